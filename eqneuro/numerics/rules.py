@@ -1,0 +1,96 @@
+"""Update rules: what a numerical method makes of a system of equations, and what `codegen` turns into C.
+
+Symbols carry plain names: an attribute is ``Symbol("v")``, a weighted sum ``Symbol("sum(exc)")``, ``pre.r`` is
+``Symbol("pre.r")``, a global operation ``Symbol("mean(v)")``; `numerics.symbols` makes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+
+
+@dataclass(frozen=True)
+class Let:
+    """A temporary: ``symbol`` is seen by the statements below it in its own rule."""
+
+    symbol: sympy.Symbol
+    value: sympy.Expr
+
+
+@dataclass(frozen=True)
+class Store:
+    """An attribute gets a new value; statements below see it."""
+
+    symbol: sympy.Symbol
+    value: sympy.Expr
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """Newton's iterations: ``unknowns`` start at their values, ``body`` is run and ``updates`` are applied together until
+    ``residual`` (≥ 0, of the updates) is at most ``tolerance``, at most ``limit`` times."""
+
+    unknowns: tuple[Let, ...]
+    body: tuple[Let, ...]
+    updates: tuple[Let, ...]
+    residual: sympy.Expr
+    tolerance: float
+    limit: int
+
+
+RuleStatement = Let | Store | Iterate
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A random number of the rule: ``symbol`` stands for it; one site is one stream of the counter-based generator."""
+
+    symbol: sympy.Symbol
+    distribution: str
+    arguments: tuple[sympy.Expr, ...]
+    minimum: sympy.Expr | None = None
+    maximum: sympy.Expr | None = None
+
+
+@dataclass(frozen=True)
+class DelayedValue:
+    """``symbol`` stands for ``variable``, ``delay`` ms ago."""
+
+    symbol: sympy.Symbol
+    variable: str
+    delay: sympy.Expr
+
+
+@dataclass(frozen=True)
+class Propagator:
+    """x(t+dt) = P·x + Q·b for x' = A·x + b with A constant over the run: P = exp(A·dt), Q = ∫₀^dt exp(A·s) ds.
+
+    ``matrix[i][j]`` are expressions of parameters and constants alone; the engine evaluates them and fills what
+    ``transition[i][j]`` (P) and ``response[i][j]`` (Q) name. A None stands for an entry that is zero whatever the parameters.
+    """
+
+    variables: tuple[str, ...]
+    matrix: tuple[tuple[sympy.Expr, ...], ...]
+    transition: tuple[tuple[sympy.Symbol | None, ...], ...]
+    response: tuple[tuple[sympy.Symbol | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class UpdateRule:
+    """How one system of neighbouring ODEs, or one assignment, is brought from t to t + dt."""
+
+    variables: tuple[str, ...]
+    statements: tuple[RuleStatement, ...]
+    texts: tuple[str, ...]
+    """The user's lines."""
+    method: str
+    """``explicit``, …; ``assignment`` for assignments."""
+    reason: str
+    """Why this method: one clause for `Network.explain`."""
+    order: int
+    draws: tuple[Draw, ...] = ()
+    delayed: tuple[DelayedValue, ...] = ()
+    propagator: Propagator | None = None
+    is_global: bool = False
