@@ -1,0 +1,87 @@
+"""Random numbers of a rule: which stream fills which buffer, and how a standard number becomes the distribution's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import sympy
+
+from eqneuro.numerics import symbols as functions
+from eqneuro.numerics.rules import Draw
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One standard random number a neuron and step: ``kind`` is ``uniform`` or ``normal``."""
+
+    symbol: sympy.Symbol
+    kind: str
+    number: int
+
+
+class Rejection(sympy.Function):  # type: ignore[misc]
+    """A draw that takes a varying number of uniform numbers: arguments are the stream and the distribution's."""
+
+    kind: ClassVar[str]
+
+    @classmethod
+    def c_form(cls, arguments: list[str], suffix: str) -> str:
+        """The call in C, in the place of the loop where ``i`` is the neuron."""
+        stream, *rest = arguments
+        text = f"draw_{cls.kind}(now, streams + {int(float(stream.rstrip('f')))}, i, {', '.join(rest)})"
+        return f"(real){text}" if suffix else text
+
+
+class GammaDraw(Rejection):
+    """Shape alpha, scale 1."""
+
+    kind = "gamma"
+
+
+class PoissonDraw(Rejection):
+    """Mean λ."""
+
+    kind = "poisson"
+
+
+class BinomialDraw(Rejection):
+    """Trials n, probability p."""
+
+    kind = "binomial"
+
+
+def expand_draw(draw: Draw, number: int) -> tuple[sympy.Expr, Stream | None]:
+    """The draw as an expression of a standard number, and the stream that gives it (None for rejection methods)."""
+    value, stream = _standard(draw, number)
+    if draw.minimum is not None:
+        value = functions.Maximum(value, draw.minimum)
+    if draw.maximum is not None:
+        value = functions.Minimum(value, draw.maximum)
+    return value, stream
+
+
+def _standard(draw: Draw, number: int) -> tuple[sympy.Expr, Stream | None]:
+    a = draw.arguments
+    symbol = sympy.Symbol(f"random:{number}", real=True)
+    uniform, normal = Stream(symbol, "uniform", number), Stream(symbol, "normal", number)
+    match draw.distribution:
+        case "Uniform":
+            return a[0] + (a[1] - a[0]) * symbol, uniform
+        case "DiscreteUniform":
+            return functions.Floor(a[0] + (a[1] - a[0] + 1) * symbol), uniform
+        case "Normal":
+            return a[0] + a[1] * symbol, normal
+        case "LogNormal":
+            return sympy.exp(a[0] + a[1] * symbol), normal
+        case "Exponential":
+            return -sympy.log(1 - symbol) / a[0], uniform
+        case "Bernoulli":
+            return functions.Ite(functions.Less(symbol, a[0]), sympy.Integer(1), sympy.Integer(0)), uniform
+        case "Gamma":
+            return GammaDraw(number, a[0]) * (a[1] if len(a) > 1 else 1), None
+        case "Poisson":
+            return PoissonDraw(number, a[0]), None
+        case "Binomial":
+            return BinomialDraw(number, a[0], a[1]), None
+    raise TypeError(f"no generator for {draw.distribution}")

@@ -1,0 +1,285 @@
+"""The plan of a population's kernels: which buffers they read, what runs once a step and what for every neuron."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sympy
+
+from eqneuro.codegen.body import Body
+from eqneuro.codegen.layout import KernelLayout, PropagatorLayout
+from eqneuro.codegen.requests import PopulationRequest, StopRequest, is_truth_value
+from eqneuro.numerics import select
+from eqneuro.numerics.rules import Let, Propagator, Store, UpdateRule
+
+
+@dataclass(frozen=True)
+class EventPlan:
+    """A spike (or axon spike): the scan that a block reporting one gets."""
+
+    condition: str
+    loads: tuple[str, ...]
+    lines: tuple[str, ...]
+    counter: str
+    list: str
+    total: str
+
+
+@dataclass(frozen=True)
+class KernelPlan:
+    """One C function, ready for its template."""
+
+    template: str
+    function: str
+    title: str
+    equations: tuple[str, ...]
+    declarations: tuple[str, ...]
+    body: tuple[str, ...]
+    layout: KernelLayout
+    invariants: tuple[str, ...] = ()
+    block_lines: tuple[str, ...] = ()
+    events: tuple[EventPlan, ...] = ()
+    checks: tuple[str, ...] = ()
+    condition: str = ""
+    verdict: str = ""
+    require_all: bool = False
+
+
+def plan_population(request: PopulationRequest, name: str, real: str, method: str) -> tuple[KernelPlan, ...]:
+    """The update of the neurons, and where the model has them: the global equations and the propagators' matrices."""
+    rules = select.neuron_rules(request.model, method)
+    title = f"Population of {request.model.name or 'neurons'}"
+    plans = [plan_update(request, [r for r in rules if not r.is_global], f"update_{name}", title, real)]
+    global_rules = [r for r in rules if r.is_global]
+    if global_rules:
+        plans.append(plan_globals(request, global_rules, f"update_{name}_globals", title, real))
+    return (*plans, *plan_coefficients(request, rules, name, title, real))
+
+
+def plan_update(
+    request: PopulationRequest, rules: Sequence[UpdateRule], function: str, title: str, real: str
+) -> KernelPlan:
+    """The loop over the neurons, and the scan for spikes."""
+    model = request.model
+    body = Body(request, real)
+    propagators = [body.add_propagator(k, rule) for k, rule in enumerate(rules) if rule.propagator]
+    active = _plan_refractory(request, body)
+    body.add_rules(rules, frozen_unless=active)
+    fired = []
+    events = [event for event in (model.spike, model.axon_spike) if event is not None]
+    for number, event in enumerate(events):
+        expr, draws, delayed = select.translate(event.condition)
+        body.add_draws(draws)
+        body.add_delayed(delayed)
+        fired.append(body.resolve(expr))
+        if not body.can_replay(fired[-1]):
+            text = f"any |= fired_{number}[i - block] = " + _both(active, body.body_condition(fired[-1])) + ";"
+            body.block_lines.append(f"lane fired_{number}[BLOCK];")
+            body.ending.append(text)
+        else:
+            body.ending.append(f"any |= {_both(active, body.body_condition(fired[-1]))};")
+    checked = _state_variables(rules, body)
+    for name in checked:
+        body.ending.append(f"bad |= !(fabs{body.suffix}({body.value_of(name)}) < INFINITY);")
+    for name in request.inputs:
+        if name.startswith("g_"):
+            body.clear_input(name)
+    event_plans = tuple(
+        _plan_event(request, body, number, condition, active) for number, condition in enumerate(fired)
+    )
+    lines, invariants = body.finish()
+    return KernelPlan(
+        template="population.c.j2",
+        function=function,
+        title=title,
+        equations=tuple(text for rule in rules for text in rule.texts),
+        declarations=tuple(body.scope.declarations),
+        body=tuple(lines),
+        invariants=tuple(invariants),
+        block_lines=tuple(body.block_lines),
+        events=event_plans,
+        checks=tuple(body.pointer_of(name) for name in checked),
+        layout=KernelLayout(
+            function=function,
+            slots=tuple(body.scope.slots),
+            propagators=tuple(propagators),
+            rings=tuple(body.rings),
+            reductions=tuple(body.reductions),
+            events=len(events),
+            checked=tuple(checked),
+        ),
+    )
+
+
+def _both(active: str | None, condition: str) -> str:
+    return f"({active}) & ({condition})" if active else condition
+
+
+def _plan_refractory(request: PopulationRequest, body: Body) -> str | None:
+    """Declares what decides whether a neuron is active; the C condition, None where neurons are never refractory."""
+    if request.refractory is None or request.model.spike is None:
+        return None
+    if is_truth_value(request.refractory):
+        expr, draws, delayed = select.translate(request.refractory)
+        body.add_draws(draws)
+        body.add_delayed(delayed)
+        body.opening.append(f"const lane active = !({body.body_condition(body.resolve(expr))});")
+        body.scan_active = f"!({body.scan_condition(body.resolve(expr))})"
+        return "active"
+    pointer = body.scope.pointer("refractory_until", "lane", "refractory_until", const=False)
+    body.opening.append(f"const lane active = {pointer}[i] <= (lane)now->tick;")
+    body.scan_active = f"{pointer}[i] <= (lane)now->tick"
+    return "active"
+
+
+def _plan_event(
+    request: PopulationRequest, body: Body, number: int, condition: sympy.Expr, active: str | None
+) -> EventPlan:
+    """What runs where the condition holds: the reset, the time of the spike, the refractory time."""
+    model = request.model
+    is_axon = number == 1 or model.spike is None
+    event = model.axon_spike if is_axon else model.spike
+    assert event is not None
+    suffix = "_axon" if is_axon else ""
+    key = "axon_spike" if is_axon else "spike"
+    list_name = body.scope.pointer(f"spiked:{key}", "uint32_t", f"spiked{suffix}", const=False)
+    total = body.scope.pointer(f"count:{key}", "int64_t", f"spike_count{suffix}", const=False)
+    counter = body.scope.names.allocate(f"spikes{suffix}")
+    rule = select.event_rule(event.reset)
+    scan = body.scan([rule] if event.reset else [])
+    lines = list(scan.lines)
+    if not is_axon:
+        if body.uses_last_spike or "t_last" in _names(request):
+            last = body.scope.pointer("t_last", "real", "all_t_last", const=False)
+            lines.append(f"{last}[i] = (real)now->time;")
+        if request.refractory is not None and not is_truth_value(request.refractory):
+            expr, draws, _ = select.translate(request.refractory)
+            body.add_draws(draws)
+            until = body.scope.pointer("refractory_until", "lane", "refractory_until", const=False)
+            time = scan.number(body.resolve(expr))
+            lines.append(f"{until}[i] = (lane)(now->tick + 1 + (int64_t)floor({time} / now->dt + 0.5));")
+    if body.can_replay(condition):
+        text = scan.condition(condition)
+        if active:
+            text = f"({body.scan_active}) & ({text})"
+    else:
+        text = f"fired_{number}[i - block]"
+    return EventPlan(text, tuple(scan.loads), tuple(lines), counter, list_name, total)
+
+
+def _names(request: PopulationRequest) -> set[str]:
+    from eqneuro.language.syntax import Name
+
+    exprs = []
+    for event in (request.model.spike, request.model.axon_spike):
+        if event is not None:
+            exprs += [event.condition, *(a.value for a in event.reset)]
+    exprs += [e.right if hasattr(e, "right") else e.value for e in request.model.equations]
+    if request.refractory is not None:
+        exprs.append(request.refractory)
+    return {node.id for expr in exprs for node in expr.walk() if isinstance(node, Name)}
+
+
+def _state_variables(rules: Sequence[UpdateRule], body: Body) -> list[str]:
+    """Variables that carry their value from step to step: a NaN in one of them never heals."""
+    names = []
+    for rule in rules:
+        for name in rule.variables:
+            own = sympy.Symbol(name, real=True)
+            accumulates = any(own in s.value.free_symbols for s in rule.statements if isinstance(s, Let | Store))
+            if (rule.method != "assignment" or accumulates) and body.is_real(name) and name not in names:
+                names.append(name)
+    return names
+
+
+def plan_globals(
+    request: PopulationRequest, rules: Sequence[UpdateRule], function: str, title: str, real: str
+) -> KernelPlan:
+    """The equations of global variables, once a step."""
+    body = Body(request, real, alone=True)
+    propagators = [body.add_propagator(100 + k, rule) for k, rule in enumerate(rules) if rule.propagator]
+    body.add_rules(rules, frozen_unless=None)
+    lines, invariants = body.finish()
+    return KernelPlan(
+        template="globals.c.j2",
+        function=function,
+        title=title,
+        equations=tuple(text for rule in rules for text in rule.texts),
+        declarations=tuple(body.scope.declarations),
+        body=(*body.block_lines, *invariants, *lines),
+        layout=KernelLayout(
+            function=function,
+            slots=tuple(body.scope.slots),
+            propagators=tuple(propagators),
+            rings=tuple(body.rings),
+            reductions=tuple(body.reductions),
+        ),
+    )
+
+
+def plan_coefficients(
+    request: PopulationRequest, rules: Sequence[UpdateRule], name: str, title: str, real: str
+) -> tuple[KernelPlan, ...]:
+    """One kernel for each linear system, which evaluates its matrix where parameters have changed."""
+    plans = []
+    for is_global in (False, True):
+        chosen = [r for r in rules if r.is_global == is_global]
+        for k, rule in enumerate(chosen):
+            if rule.propagator is not None:
+                number = k + (100 if is_global else 0)
+                plans.append(_plan_matrix(request, rule.propagator, number, f"coefficients_{name}_{number}", title, real))
+    return tuple(plans)
+
+
+def _plan_matrix(
+    request: PopulationRequest, propagator: Propagator, number: int, function: str, title: str, real: str
+) -> KernelPlan:
+    body = Body(request, "double", storage=real)
+    statements = []
+    for i, row in enumerate(propagator.matrix):
+        for j, entry in enumerate(row):
+            statements.append((f"matrix:{number}:{i}:{j}", entry))
+    local = body.any_varying([entry for _, entry in statements])
+    lines = body.write_matrix(statements, local=local)
+    size = len(propagator.variables)
+    layout = PropagatorLayout(
+        number,
+        size,
+        local,
+        tuple(tuple(s is not None for s in row) for row in propagator.transition),
+        tuple(tuple(s is not None for s in row) for row in propagator.response),
+    )
+    return KernelPlan(
+        template="coefficients.c.j2",
+        function=function,
+        title=title,
+        equations=(),
+        declarations=tuple(body.scope.declarations),
+        body=tuple(lines),
+        layout=KernelLayout(function=function, slots=tuple(body.scope.slots), propagators=(layout,)),
+    )
+
+
+def plan_stop(request: StopRequest, name: str, real: str) -> KernelPlan:
+    """The stop condition, looked at after each step."""
+    body = Body(request.population, real)
+    expr, draws, delayed = select.translate(request.condition)
+    body.add_draws(draws)
+    body.add_delayed(delayed)
+    verdict = body.scope.pointer("verdict", "int64_t", "verdict", const=False)
+    scan = body.scan([])
+    condition = scan.condition(body.resolve(expr))
+    plan = KernelPlan(
+        template="stop.c.j2",
+        function=f"stop_{name}",
+        title=f"Stop condition of {request.population.model.name or 'neurons'}",
+        equations=(),
+        declarations=tuple(body.scope.declarations),
+        body=tuple(scan.loads),
+        condition=condition,
+        verdict=verdict,
+        require_all=request.require_all,
+        layout=KernelLayout(function=f"stop_{name}", slots=(), rings=tuple(body.rings)),
+    )
+    return replace(plan, layout=replace(plan.layout, slots=tuple(body.scope.slots)))

@@ -1,0 +1,107 @@
+"""What the compiler is asked for: everything that decides the C text of one kernel, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from eqneuro.language.syntax import Compare, Expr, Logical, Unary
+from eqneuro.model.models import NeuronModel, SynapseModel
+
+
+@dataclass(frozen=True)
+class PopulationRequest:
+    """The update of the populations of one model.
+
+    ``inputs`` are the input arrays (``g_exc``, ``sum(exc)``) that the model has no variable for; ``varying`` the local
+    parameters whose values differ between neurons (all others are read once a step); ``refractory`` the expression in ms,
+    or the condition, or None.
+    """
+
+    model: NeuronModel
+    inputs: tuple[str, ...]
+    varying: tuple[str, ...]
+    refractory: Expr | None
+
+    @property
+    def digest(self) -> str:
+        """A stable hash."""
+        return _hash("population", self.model.digest, self.inputs, self.varying, self.refractory)
+
+
+@dataclass(frozen=True)
+class StopRequest:
+    """The stop condition of the populations of one model."""
+
+    population: PopulationRequest
+    condition: Expr
+    require_all: bool
+
+    @property
+    def digest(self) -> str:
+        """A stable hash."""
+        return _hash("stop", self.population.digest, self.condition, self.require_all)
+
+
+@dataclass(frozen=True)
+class NeighbourAttribute:
+    """``pre.x`` or ``post.x`` as a kernel reads it: ``varies`` is False for a global attribute."""
+
+    name: str
+    varies: bool
+    c_type: str
+
+
+@dataclass(frozen=True)
+class ProjectionRequest:
+    """The transmission of the projections of one synapse, by events or continuously.
+
+    ``varying`` are the attributes with one value a synapse, ``semiglobal`` those with one a post-synaptic neuron;
+    ``delays`` is ``none`` (read the present), ``constant`` or ``array``; ``dense`` says that every row holds every
+    pre-synaptic neuron; ``index`` is the C type of the stored ranks; ``input`` is what is added to.
+    """
+
+    model: SynapseModel
+    events: bool
+    varying: tuple[str, ...]
+    semiglobal: tuple[str, ...]
+    delays: str
+    dense: bool
+    index: str
+    pre: tuple[NeighbourAttribute, ...]
+    post: tuple[NeighbourAttribute, ...]
+
+    @property
+    def digest(self) -> str:
+        """A stable hash."""
+        return _hash(
+            "projection", self.model.digest, self.events, self.varying, self.semiglobal, self.delays, self.dense,
+            self.index, self.pre, self.post,
+        )  # fmt: skip
+
+
+KernelRequest = PopulationRequest | StopRequest | ProjectionRequest
+
+
+@dataclass(frozen=True)
+class NetworkRequest:
+    """All distinct kernels of a network, in the order of their first use."""
+
+    kernels: tuple[KernelRequest, ...]
+    real: str
+    """``double`` or ``float``."""
+    method: str
+    """The numerical method of equations that name none."""
+
+    def digest(self, salt: str) -> str:
+        """A stable hash, ``salt`` standing for versions and the compiler."""
+        return _hash("network", salt, self.real, self.method, *(kernel.digest for kernel in self.kernels))
+
+
+def is_truth_value(expr: Expr) -> bool:
+    """Whether the expression is a condition rather than a number."""
+    return isinstance(expr, Compare | Logical) or (isinstance(expr, Unary) and expr.operator == "not")
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256("\x1f".join(map(repr, parts)).encode()).hexdigest()
