@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eqneuro.language.origin import find_origin
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Span
 
@@ -29,7 +30,7 @@ class EquationError(ValueError):
         lines = [f"{problem} in {source.where}", source.show(span)]
         if hint:
             lines.append(hint)
-        if source.origin is not None:
-            line = source.origin.line + source.line_number(span.start) - 1
-            lines.append(f"({source.origin.filename}, line {line})")
+        origin = source.origin or find_origin(source.text)
+        if origin is not None:
+            lines.append(f"({origin.filename}, line {origin.line + source.line_number(span.start) - 1})")
         super().__init__("\n".join(lines))

@@ -1,0 +1,16 @@
+"""Where eqneuro keeps files between runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def cache_directory() -> Path:
+    """The folder of compiled networks and parser tables: ``EQNEURO_CACHE_DIR``, or the user's cache folder."""
+    chosen = os.environ.get("EQNEURO_CACHE_DIR")
+    if chosen:
+        return Path(chosen).expanduser()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("eqneuro", appauthor=False)
