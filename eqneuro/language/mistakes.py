@@ -106,6 +106,8 @@ def _token(text: str, before: str, start: str, kind: str) -> tuple[str, str]:
     if text == "=":
         if start == "condition":
             return "'=' in a condition", "Write '==' to compare."
+        if before in OPERATORS:
+            return "a value is missing before '='", ""
         return "a second '=' in one line", "Write '==' to compare."
     if text in ("+=", "-=", "*=", "/="):
         return f"'{text}' can't stand here", SHAPES[start]

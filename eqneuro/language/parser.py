@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from eqneuro.language.lines import Piece, split_statements
 from eqneuro.language.mistakes import explain
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
-    Assignment, Attribute, Binary, Call, Compare, Condition, Conditional, Declaration, Delayed, Derivative, Draw, Expr,
+    Assignment, Attribute, Binary, Call, Compare, Condition, Conditional, Declaration, Derivative, Draw, Expr,
     Flag, FunctionDefinition, GlobalOperation, InputSum, Logical, Name, Number, Ode, Span, Unary,
 )  # fmt: skip
 
@@ -146,6 +146,10 @@ def _expressions(result: Any) -> Iterator[Expr]:
         yield result.value
 
 
+def _given(flags: list[Any]) -> tuple[Flag, ...]:
+    return flags[0] if flags and flags[0] is not None else ()
+
+
 @cache
 def _parser() -> tuple[Lark, _Builder]:
     import lark
@@ -186,11 +190,11 @@ class _Builder:
 
     def equation(self, children: list[Any]) -> Any:
         left, operator, right, *flags = children
-        return left, str(operator), right, flags[0] if flags else ()
+        return left, str(operator), right, _given(flags)
 
     def declaration(self, children: list[Any]) -> Any:
         name, _, value, *flags = children
-        return self.name([name]), value, flags[0] if flags else ()
+        return self.name([name]), value, _given(flags)
 
     def function(self, children: list[Any]) -> Any:
         name, *arguments = (self.name([c]) for c in children[:-2] if getattr(c, "type", "") == "NAME")
@@ -198,13 +202,14 @@ class _Builder:
 
     def condition(self, children: list[Any]) -> Any:
         expr, *flags = children
-        return expr, flags[0] if flags else ()
+        return expr, _given(flags)
 
     def flags(self, children: list[Any]) -> tuple[Flag, ...]:
         return tuple(child for child in children if isinstance(child, Flag))
 
     def flag(self, children: list[Any]) -> Flag:
-        return Flag(str(children[0]), children[2] if len(children) > 1 else None, span=self._span(children[:1]))
+        value = next((child for child in children[1:] if isinstance(child, Expr)), None)
+        return Flag(str(children[0]), value, span=self._span(children[:1]))
 
     def bare_flag(self, children: list[Any]) -> Flag:
         return Flag(str(children[0]), None, span=self._span(children))
@@ -360,9 +365,3 @@ class _Builder:
         arguments = tuple(values[n] for n in kind.arguments)
         low, high = (values.get("min"), values.get("max")) if kind.clips else (None, None)
         return Draw(name, arguments, low, high, span=span)
-
-
-Rule = Callable[[list[Any]], Any]
-__all__ = [
-    "Delayed", "parse_condition", "parse_declarations", "parse_equations", "parse_expression", "parse_functions",
-]  # fmt: skip

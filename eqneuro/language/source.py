@@ -35,4 +35,5 @@ class SourceText:
         margin = f"  {self.line_number(span.start)} | "
         width = max(1, min(span.stop, start + len(line)) - span.start)
         indent = "".join("\t" if c == "\t" else " " for c in line[: span.start - start])
-        return f"{margin}{line}\n{' ' * len(margin)}{indent}{'^' * width}"
+        shown = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in line)
+        return f"{margin}{shown}\n{' ' * len(margin)}{indent}{'^' * width}"

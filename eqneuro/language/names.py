@@ -1,0 +1,51 @@
+"""Names that are close to one the user typed: what 'Did you mean' suggests."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+
+SYNONYMS = {
+    "weight": "w", "weights": "w", "delay": "d", "time": "t", "timestep": "dt", "g_syn": "g_target", "infinity": "isfinite",
+}  # fmt: skip
+"""Words of the field, and what they are called in the language."""
+
+
+def is_slip(name: str, other: str) -> bool:
+    """Whether one wrong, missing, superfluous or swapped letter, or the case, makes the difference."""
+    if name == other or min(len(name), len(other)) < 2:
+        return False
+    if name.lower() == other.lower():
+        return True
+    if abs(len(name) - len(other)) > 1 or max(len(name), len(other)) < 3:
+        return False
+    start = 0
+    while start < min(len(name), len(other)) and name[start] == other[start]:
+        start += 1
+    rest, wanted = name[start:], other[start:]
+    if len(rest) == len(wanted):
+        swapped = len(rest) > 1 and rest[0] == wanted[1] and rest[1] == wanted[0] and rest[2:] == wanted[2:]
+        replaced = rest[1:] == wanted[1:] and len(name) > 3
+        return (swapped or replaced) and not (rest[0].isdigit() or wanted[0].isdigit())
+    longer, shorter = (rest, wanted) if len(rest) > len(wanted) else (wanted, rest)
+    return longer[1:] == shorter and not longer[0].isdigit() and max(len(name), len(other)) > 3
+
+
+def find_slip(name: str, known: Collection[str]) -> str | None:
+    """The known name that was most likely meant, if ``name`` looks like a slip of the pen."""
+    for other in sorted(known):
+        if is_slip(name, other):
+            return other
+    for word, meant in SYNONYMS.items():
+        if meant in known and (name == word or is_slip(name, word)):
+            return meant
+    return None
+
+
+def suggest(name: str, known: Collection[str]) -> str:
+    """A sentence that names the nearest known name, or all where they are few; empty if nothing helps."""
+    slip = find_slip(name, known)
+    if slip is not None:
+        return f"Did you mean {slip!r}?"
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return f"Did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,235 @@
+"""What the user wrote becomes a checked, immutable `NeuronModel`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from eqneuro.language.errors import EquationError
+from eqneuro.language.parser import parse_condition
+from eqneuro.language.source import SourceText
+from eqneuro.language.syntax import (
+    Assignment, Condition, Declaration, Expr, GlobalOperation, Name, Number,
+)  # fmt: skip
+from eqneuro.model.equations import (
+    NEURON_LOCALITIES, Line, build_equation, build_variable, check_condition, check_exact, expand_assignment,
+    read_attributes, read_lines,
+)  # fmt: skip
+from eqneuro.model.flags import read_flags
+from eqneuro.model.models import (
+    AssignmentEquation, Equation, ModelAttribute, NeuronModel, OdeEquation, SpikeEvent,
+)  # fmt: skip
+from eqneuro.model.reading import (
+    Equations, Parameters, Texts, check_name, read_equations, read_event, read_functions, read_parameters,
+)  # fmt: skip
+from eqneuro.model.resolve import Resolver, resolve_functions
+
+
+@dataclass(frozen=True)
+class NeuronText:
+    """The arguments of `Neuron` as they were given."""
+
+    parameters: Parameters
+    equations: Equations
+    spike: str | None
+    axon_spike: str | None
+    reset: Texts
+    axon_reset: Texts
+    refractory: float | str | None
+    functions: Texts
+    name: str
+    description: str
+
+    @property
+    def owner(self) -> str:
+        """How messages call the neuron."""
+        return f"Neuron {self.name!r}" if self.name else "Neuron"
+
+
+def analyse_neuron(text: NeuronText) -> NeuronModel:
+    """The checked model.
+
+    Raises
+    ------
+    EquationError
+        For each mistake of language.md, with the line, a caret and a sentence.
+    """
+    owner = text.owner
+    declarations = read_parameters(text.parameters, owner)
+    functions = resolve_functions(read_functions(text.functions, owner))
+    statements = read_equations(text.equations, owner, frozenset(d.name for d in declarations))
+    lines = read_lines(statements, declarations, synapse=False)
+    for line in lines:
+        _check_statement_name(line)
+    parameters = read_attributes(declarations, "local", NEURON_LOCALITIES)
+    resolver = _neuron_resolver(parameters, lines, functions, is_spiking=text.spike is not None)
+    parameters = [_resolve_parameter(a, d, resolver) for a, d in zip(parameters, declarations, strict=True)]
+    variables = [_resolve_variable(line, resolver) for line in lines]
+    equations = [build_equation(line, resolver) for line in lines]
+    _check_event_driven(lines)
+    constants = frozenset(a.name for a in parameters) | frozenset(resolver.free) | {"dt", "pi"}
+    check_exact(lines, equations, constants)
+    _check_globals(equations, parameters, variables, resolver)
+    booleans = frozenset(a.name for a in (*parameters, *variables) if a.type == "bool")
+    spike = _event(text.spike, text.reset, "spike", "reset", owner, resolver, booleans)
+    axon = _event(text.axon_spike, text.axon_reset, "axon_spike", "axon_reset", owner, resolver, booleans)
+    refractory = _refractory(text.refractory, owner, resolver)
+    for variable in variables:  # a conductance with an equation is read by that
+        if variable.name.startswith("g_") and len(variable.name) > 2 and text.spike is not None:
+            resolver.targets.add(variable.name[2:])
+    local = {a.name for a in variables if a.locality == "local"}
+    ordered = [e for e in equations if e.variable not in local] + [e for e in equations if e.variable in local]
+    return NeuronModel(
+        parameters=tuple(parameters),
+        variables=tuple(variables),
+        equations=tuple(ordered),
+        spike=spike,
+        axon_spike=axon,
+        refractory=refractory,
+        targets=tuple(sorted(resolver.targets)),
+        reads_all_targets=resolver.reads_all_targets,
+        constants=tuple(resolver.free.values()),
+        functions=tuple(functions.values()),
+        name=text.name,
+        description=text.description,
+    )
+
+
+def _check_statement_name(line: Line) -> None:
+    statement = line.statement
+    span = statement.name_span if isinstance(statement, Assignment) else statement.span
+    check_name(statement.name, statement.source, span)
+
+
+def _neuron_resolver(
+    parameters: Sequence[ModelAttribute], lines: Sequence[Line], functions: dict[str, object], *, is_spiking: bool
+) -> Resolver:
+    variables = frozenset(line.statement.name for line in lines)
+    local = {line.statement.name for line in lines if (line.settings.locality or "local") == "local"}
+    local |= {a.name for a in parameters if a.locality == "local"}
+    return Resolver(
+        variables,
+        frozenset(a.name for a in parameters),
+        functions,  # type: ignore[arg-type]
+        is_spiking=is_spiking,
+        local_names=frozenset(local),
+    )
+
+
+def _resolve_parameter(attribute: ModelAttribute, declaration: Declaration, resolver: Resolver) -> ModelAttribute:
+    for node in attribute.init.walk():
+        if isinstance(node, Name) and node.id in resolver.variables | {attribute.name, "t", "t_last"}:
+            hint = "A parameter is a number, a constant, a distribution or made of other parameters."
+            raise EquationError(f"parameter {attribute.name!r} can't read {node.id!r}", declaration.source, node.span, hint)
+    return replace(attribute, init=resolver.resolve(attribute.init, declaration.source))
+
+
+def _resolve_variable(line: Line, resolver: Resolver) -> ModelAttribute:
+    init = line.settings.init
+    if init is not None:
+        init = resolver.resolve(init, line.statement.source)
+        for node in init.walk():
+            if isinstance(node, Name) and node.id in resolver.variables:
+                message = f"initial value of {line.statement.name!r} can't read variable {node.id!r}"
+                raise EquationError(message, line.statement.source, node.span, "It may read parameters and constants.")
+    return build_variable(line, init)
+
+
+def _check_event_driven(lines: Sequence[Line]) -> None:
+    for line in lines:
+        flag = line.settings.method_flag
+        if flag is not None and flag.name == "event-driven":
+            hint = "Event-driven equations stand in synapses; here `exact` gives the closed solution."
+            raise EquationError("a neuron has no event-driven equations", line.statement.source, flag.span, hint)
+
+
+def _check_globals(
+    equations: Sequence[Equation],
+    parameters: Sequence[ModelAttribute],
+    variables: Sequence[ModelAttribute],
+    resolver: Resolver,
+) -> None:
+    """A variable with one value for the population can't read what differs between neurons."""
+    local = {a.name for a in (*parameters, *variables) if a.locality == "local"}
+    local |= {f"g_{target}" for target in resolver.targets} | {"t_last"}
+    names = {a.name: a for a in variables}
+    for equation in equations:
+        if names[equation.variable].locality == "local":
+            continue
+        expr = equation.right if isinstance(equation, OdeEquation) else equation.value
+        inside = {id(node.argument) for node in expr.walk() if isinstance(node, GlobalOperation)}
+        for node in expr.walk():
+            if isinstance(node, Name) and node.id in local and id(node) not in inside:
+                is_parameter = any(node.id == a.name for a in parameters)
+                hint = f"Declare {node.id!r} with `: population`" if is_parameter else f"Write mean({node.id})"
+                what = f"global variable {equation.variable!r} can't read {node.id!r}, which differs between neurons"
+                raise EquationError(what, equation.source, node.span, hint + ".")
+
+
+def _event(
+    condition_text: str | None,
+    reset_text: Texts,
+    what: str,
+    reset_what: str,
+    owner: str,
+    resolver: Resolver,
+    booleans: frozenset[str],
+) -> SpikeEvent | None:
+    reset = read_event(reset_text, reset_what, owner)
+    if condition_text is None:
+        if reset:
+            message = f"{reset_what} without a {what} condition"
+            raise EquationError(message, reset[0].source, reset[0].span, f"Give `{what}=`, or leave it out.")
+        return None
+    source = SourceText(condition_text, f"{what} of {owner}")
+    condition = parse_condition(source, what)
+    read_flags(condition.flags, source, (), "a condition")
+    check_condition(condition, what, booleans)
+    expr = resolver.resolve(condition.expr, source)
+    return SpikeEvent(expr, tuple(_reset_statement(s, reset_what, resolver) for s in reset))
+
+
+def _reset_statement(statement: Assignment, what: str, resolver: Resolver) -> AssignmentEquation:
+    name = statement.name
+    is_conductance = name.startswith("g_") and name[2:] in resolver.targets
+    if name not in resolver.variables and not is_conductance:
+        if name in resolver.parameters:
+            message, hint = f"{name!r} is a parameter: {what} changes variables", "Give it an equation instead."
+        else:
+            message = f"unknown variable {name!r}"
+            hint = f"Declare it in `equations`: `{name} = {name} : init=0.0`."
+        raise EquationError(message, statement.source, statement.name_span, hint)
+    settings = read_flags(statement.flags, statement.source, ("min", "max", "unless_refractory"), f"a statement of {what}")
+    bounds = tuple(replace(b, value=resolver.resolve(b.value, statement.source)) for b in settings.bounds)
+    value = expand_assignment(statement, resolver)
+    return AssignmentEquation(name, value, bounds, statement.text, statement.source, statement.span, settings.conditions)
+
+
+def _refractory(given: float | str | None, owner: str, resolver: Resolver) -> Expr | None:
+    if given is None:
+        return None
+    if isinstance(given, str):
+        source = SourceText(given, f"refractory of {owner}")
+        condition = parse_condition(source, "refractory")
+        read_flags(condition.flags, source, (), "refractory")
+        return resolver.resolve(condition.expr, source)
+    if isinstance(given, bool) or not given >= 0.0:
+        raise ValueError(f"refractory of {owner} must be a time in ms, not {given!r}")
+    return Number(float(given))
+
+
+def analyse_condition(text: str, model: NeuronModel, what: str) -> tuple[Expr, Condition]:
+    """A condition on the neurons of a population (`stop_condition`), with its flags unread."""
+    source = SourceText(text, f"{what} of Population of {model.name or 'neurons'}")
+    condition = parse_condition(source, what)
+    resolver = Resolver(
+        frozenset(a.name for a in model.variables),
+        frozenset(a.name for a in model.parameters),
+        {f.name: f for f in model.functions},
+        is_spiking=model.is_spiking,
+        local_names=frozenset(a.name for a in model.attributes if a.locality == "local"),
+    )
+    check_condition(condition, what, frozenset(a.name for a in model.attributes if a.type == "bool"))
+    return resolver.resolve(condition.expr, source), condition
+
+

@@ -1,0 +1,202 @@
+"""Equations of neurons and synapses checked: solved for their gradients, flags read, methods admitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from eqneuro.language.errors import EquationError
+from eqneuro.language.rewrite import divide, is_number, negate, subtract
+from eqneuro.language.source import SourceText
+from eqneuro.language.syntax import (
+    Assignment, Binary, Compare, Condition, Declaration, Expr, InputSum, Logical, Name, Number, Ode, Span, Unary,
+)  # fmt: skip
+from eqneuro.model.attributes import LOCALITIES
+from eqneuro.model.flags import METHODS, Settings, read_flags
+from eqneuro.model.linear import Nonlinear, linear_form, linear_system
+from eqneuro.model.models import (
+    AssignmentEquation, Equation, Locality, ModelAttribute, OdeEquation,
+)  # fmt: skip
+from eqneuro.model.resolve import Resolver
+
+VARIABLE_FLAGS = ("init", "min", "max", *LOCALITIES, "int", "bool", "float")
+NEURON_LOCALITIES = ("local", "global", "population")
+AUGMENTED = {"+=": "+", "-=": "-", "*=": "*", "/=": "/"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A statement and what its flags say."""
+
+    statement: Ode | Assignment
+    settings: Settings
+
+
+def read_lines(statements: Sequence[Ode | Assignment], parameters: Sequence[Declaration], *, synapse: bool) -> list[Line]:
+    """The statements with their flags read, each variable once."""
+    declared = {d.name for d in parameters}
+    localities = tuple(LOCALITIES) if synapse else NEURON_LOCALITIES
+    seen: dict[str, Ode | Assignment] = {}
+    lines = []
+    for statement in statements:
+        is_ode = isinstance(statement, Ode)
+        span = _name_span(statement)
+        if statement.name in declared:
+            what = f"gradient of {statement.name!r}, which is a parameter" if is_ode else f"{statement.name!r} is a parameter"
+            raise EquationError(what, statement.source, span, "A name is declared once: as parameter or by an equation.")
+        if statement.name in seen:
+            kinds = "two ODEs for" if is_ode and isinstance(seen[statement.name], Ode) else "two equations for"
+            raise EquationError(f"{kinds} variable {statement.name!r}", statement.source, span)
+        seen[statement.name] = statement
+        allowed = ("init", "min", "max", *localities, "int", "bool", "float")
+        allowed += METHODS if is_ode else ()
+        allowed += ("unless_refractory",) if not synapse else ()
+        what = "an ODE" if is_ode else "an assignment"
+        lines.append(Line(statement, read_flags(statement.flags, statement.source, allowed, what)))
+    return lines
+
+
+def _name_span(statement: Ode | Assignment) -> Span:
+    if isinstance(statement, Assignment):
+        return statement.name_span
+    from eqneuro.language.syntax import Derivative
+
+    sides = (*statement.left.walk(), *statement.right.walk())
+    return next(node.span for node in sides if isinstance(node, Derivative))
+
+
+def read_attributes(declarations: Sequence[Declaration], default: Locality, localities: Sequence[str]) -> list[ModelAttribute]:
+    """Parameters, each once."""
+    found: dict[str, ModelAttribute] = {}
+    for declaration in declarations:
+        if declaration.name in found:
+            message = f"parameter {declaration.name!r} is declared twice"
+            raise EquationError(message, declaration.source, declaration.name_span)
+        allowed = (*localities, "semiglobal", "int", "bool", "float") if "projection" in localities else (*localities, "int", "bool", "float")
+        settings = read_flags(declaration.flags, declaration.source, allowed, "a parameter")
+        is_bool = isinstance(declaration.value, Number) and isinstance(declaration.value.value, bool)
+        kind = settings.type or ("bool" if is_bool else "float")
+        found[declaration.name] = ModelAttribute(
+            declaration.name, settings.locality or default, kind, declaration.value, is_parameter=True
+        )
+    return list(found.values())
+
+
+def build_variable(line: Line, value: Expr | None) -> ModelAttribute:
+    """The variable a line defines; without type flag, a condition makes it bool? No: a float, as in arithmetic."""
+    settings = line.settings
+    kind = settings.type or "float"
+    init = value if value is not None else Number(False) if kind == "bool" else Number(0) if kind == "int" else Number(0.0)
+    return ModelAttribute(line.statement.name, settings.locality or "local", kind, init, is_parameter=False)
+
+
+def build_equation(line: Line, resolver: Resolver) -> Equation:
+    """The checked equation of one line."""
+    statement, settings = line.statement, line.settings
+    bounds = tuple(replace(b, value=resolver.resolve(b.value, statement.source)) for b in settings.bounds)
+    if isinstance(statement, Assignment):
+        value = expand_assignment(statement, resolver)
+        return AssignmentEquation(
+            statement.name, value, bounds, statement.text, statement.source, statement.span, settings.conditions
+        )
+    right = solve_gradient(statement, resolver)
+    check_method(settings, statement.name, right, statement.source)
+    return OdeEquation(
+        statement.name, right, settings.method, bounds, statement.text, statement.source, statement.span
+    )
+
+
+def expand_assignment(statement: Assignment, resolver: Resolver) -> Expr:
+    """``a += 2`` as ``a + 2``."""
+    value = resolver.resolve(statement.value, statement.source)
+    if statement.operator == "=":
+        return value
+    left = resolver.resolve(Name(statement.name, span=statement.name_span), statement.source)
+    return Binary(AUGMENTED[statement.operator], left, value, span=statement.span)  # type: ignore[arg-type]
+
+
+def solve_gradient(ode: Ode, resolver: Resolver) -> Expr:
+    """The right side once the equation is solved for its gradient."""
+    try:
+        form = linear_form(subtract(ode.left, ode.right), [ode.name], derivatives=True)
+    except Nonlinear as error:
+        hint = "The gradient must occur linearly: `tau*dv/dt + v = I`."
+        message = f"the equation can't be solved for d{ode.name}/dt"
+        raise EquationError(message, ode.source, error.node.span, hint) from None
+    coefficient = form.coefficients[ode.name]
+    if is_number(coefficient, 0):
+        raise EquationError(f"the gradient d{ode.name}/dt cancels out", ode.source, _name_span(ode))
+    if isinstance(coefficient, Unary) and coefficient.operator == "-":
+        right = divide(form.rest, coefficient.operand)
+    else:
+        right = divide(negate(form.rest), coefficient)
+    return resolver.resolve(right, ode.source, noise=True)
+
+
+def check_method(settings: Settings, variable: str, right: Expr, source: SourceText) -> None:
+    """Refuses `exponential` for what is not linear in its own variable; systems are checked by `check_systems`."""
+    if settings.method != "exponential":
+        return
+    try:
+        linear_form(right, [variable], frozen_tests=True)
+    except Nonlinear as error:
+        assert settings.method_flag is not None
+        message = f"method 'exponential' needs an equation that is linear in {variable!r}"
+        hint = "Use `rk4`, `midpoint` or `implicit`."
+        raise EquationError(message, source, settings.method_flag.span, _because(error, source) + hint) from None
+
+
+def _because(error: Nonlinear, source: SourceText) -> str:
+    part = source.text[error.node.span.start : error.node.span.stop].strip()
+    return f"`{part}` is not. " if part else ""
+
+
+def check_exact(lines: Sequence[Line], equations: Sequence[Equation], constants: frozenset[str]) -> None:
+    """Refuses `exact` where a system of neighbouring ODEs is not linear with constant coefficients."""
+    for system in neighbours(equations):
+        exact = [e for e in system if e.method == "exact"]
+        if not exact:
+            continue
+        try:
+            linear_system([(e.variable, e.right) for e in exact], constants)
+        except Nonlinear as error:
+            line = next(x for x in lines if x.statement.name == exact[0].variable)
+            for candidate in lines:  # the line whose part is not linear
+                if candidate.statement.span.start <= error.node.span.start < candidate.statement.span.stop:
+                    line = candidate if candidate.settings.method == "exact" else line
+            flag = line.settings.method_flag
+            assert flag is not None
+            message = "method 'exact' needs linear equations with constant coefficients"
+            hint = _because(error, line.statement.source) + "Use `exponential`, `rk4` or `implicit`."
+            raise EquationError(message, line.statement.source, flag.span, hint) from None
+
+
+def neighbours(equations: Sequence[Equation]) -> list[list[OdeEquation]]:
+    """Runs of neighbouring ODEs: each is one system, updated together."""
+    systems: list[list[OdeEquation]] = []
+    open_run = False
+    for equation in equations:
+        if isinstance(equation, OdeEquation):
+            if open_run:
+                systems[-1].append(equation)
+            else:
+                systems.append([equation])
+        open_run = isinstance(equation, OdeEquation)
+    return systems
+
+
+def check_condition(condition: Condition, what: str, booleans: frozenset[str]) -> None:
+    """Refuses a spike condition that compares nothing."""
+    for node in condition.expr.walk():
+        if isinstance(node, Compare | Logical) or (isinstance(node, Unary) and node.operator == "not"):
+            return
+        if isinstance(node, Name) and node.id in booleans:
+            return
+    hint = "A condition compares: `v > v_thresh`."
+    raise EquationError(f"{what} has no comparison", condition.source, condition.span, hint)
+
+
+def reads(expr: Expr) -> set[str]:
+    """Names that an expression reads directly."""
+    names = {node.id for node in expr.walk() if isinstance(node, Name)}
+    return names | {f"sum({n.target or ''})" for n in expr.walk() if isinstance(n, InputSum)}

@@ -1,0 +1,148 @@
+"""What the user passes as `parameters`, `equations`, …: strings, lists, dicts and objects become statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from eqneuro.language.distributions import Distribution
+from eqneuro.language.errors import EquationError
+from eqneuro.language.functions import KEYWORDS, RESERVED
+from eqneuro.language.parser import (
+    parse_declarations, parse_equations, parse_expression, parse_functions,
+)  # fmt: skip
+from eqneuro.language.source import SourceText
+from eqneuro.language.syntax import (
+    Assignment, Declaration, Expr, Flag, FunctionDefinition, Number, Ode, Span, Unary,
+)  # fmt: skip
+from eqneuro.model.attributes import Parameter, Value, Variable
+
+Parameters = str | Sequence[str] | Mapping[str, "Value | Parameter"] | None
+Equations = str | Variable | Sequence[str | Variable] | None
+Texts = str | Sequence[str] | None
+
+
+def read_parameters(given: Parameters, owner: str) -> list[Declaration]:
+    """Declarations from a string, a list of strings or a dict.
+
+    Raises
+    ------
+    EquationError
+        For text that can't be read, and names that can't be declared.
+    """
+    where = f"parameters of {owner}"
+    if given is None:
+        return []
+    if isinstance(given, Mapping):
+        return [_from_item(name, value, where) for name, value in given.items()]
+    declarations = [d for text in _texts(given, where) for d in parse_declarations(SourceText(text, where))]
+    for declaration in declarations:
+        check_name(declaration.name, declaration.source, declaration.name_span)
+    return declarations
+
+
+def _from_item(name: str, value: Value | Parameter, where: str) -> Declaration:
+    source = SourceText(f"{name} = {getattr(value, 'value', value)}", where)
+    span = Span(0, len(str(name)))
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise EquationError(f"{name!r} is not a name", source, span, "Names are made of a-z, A-Z, 0-9 and _.")
+    check_name(name, source, span)
+    flags: tuple[Flag, ...] = (Flag("global"),)
+    if isinstance(value, Parameter):
+        flags = (Flag(value.locality), Flag(value.type))
+        value = value.value
+    elif isinstance(value, bool | np.bool_):
+        flags = (Flag("global"), Flag("bool"))
+    expr = to_expression(value, f"value of {name!r} in {where}")
+    return Declaration(name, expr, flags, source=source, span=Span(0, len(source.text)), name_span=span)
+
+
+def check_name(name: str, source: SourceText, span: Span) -> None:
+    """Refuses the language's own words as names of parameters and variables."""
+    if name in RESERVED or name.startswith("xi_"):
+        what = "word" if name in KEYWORDS else "name"
+        raise EquationError(f"{name!r} is a {what} of the language and can't be declared", source, span)
+
+
+def to_expression(value: object, where: str) -> Expr:
+    """A number, a text or a distribution as an expression."""
+    if isinstance(value, Distribution):
+        return value.expression
+    if isinstance(value, bool | np.bool_):
+        return Number(bool(value))
+    if isinstance(value, int | float | np.integer | np.floating):
+        number = int(value) if isinstance(value, int | np.integer) else float(value)
+        return Unary("-", Number(-number)) if number < 0 else Number(number)
+    if isinstance(value, str):
+        return parse_expression(SourceText(value, where))
+    name = getattr(value, "name", None)  # a constant of a network stands for its name
+    if isinstance(name, str) and hasattr(value, "set"):
+        return parse_expression(SourceText(name, where))
+    raise TypeError(f"{where} must be a number, a text or a distribution, not {type(value).__name__}")
+
+
+def read_equations(given: Equations, owner: str, names: frozenset[str]) -> list[Ode | Assignment]:
+    """Equations from a string, a list of strings, or `Variable` objects."""
+    where = f"equations of {owner}"
+    if given is None:
+        return []
+    items: Sequence[str | Variable] = [given] if isinstance(given, str | Variable) else list(given)
+    statements: list[Ode | Assignment] = []
+    for item in items:
+        if isinstance(item, Variable):
+            statements += _from_variable(item, where, names)
+        elif isinstance(item, str):
+            statements += parse_equations(SourceText(item, where), names)
+        else:
+            raise TypeError(f"{where} must be strings or Variable objects, not {type(item).__name__}")
+    return statements
+
+
+def _from_variable(variable: Variable, where: str, names: frozenset[str]) -> list[Ode | Assignment]:
+    statements = parse_equations(SourceText(variable.equation, where), names)
+    if len(statements) != 1:
+        source = SourceText(variable.equation, where)
+        raise EquationError("a Variable holds one equation", source, Span(0, max(1, len(variable.equation))))
+    [statement] = statements
+    whole = statement.span
+    added = [
+        Flag(key, to_expression(value, f"{key} of a Variable in {where}"), span=whole)
+        for key, value in (("init", variable.init), ("min", variable.min), ("max", variable.max))
+        if value is not None
+    ]
+    added += [Flag(variable.method, None, span=whole)] if variable.method else []
+    added += [Flag(variable.locality, None, span=whole)] if variable.locality != "local" else []
+    added += [Flag(variable.type, None, span=whole)] if variable.type != "float" else []
+    return [replace(statement, flags=(*statement.flags, *added))]
+
+
+def read_event(given: Texts, what: str, owner: str) -> list[Assignment]:
+    """The statements of `reset`, `pre_spike`, …: assignments only."""
+    where = f"{what} of {owner}"
+    statements: list[Assignment] = []
+    for text in _texts(given, where) if given is not None else []:
+        for statement in parse_equations(SourceText(text, where)):
+            if isinstance(statement, Ode):
+                hint = "Write it in `equations`; an event assigns."
+                raise EquationError(f"no ODE may stand in {what}", statement.source, statement.span, hint)
+            statements.append(statement)
+    return statements
+
+
+def read_functions(given: Texts, owner: str) -> list[FunctionDefinition]:
+    """The user's own functions."""
+    where = f"functions of {owner}"
+    texts = _texts(given, where) if given is not None else []
+    return [definition for text in texts for definition in parse_functions(SourceText(text, where))]
+
+
+def _texts(given: object, where: str) -> list[str]:
+    if isinstance(given, str):
+        return [given]
+    if isinstance(given, Sequence) and all(isinstance(item, str) for item in given):
+        return list(given)
+    raise TypeError(f"{where} must be text, not {type(given).__name__}")
+
