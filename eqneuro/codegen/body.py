@@ -14,7 +14,7 @@ from eqneuro.codegen.requests import PopulationRequest
 from eqneuro.codegen.scope import Scope
 from eqneuro.codegen.simplify import Code, Invariants, Line, Loop, flatten, lift_calls, map_values, share
 from eqneuro.model.models import ModelAttribute
-from eqneuro.numerics.rules import DelayedValue, Draw, Iterate, Let, Store, UpdateRule
+from eqneuro.numerics.rules import DelayedValue, Draw, Iterate, Let, Propagator, Store, UpdateRule
 
 C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
 NUMBERS_BEFORE_RINGS = 3
@@ -99,9 +99,7 @@ class Body:
             else:
                 scope.text[symbol] = scope.names.allocate(_temporary(base))
         elif name in ("t", "dt"):
-            local = scope.names.allocate("t_" if name == "t" else "h")
-            scope.declarations.append(f"const double {local} = now->{'time' if name == 't' else 'dt'};")
-            scope.text[symbol] = local
+            scope.moment(symbol, *(("time", "t") if name == "t" else ("dt", "h")))
         elif name in self._attributes or name == "refractory":
             self._bind_attribute(symbol)
         elif name in self.request.inputs:
@@ -141,10 +139,8 @@ class Body:
 
     # -- what the rules bring -----------------------------------------------------------------------------------------
 
-    def add_propagator(self, number: int, rule: UpdateRule) -> PropagatorLayout:
-        """Slots for the entries of P and Q of an exact rule."""
-        propagator = rule.propagator
-        assert propagator is not None
+    def add_propagator(self, number: int, propagator: Propagator) -> PropagatorLayout:
+        """Slots for the entries of P and Q of an exact system."""
         varying = self.any_varying([entry for row in propagator.matrix for entry in row])
         for letter, matrix in (("P", propagator.transition), ("Q", propagator.response)):
             for i, row in enumerate(matrix):
@@ -245,11 +241,11 @@ class Body:
         for symbol in expr.free_symbols:
             if self.varies(symbol):
                 self._loaded.append(symbol)
-        return CPrinter(_Binder(self), self.real).condition(expr)
+        return CPrinter(_Binder(self, narrow=True), self.real).condition(expr)
 
     def scan_condition(self, expr: sympy.Expr) -> str:
         """The same on what the arrays hold."""
-        return CPrinter(_Binder(self, direct=True), self.real).condition(expr)
+        return CPrinter(_Binder(self, direct=True, narrow=True), self.real).condition(expr)
 
     def value_of(self, name: str) -> str:
         """The loop's copy of a variable."""
@@ -270,7 +266,7 @@ class Body:
         return not any(
             s.name in self.request.inputs or s.name.startswith("random:") or s.name == "t_last"
             for s in condition.free_symbols
-        ) and not any(getattr(type(n), "kind", None) for n in sympy.preorder_traversal(condition))
+        ) and not any(hasattr(type(n), "draw_kind") for n in sympy.preorder_traversal(condition))
 
     @property
     def uses_last_spike(self) -> bool:
@@ -311,11 +307,15 @@ class Body:
     def _print_invariants(self, invariants: Invariants) -> list[str]:
         lines = share([Line(symbol, value) for value, symbol in invariants.lines.items()])
         printer, result = CPrinter(_Binder(self)), []
+        count = 0
         for line in lines:
             assert isinstance(line, Line)
             text = printer.number(line.value)
             is_shared = line.symbol.name.startswith("shared:")
-            name = self.scope.names.allocate("part" if is_shared else _describe(line.value))
+            wanted = "part" if is_shared else _describe(line.value)
+            if wanted in ("part", "factor"):
+                wanted, count = f"{wanted}_{count}", count + 1
+            name = self.scope.names.allocate(wanted)
             self.scope.text[line.symbol] = name
             kind = "double" if is_shared or self.real == "double" else "real"
             result.append(f"const {kind} {name} = {'(real)(' + text + ')' if kind == 'real' else text};")
@@ -326,7 +326,7 @@ class Body:
         return result
 
     def _print(self, code: Sequence[Code]) -> list[str]:
-        printer = CPrinter(_Binder(self), self.real)
+        printer = CPrinter(_Binder(self, narrow=True), self.real)
         read_first, stored = self._analyse(code)
         opening = [s for s in self._ordered(read_first)]
         lines = []
@@ -414,7 +414,7 @@ class Scan:
         for line in code:
             assert isinstance(line, Line)
             self._need(line.value)
-            value = CPrinter(_Binder(body), body.real).number(line.value)
+            value = CPrinter(_Binder(body, narrow=True), body.real).number(line.value)
             self.lines += [f"/* {text} */" for text in line.comments]
             if line.stored is None:
                 self.lines.append(f"const real {body.bind(line.symbol)} = {value};")
@@ -438,7 +438,7 @@ class Scan:
     def condition(self, expr: sympy.Expr) -> str:
         """A condition on what the arrays hold before the statements."""
         self._need(expr)
-        return CPrinter(_Binder(self._body), self._body.real).condition(expr)
+        return CPrinter(_Binder(self._body, narrow=True), self._body.real).condition(expr)
 
     @property
     def loads(self) -> list[str]:
@@ -449,13 +449,16 @@ class Scan:
 class _Binder(dict[sympy.Symbol, str]):
     """A table of symbols that binds what it is asked for; ``direct`` reads arrays instead of the loop's copies."""
 
-    def __init__(self, body: Body, *, direct: bool = False) -> None:
+    def __init__(self, body: Body, *, direct: bool = False, narrow: bool = False) -> None:
         super().__init__()
         self._body = body
         self._direct = direct
+        self._narrow = narrow
 
     def __missing__(self, symbol: sympy.Symbol) -> str:
         text = self._body.bind(symbol)
+        if self._narrow:
+            text = self._body.scope.narrow(symbol)
         if self._direct and symbol in self._body.scope.arrays:
             return f"{self._body.scope.arrays[symbol].pointer}[i]"
         return text
@@ -481,7 +484,7 @@ def _describe(expr: sympy.Expr) -> str:
             above.append("h" if factor.name == "dt" else factor.name)
         elif factor.is_Pow and factor.base.is_Symbol and factor.exp == -1:
             below.append(factor.base.name)
-        elif not factor.is_Number:
+        else:
             return "factor"
     if not above and not below:
         return "factor"

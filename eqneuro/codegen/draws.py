@@ -23,32 +23,32 @@ class Stream:
 class Rejection(sympy.Function):  # type: ignore[misc]
     """A draw that takes a varying number of uniform numbers: arguments are the stream and the distribution's."""
 
-    kind: ClassVar[str]
+    draw_kind: ClassVar[str]
 
     @classmethod
     def c_form(cls, arguments: list[str], suffix: str) -> str:
         """The call in C, in the place of the loop where ``i`` is the neuron."""
         stream, *rest = arguments
-        text = f"draw_{cls.kind}(now, streams + {int(float(stream.rstrip('f')))}, i, {', '.join(rest)})"
+        text = f"draw_{cls.draw_kind}(now, streams + {int(float(stream.rstrip('f')))}, i, {', '.join(rest)})"
         return f"(real){text}" if suffix else text
 
 
 class GammaDraw(Rejection):
     """Shape alpha, scale 1."""
 
-    kind = "gamma"
+    draw_kind = "gamma"
 
 
 class PoissonDraw(Rejection):
     """Mean λ."""
 
-    kind = "poisson"
+    draw_kind = "poisson"
 
 
 class BinomialDraw(Rejection):
     """Trials n, probability p."""
 
-    kind = "binomial"
+    draw_kind = "binomial"
 
 
 def expand_draw(draw: Draw, number: int) -> tuple[sympy.Expr, Stream | None]:

@@ -1,49 +1,18 @@
-"""The plan of a population's kernels: which buffers they read, what runs once a step and what for every neuron."""
+"""Plans the kernels of a population: which buffers they read, what runs once a step and what for every neuron."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sympy
 
 from eqneuro.codegen.body import Body
 from eqneuro.codegen.layout import KernelLayout, PropagatorLayout
+from eqneuro.codegen.plan import EventPlan, KernelPlan
 from eqneuro.codegen.requests import PopulationRequest, StopRequest, is_truth_value
 from eqneuro.numerics import select
 from eqneuro.numerics.rules import Let, Propagator, Store, UpdateRule
-
-
-@dataclass(frozen=True)
-class EventPlan:
-    """A spike (or axon spike): the scan that a block reporting one gets."""
-
-    condition: str
-    loads: tuple[str, ...]
-    lines: tuple[str, ...]
-    counter: str
-    list: str
-    total: str
-
-
-@dataclass(frozen=True)
-class KernelPlan:
-    """One C function, ready for its template."""
-
-    template: str
-    function: str
-    title: str
-    equations: tuple[str, ...]
-    declarations: tuple[str, ...]
-    body: tuple[str, ...]
-    layout: KernelLayout
-    invariants: tuple[str, ...] = ()
-    block_lines: tuple[str, ...] = ()
-    events: tuple[EventPlan, ...] = ()
-    checks: tuple[str, ...] = ()
-    condition: str = ""
-    verdict: str = ""
-    require_all: bool = False
 
 
 def plan_population(request: PopulationRequest, name: str, real: str, method: str) -> tuple[KernelPlan, ...]:
@@ -63,7 +32,7 @@ def plan_update(
     """The loop over the neurons, and the scan for spikes."""
     model = request.model
     body = Body(request, real)
-    propagators = [body.add_propagator(k, rule) for k, rule in enumerate(rules) if rule.propagator]
+    propagators = [body.add_propagator(k, p) for k, p in number_propagators(rules)]
     active = _plan_refractory(request, body)
     body.add_rules(rules, frozen_unless=active)
     fired = []
@@ -73,7 +42,7 @@ def plan_update(
         body.add_draws(draws)
         body.add_delayed(delayed)
         fired.append(body.resolve(expr))
-        if not body.can_replay(fired[-1]):
+        if len(events) > 1 or not body.can_replay(fired[-1]):
             text = f"any |= fired_{number}[i - block] = " + _both(active, body.body_condition(fired[-1])) + ";"
             body.block_lines.append(f"lane fired_{number}[BLOCK];")
             body.ending.append(text)
@@ -159,7 +128,7 @@ def _plan_event(
             until = body.scope.pointer("refractory_until", "lane", "refractory_until", const=False)
             time = scan.number(body.resolve(expr))
             lines.append(f"{until}[i] = (lane)(now->tick + 1 + (int64_t)floor({time} / now->dt + 0.5));")
-    if body.can_replay(condition):
+    if (model.spike is None or model.axon_spike is None) and body.can_replay(condition):
         text = scan.condition(condition)
         if active:
             text = f"({body.scan_active}) & ({text})"
@@ -188,7 +157,8 @@ def _state_variables(rules: Sequence[UpdateRule], body: Body) -> list[str]:
         for name in rule.variables:
             own = sympy.Symbol(name, real=True)
             accumulates = any(own in s.value.free_symbols for s in rule.statements if isinstance(s, Let | Store))
-            if (rule.method != "assignment" or accumulates) and body.is_real(name) and name not in names:
+            is_assigned = rule.choices[0].method == "assignment"
+            if (not is_assigned or accumulates) and body.is_real(name) and name not in names:
                 names.append(name)
     return names
 
@@ -198,7 +168,7 @@ def plan_globals(
 ) -> KernelPlan:
     """The equations of global variables, once a step."""
     body = Body(request, real, alone=True)
-    propagators = [body.add_propagator(100 + k, rule) for k, rule in enumerate(rules) if rule.propagator]
+    propagators = [body.add_propagator(k, p) for k, p in number_propagators(rules)]
     body.add_rules(rules, frozen_unless=None)
     lines, invariants = body.finish()
     return KernelPlan(
@@ -222,20 +192,26 @@ def plan_coefficients(
     request: PopulationRequest, rules: Sequence[UpdateRule], name: str, title: str, real: str
 ) -> tuple[KernelPlan, ...]:
     """One kernel for each linear system, which evaluates its matrix where parameters have changed."""
-    plans = []
-    for is_global in (False, True):
-        chosen = [r for r in rules if r.is_global == is_global]
-        for k, rule in enumerate(chosen):
-            if rule.propagator is not None:
-                number = k + (100 if is_global else 0)
-                plans.append(_plan_matrix(request, rule.propagator, number, f"coefficients_{name}_{number}", title, real))
-    return tuple(plans)
+    return tuple(
+        _plan_matrix(request, propagator, number, f"coefficients_{name}_{number}", title, real)
+        for number, propagator in number_propagators(rules)
+    )
+
+
+def number_propagators(rules: Sequence[UpdateRule]) -> list[tuple[int, Propagator]]:
+    """The linear systems of some rules, each with the number that its buffers carry."""
+    first = 100 if rules and rules[0].is_global else 0
+    chosen = [p for rule in rules if rule.is_global == bool(first) for p in rule.propagators]
+    numbered = list(enumerate(chosen, start=first))
+    if first:
+        numbered += list(enumerate([p for rule in rules if not rule.is_global for p in rule.propagators]))
+    return numbered
 
 
 def _plan_matrix(
     request: PopulationRequest, propagator: Propagator, number: int, function: str, title: str, real: str
 ) -> KernelPlan:
-    body = Body(request, "double", storage=real)
+    body = Body(request, "double")
     statements = []
     for i, row in enumerate(propagator.matrix):
         for j, entry in enumerate(row):

@@ -35,6 +35,8 @@ class Scope:
         self.slots: list[Slot] = [Slot("numbers", "int64_t")]
         self.declarations: list[str] = []
         self.text: dict[sympy.Symbol, str] = {}
+        self._narrow: dict[sympy.Symbol, str] = {}
+        self._scalars: set[sympy.Symbol] = set()
         self.arrays: dict[sympy.Symbol, Array] = {}
         self._pointers: dict[str, str] = {}
 
@@ -61,6 +63,24 @@ class Scope:
         cast = "" if c_type == self.real_type else "(double)"
         self.declarations.append(f"const double {name} = {cast}*(const {c_type} *)b[{self.slot(key, c_type)}];")
         self.text[symbol] = name
+        self._scalars.add(symbol)
+
+    def moment(self, symbol: sympy.Symbol, field: str, wanted: str) -> None:
+        """A symbol that is told with the step: t or dt."""
+        name = self.names.allocate(wanted)
+        self.declarations.append(f"const double {name} = now->{field};")
+        self.text[symbol] = name
+        self._scalars.add(symbol)
+
+    def narrow(self, symbol: sympy.Symbol) -> str:
+        """The name of a scalar as a real: what loops in single precision read."""
+        if self.real == "double" or symbol not in self._scalars:
+            return self.text[symbol]
+        if symbol not in self._narrow:
+            wide = self.text[symbol]
+            self._narrow[symbol] = self.names.allocate(f"{wide}_f")
+            self.declarations.append(f"const real {self._narrow[symbol]} = (real){wide};")
+        return self._narrow[symbol]
 
     @property
     def real_type(self) -> str:

@@ -57,8 +57,8 @@ def flatten(rules: Sequence[UpdateRule]) -> tuple[list[Code], dict[sympy.Symbol,
 
     for rule in rules:
         local = dict(current)
-        comments = rule.texts
         for statement in rule.statements:
+            comments = (statement.text,) if statement.text else ()
             if isinstance(statement, Iterate):
                 lines.append(_loop(statement, local, fresh, comments))
             else:
@@ -70,7 +70,6 @@ def flatten(rules: Sequence[UpdateRule]) -> tuple[list[Code], dict[sympy.Symbol,
                 local[statement.symbol] = version
                 if stored:
                     current[statement.symbol] = version
-            comments = ()
     return lines, printed
 
 

@@ -50,12 +50,12 @@ def _from_item(name: str, value: Value | Parameter, where: str) -> Declaration:
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         raise EquationError(f"{name!r} is not a name", source, span, "Names are made of a-z, A-Z, 0-9 and _.")
     check_name(name, source, span)
-    flags: tuple[Flag, ...] = (Flag("global"),)
+    flags: tuple[Flag, ...] = (Flag("global", None),)
     if isinstance(value, Parameter):
-        flags = (Flag(value.locality), Flag(value.type))
+        flags = (Flag(value.locality, None), Flag(value.type, None))
         value = value.value
     elif isinstance(value, bool | np.bool_):
-        flags = (Flag("global"), Flag("bool"))
+        flags = (Flag("global", None), Flag("bool", None))
     expr = to_expression(value, f"value of {name!r} in {where}")
     return Declaration(name, expr, flags, source=source, span=Span(0, len(source.text)), name_span=span)
 

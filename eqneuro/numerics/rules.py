@@ -13,10 +13,11 @@ import sympy
 
 @dataclass(frozen=True)
 class Let:
-    """A temporary: ``symbol`` is seen by the statements below it in its own rule."""
+    """A temporary: ``symbol`` is seen by the statements below it in its own rule; ``text`` is the user's equation."""
 
     symbol: sympy.Symbol
     value: sympy.Expr
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Store:
 
     symbol: sympy.Symbol
     value: sympy.Expr
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Iterate:
     residual: sympy.Expr
     tolerance: float
     limit: int
+    text: str = ""
 
 
 RuleStatement = Let | Store | Iterate
@@ -78,19 +81,26 @@ class Propagator:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Which method one variable got, and why: what `Network.explain` says."""
+
+    variable: str
+    method: str
+    """``assignment`` where the line is none of the ODEs."""
+    reason: str
+    order: int
+
+
+@dataclass(frozen=True)
 class UpdateRule:
     """How one system of neighbouring ODEs, or one assignment, is brought from t to t + dt."""
 
     variables: tuple[str, ...]
     statements: tuple[RuleStatement, ...]
+    choices: tuple[Choice, ...]
     texts: tuple[str, ...]
     """The user's lines."""
-    method: str
-    """``explicit``, …; ``assignment`` for assignments."""
-    reason: str
-    """Why this method: one clause for `Network.explain`."""
-    order: int
     draws: tuple[Draw, ...] = ()
     delayed: tuple[DelayedValue, ...] = ()
-    propagator: Propagator | None = None
+    propagators: tuple[Propagator, ...] = ()
     is_global: bool = False

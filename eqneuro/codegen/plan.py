@@ -1,0 +1,39 @@
+"""What templates take: every line of a C function decided, in the order in which it will stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eqneuro.codegen.layout import KernelLayout
+
+
+@dataclass(frozen=True)
+class EventPlan:
+    """A spike (or axon spike): the scan that a block reporting one gets."""
+
+    condition: str
+    loads: tuple[str, ...]
+    lines: tuple[str, ...]
+    counter: str
+    list: str
+    total: str
+
+
+@dataclass(frozen=True)
+class KernelPlan:
+    """One C function, ready for its template."""
+
+    template: str
+    function: str
+    title: str
+    equations: tuple[str, ...]
+    declarations: tuple[str, ...]
+    body: tuple[str, ...]
+    layout: KernelLayout
+    invariants: tuple[str, ...] = ()
+    block_lines: tuple[str, ...] = ()
+    events: tuple[EventPlan, ...] = ()
+    checks: tuple[str, ...] = ()
+    condition: str = ""
+    verdict: str = ""
+    require_all: bool = False

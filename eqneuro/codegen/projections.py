@@ -1,0 +1,206 @@
+"""Plans the kernels of projections: what one synapse contributes, by spikes or continuously, and which buffers it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+
+from eqneuro.codegen.cprinter import CPrinter
+from eqneuro.codegen.layout import KernelLayout
+from eqneuro.codegen.requests import ProjectionRequest
+from eqneuro.codegen.scope import Scope
+from eqneuro.codegen.simplify import Invariants
+from eqneuro.language.syntax import Attribute, Binary, Expr, Name
+from eqneuro.numerics.select import translate
+
+C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
+DEFAULT_PSP = Binary("*", Name("w"), Attribute("pre", "r"))
+
+
+@dataclass(frozen=True)
+class TransmissionPlan:
+    """One C function that adds what synapses bring to the inputs of their post-synaptic neurons.
+
+    ``outer`` are lines for each pre-synaptic spike or each post-synaptic row, ``inner`` those for each synapse, ``value``
+    is its contribution; ``index`` the C type of stored ranks.
+    """
+
+    template: str
+    function: str
+    title: str
+    equations: tuple[str, ...]
+    declarations: tuple[str, ...]
+    invariants: tuple[str, ...]
+    outer: tuple[str, ...]
+    value: str
+    index: str
+    delays: str
+    dense: bool
+    operation: str
+    layout: KernelLayout
+
+
+def contribution(request: ProjectionRequest) -> tuple[Expr, str]:
+    """What one synapse adds, and the user's text of it."""
+    model = request.model
+    if not request.events:
+        return model.psp or DEFAULT_PSP, f"psp = {'w * pre.r' if model.psp is None else 'the equation given'}"
+    total: Expr = Name("w")
+    text = "g_target += w"
+    for statement in model.pre_spike:
+        if statement.variable == "g_target":
+            assert isinstance(statement.value, Binary)
+            total, text = statement.value.right, statement.text
+    return total, text
+
+
+def plan_projection(request: ProjectionRequest, name: str, real: str) -> TransmissionPlan:
+    """The kernel of a projection's transmission."""
+    return _Planner(request, name, real).plan()
+
+
+class _Planner:
+    def __init__(self, request: ProjectionRequest, name: str, real: str) -> None:
+        self.request = request
+        self.name = name
+        self.real = real
+        self.scope = Scope(real)
+        self.outer: list[str] = []
+        self._attributes = {a.name: a for a in request.model.attributes}
+        self._neighbours = {f"pre.{n.name}": n for n in request.pre} | {f"post.{n.name}": n for n in request.post}
+
+    def plan(self) -> TransmissionPlan:
+        request = self.request
+        expr, text = contribution(request)
+        value, draws, _ = translate(expr)
+        if draws:
+            raise NotImplementedError("random numbers in synapses are not available yet")
+        for word in ("ring", "ring_count", "row_start", "target", "source", "input", "weight", "row", "s", "i", "j"):
+            self.scope.names.allocate(word)
+        if request.events:
+            for key, c_type in (("spike_ring", "uint32_t"), ("spike_count", "int64_t")):
+                self.scope.slot(key, c_type)
+        else:
+            self.scope.slot("post_rank", "uint32_t")
+            self.scope.slot("rings", "real")
+        for key, c_type in (("row_start", "int64_t"), ("rank", request.index), ("input", "real"), ("delay", "uint32_t")):
+            self.scope.slot(key, c_type)
+        invariants = Invariants(lambda s: not self._varies(s))
+        hoisted = invariants.hoist(value)
+        before = self._print_invariants(invariants)
+        printed = CPrinter(_Names(self, narrow=True), self.real).number(hoisted)
+        kind = "deliver" if request.events else "transmit"
+        return TransmissionPlan(
+            template="spike_projection.c.j2" if request.events else "rate_projection.c.j2",
+            function=f"{kind}_{self.name}",
+            title=f"Projection with {request.model.name or 'synapses'}",
+            equations=(text,),
+            declarations=tuple(self.scope.declarations),
+            invariants=tuple(before),
+            outer=tuple(self.outer),
+            value=printed,
+            index=request.index,
+            delays=request.delays,
+            dense=request.dense,
+            operation=request.model.operation,
+            layout=KernelLayout(
+                function=f"{kind}_{self.name}",
+                slots=tuple(self.scope.slots),
+                rings=tuple(self._ring_names()),
+            ),
+        )
+
+    def _ring_names(self) -> list[str]:
+        if self.request.events or self.request.delays == "none":
+            return []
+        return [n.name for n in self.request.pre if n.varies]
+
+    def _varies(self, symbol_: sympy.Symbol) -> bool:
+        name = symbol_.name
+        if name in self._neighbours:
+            return self._neighbours[name].varies
+        return name in self.request.varying or name in self.request.semiglobal
+
+    def bind(self, symbol_: sympy.Symbol) -> str:
+        """The C text of a symbol inside the loop over synapses."""
+        scope, name = self.scope, symbol_.name
+        if symbol_ in scope.text:
+            return scope.text[symbol_]
+        if name in ("t", "dt"):
+            scope.moment(symbol_, *(("time", "t") if name == "t" else ("dt", "h")))
+        elif name in self._neighbours:
+            self._bind_neighbour(symbol_)
+        elif name in self.request.varying:
+            pointer = scope.pointer(f"attribute:{name}", C_TYPES[self._attributes[name].type], f"all_{name}", const=True)
+            scope.text[symbol_] = self._cast(pointer, C_TYPES[self._attributes[name].type], "s")
+        elif name in self.request.semiglobal:
+            pointer = scope.pointer(f"semiglobal:{name}", "real", f"all_{name}", const=True)
+            scope.text[symbol_] = f"{pointer}[{'target[s]' if self.request.events else 'j'}]"
+        elif name in self._attributes:
+            scope.scalar(symbol_, f"attribute:{name}", C_TYPES[self._attributes[name].type], name)
+        else:
+            scope.scalar(symbol_, f"constant:{name}", "double", name)
+        return scope.text[symbol_]
+
+    def _cast(self, pointer: str, c_type: str, index: str) -> str:
+        return f"{pointer}[{index}]" if c_type == "real" else f"(real){pointer}[{index}]"
+
+    def _bind_neighbour(self, symbol_: sympy.Symbol) -> None:
+        scope, request = self.scope, self.request
+        owner, _, name = symbol_.name.partition(".")
+        neighbour = self._neighbours[symbol_.name]
+        key = f"{owner}:{name}"
+        if not neighbour.varies:
+            scope.scalar(symbol_, key, neighbour.c_type, f"{owner}_{name}")
+            return
+        if owner == "post":
+            pointer = scope.pointer(key, neighbour.c_type, f"post_{name}", const=True)
+            index = "target[s]" if request.events else "j"
+            scope.text[symbol_] = self._cast(pointer, neighbour.c_type, index)
+        elif request.events:
+            pointer = scope.pointer(key, neighbour.c_type, f"pre_{name}", const=True)
+            scope.text[symbol_] = self._cast(pointer, neighbour.c_type, "i")
+        else:
+            self._bind_source(symbol_, key, name, neighbour.c_type)
+
+    def _bind_source(self, symbol_: sympy.Symbol, key: str, name: str, c_type: str) -> None:
+        scope, request = self.scope, self.request
+        index = "s - first" if request.dense else "source[s]"
+        if request.delays == "none":
+            pointer = scope.pointer(key, c_type, f"pre_{name}", const=True)
+            scope.text[symbol_] = self._cast(pointer, c_type, index)
+            return
+        ring = scope.pointer(f"ring:{name}", c_type, f"history_of_{name}", const=True)
+        if request.delays == "constant":
+            local = scope.names.allocate(f"pre_{name}")
+            row = "((now->tick - number[2] + 1) & (number[1] - 1)) * number[0]"
+            scope.declarations.append(f"const {c_type} *restrict const {local} = {ring} + {row};")
+            scope.text[symbol_] = self._cast(local, c_type, index)
+        else:
+            row = "((now->tick - (int64_t)delay[s] + 1) & (number[1] - 1)) * number[0]"
+            scope.text[symbol_] = self._cast(ring, c_type, f"{row} + {index}")
+
+    def _print_invariants(self, invariants: Invariants) -> list[str]:
+        lines = []
+        for number, (value, own) in enumerate(invariants.lines.items()):
+            text = CPrinter(_Names(self)).number(value)
+            name = self.scope.names.allocate("factor" if number == 0 else f"factor_{number}")
+            lines.append(f"const real {name} = {'(real)(' + text + ')' if self.real == 'float' else text};")
+            self.scope.text[own] = name
+        return lines
+
+
+class _Names(dict[sympy.Symbol, str]):
+    """A table of symbols that binds what it is asked for."""
+
+    def __init__(self, planner: _Planner, *, narrow: bool = False) -> None:
+        super().__init__()
+        self._planner = planner
+        self._narrow = narrow
+
+    def __missing__(self, key: sympy.Symbol) -> str:
+        text = self._planner.bind(key)
+        return self._planner.scope.narrow(key) if self._narrow else text
+
+

@@ -1,0 +1,67 @@
+"""Plans laid out as C by the templates; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eqneuro.codegen.plan import KernelPlan
+
+if TYPE_CHECKING:
+    import jinja2
+
+FIXED_KERNELS = (
+    "clear_sums", "keep_history", "publish_spikes", "measure_rate", "reduce", "record_row", "record_spikes",
+    "spike_source", "timed_array",
+)  # fmt: skip
+"""Kernels of runtime.c.j2, in front of a network's own."""
+
+VECTOR_FUNCTIONS = (
+    "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "expm1", "log1p", "exp2", "log2",
+    "log10", "cbrt",
+)  # fmt: skip
+"""Functions that glibc's libmvec has in vector form from version 2.35 on."""
+
+
+def templates_directory() -> Path:
+    """Where the templates are: in the installed package, or beside it in a checkout."""
+    inside = Path(str(resources.files("eqneuro"))) / "templates"
+    return inside if inside.is_dir() else inside.parent.parent / "templates"
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The jinja2 environment: C-like white space, and an error for every name that a plan does not give."""
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates_directory()),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        autoescape=False,
+    )
+
+
+def render_kernel(plan: KernelPlan) -> str:
+    """The C function of one plan."""
+    return environment().get_template(plan.template).render(plan=plan).strip()
+
+
+def render_network(plans: Sequence[KernelPlan], real: str, *, vector_math: bool) -> str:
+    """The translation unit of a network."""
+    import eqneuro
+
+    return environment().get_template("network.c.j2").render(
+        version=eqneuro.__version__,
+        kernels=[render_kernel(plan) for plan in plans],
+        functions=[*FIXED_KERNELS, *(plan.function for plan in plans)],
+        real=real,
+        lane={"double": "int64_t", "float": "int32_t"}[real],
+        vector_math=vector_math,
+        vector_functions=VECTOR_FUNCTIONS,
+    )
