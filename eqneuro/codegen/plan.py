@@ -37,3 +37,26 @@ class KernelPlan:
     condition: str = ""
     verdict: str = ""
     require_all: bool = False
+
+
+@dataclass(frozen=True)
+class TransmissionPlan:
+    """One C function that adds what synapses bring to the inputs of their post-synaptic neurons.
+
+    ``outer`` are lines for each pre-synaptic spike or each post-synaptic row, ``inner`` those for each synapse, ``value``
+    is its contribution; ``index`` the C type of stored ranks.
+    """
+
+    template: str
+    function: str
+    title: str
+    equations: tuple[str, ...]
+    declarations: tuple[str, ...]
+    invariants: tuple[str, ...]
+    outer: tuple[str, ...]
+    value: str
+    index: str
+    delays: str
+    dense: bool
+    operation: str
+    layout: KernelLayout

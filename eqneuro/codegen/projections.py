@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import sympy
 
 from eqneuro.codegen.cprinter import CPrinter
 from eqneuro.codegen.layout import KernelLayout
+from eqneuro.codegen.plan import TransmissionPlan
 from eqneuro.codegen.requests import ProjectionRequest
 from eqneuro.codegen.scope import Scope
 from eqneuro.codegen.simplify import Invariants
@@ -16,29 +15,6 @@ from eqneuro.numerics.select import translate
 
 C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
 DEFAULT_PSP = Binary("*", Name("w"), Attribute("pre", "r"))
-
-
-@dataclass(frozen=True)
-class TransmissionPlan:
-    """One C function that adds what synapses bring to the inputs of their post-synaptic neurons.
-
-    ``outer`` are lines for each pre-synaptic spike or each post-synaptic row, ``inner`` those for each synapse, ``value``
-    is its contribution; ``index`` the C type of stored ranks.
-    """
-
-    template: str
-    function: str
-    title: str
-    equations: tuple[str, ...]
-    declarations: tuple[str, ...]
-    invariants: tuple[str, ...]
-    outer: tuple[str, ...]
-    value: str
-    index: str
-    delays: str
-    dense: bool
-    operation: str
-    layout: KernelLayout
 
 
 def contribution(request: ProjectionRequest) -> tuple[Expr, str]:

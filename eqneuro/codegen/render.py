@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eqneuro.codegen.plan import KernelPlan
+from eqneuro.codegen.plan import KernelPlan, TransmissionPlan
 
 if TYPE_CHECKING:
     import jinja2
@@ -47,12 +47,12 @@ def environment() -> jinja2.Environment:
     )
 
 
-def render_kernel(plan: KernelPlan) -> str:
+def render_kernel(plan: KernelPlan | TransmissionPlan) -> str:
     """The C function of one plan."""
     return environment().get_template(plan.template).render(plan=plan).strip()
 
 
-def render_network(plans: Sequence[KernelPlan], real: str, *, vector_math: bool) -> str:
+def render_network(plans: Sequence[KernelPlan | TransmissionPlan], real: str) -> str:
     """The translation unit of a network."""
     import eqneuro
 
@@ -62,6 +62,5 @@ def render_network(plans: Sequence[KernelPlan], real: str, *, vector_math: bool)
         functions=[*FIXED_KERNELS, *(plan.function for plan in plans)],
         real=real,
         lane={"double": "int64_t", "float": "int32_t"}[real],
-        vector_math=vector_math,
         vector_functions=VECTOR_FUNCTIONS,
     )

@@ -1,0 +1,120 @@
+"""The route on one page: from the checked models of a network to a library that runs them.
+
+    NetworkRequest   what is asked for: the distinct kernels of a network           (codegen.requests)
+      → KernelPlan   every line of each C function decided                           (codegen.population, .projections)
+      → C text       laid out by the templates                                       (codegen.render)
+      → library      compiled once, found in the cache from then on                  (build.toolchain, build.cache)
+
+A request is hashed before any of this: where the cache holds its library, neither sympy nor jinja2 is imported.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import eqneuro
+from eqneuro.build import cache
+from eqneuro.build.toolchain import Toolchain, find_toolchain
+from eqneuro.codegen.layout import KernelLayout
+from eqneuro.codegen.requests import NetworkRequest, PopulationRequest, ProjectionRequest, StopRequest
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CompiledNetwork:
+    """A library and, for each kernel that was asked for, the layouts of its functions."""
+
+    library: Path
+    source: Path
+    layouts: tuple[tuple[KernelLayout, ...], ...]
+    functions: tuple[str, ...]
+    """Names in the order of the library's table of kernels."""
+
+
+def compile_network(
+    request: NetworkRequest, *, toolchain: Toolchain | None = None, directory: Path | None = None, clean: bool = False
+) -> CompiledNetwork:
+    """The library of a network: from the cache, or made.
+
+    Raises
+    ------
+    CompilationError
+        If the C compiler refuses the text.
+    NoCompilerError
+        If there is no compiler and the library is not in the cache.
+    """
+    chosen = toolchain or find_toolchain()
+    digest = request.digest(f"{eqneuro.__version__} {template_stamp()} {chosen.identity}")
+    if clean:
+        (directory or cache.folder()).joinpath(f"{digest}.json").unlink(missing_ok=True)
+
+    def make() -> tuple[str, dict[str, Any]]:
+        with stage("plan and render"):
+            text, layouts, functions = generate(request)
+        return text, {"layouts": [[x.to_record() for x in group] for group in layouts], "functions": functions}
+
+    def build(source: Path, library: Path) -> None:
+        with stage("compile"):
+            chosen.compile(source, library)
+
+    entry = cache.obtain(digest, make, build, where=directory)
+    layouts = tuple(tuple(KernelLayout.from_record(r) for r in group) for group in entry.notes["layouts"])
+    return CompiledNetwork(entry.library, entry.source, layouts, tuple(entry.notes["functions"]))
+
+
+def generate(request: NetworkRequest) -> tuple[str, list[list[KernelLayout]], list[str]]:
+    """The C text of a network, the layouts of its kernels, and the names in its table of kernels."""
+    from sympy.core.parameters import distribute
+
+    from eqneuro.codegen.population import plan_population, plan_stop
+    from eqneuro.codegen.projections import plan_projection
+    from eqneuro.codegen.render import FIXED_KERNELS, render_network
+
+    groups: list[list[Any]] = []
+    with distribute(False):  # products stay as the user wrote them
+        for number, kernel in enumerate(request.kernels):
+            name = f"{slug(kernel)}_{number}"
+            match kernel:
+                case PopulationRequest():
+                    groups.append(list(plan_population(kernel, name, request.real, request.method)))
+                case StopRequest():
+                    groups.append([plan_stop(kernel, name, request.real)])
+                case ProjectionRequest():
+                    groups.append([plan_projection(kernel, name, request.real)])
+    plans = [plan for group in groups for plan in group]
+    text = render_network(plans, request.real)
+    return text, [[p.layout for p in group] for group in groups], [*FIXED_KERNELS, *(p.function for p in plans)]
+
+
+def slug(kernel: PopulationRequest | StopRequest | ProjectionRequest) -> str:
+    """A name for C functions that says whose they are."""
+    model = kernel.population.model if isinstance(kernel, StopRequest) else kernel.model
+    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in model.name).strip("_")
+    fallback = "synapses" if isinstance(kernel, ProjectionRequest) else "neurons"
+    return plain or fallback
+
+
+def template_stamp() -> str:
+    """Changes with the templates and the generator, so that a checkout never runs the code of an older one."""
+    import hashlib
+
+    package = Path(__file__).parent
+    templates = package / "templates" if (package / "templates").is_dir() else package.parent / "templates"
+    files = [*templates.glob("*.j2"), *(package / "codegen").glob("*.py"), *(package / "numerics").glob("*.py")]
+    stamps = sorted(f"{f.name}:{f.stat().st_size}:{f.stat().st_mtime_ns}" for f in files)
+    return hashlib.sha256("".join(stamps).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Logs how long a stage takes."""
+    begin = time.perf_counter()
+    yield
+    logger.debug("%s: %.0f ms", name, 1000.0 * (time.perf_counter() - begin))

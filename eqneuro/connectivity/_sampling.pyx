@@ -1,0 +1,312 @@
+"""Rows of connections drawn by counters, and sorting by counting: no Python object per synapse."""
+
+from libc.math cimport floor, log, log1p
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
+
+import numpy as np
+
+ctypedef fused rank:
+    uint32_t
+    unsigned short
+
+
+cdef struct Words:
+    uint32_t a
+    uint32_t b
+    uint32_t c
+    uint32_t d
+
+
+cdef inline Words philox(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t key0, uint32_t key1) noexcept nogil:
+    """Philox 4x32-10 (Salmon, Moraes, Dror & Shaw 2011)."""
+    cdef int k
+    cdef uint64_t p, q
+    cdef Words w
+    cdef uint32_t next0, next2
+    for k in range(10):
+        p = <uint64_t>0xD2511F53u * a
+        q = <uint64_t>0xCD9E8D57u * c
+        next0 = <uint32_t>(q >> 32) ^ b ^ key0
+        next2 = <uint32_t>(p >> 32) ^ d ^ key1
+        a = next0
+        b = <uint32_t>q
+        c = next2
+        d = <uint32_t>p
+        key0 += 0x9E3779B9u
+        key1 += 0xBB67AE85u
+    w.a = a
+    w.b = b
+    w.c = c
+    w.d = d
+    return w
+
+
+def philox_words(counter, key):
+    """The four words of one counter (four words) under one key (two words): for known-answer tests."""
+    cdef Words w = philox(counter[0], counter[1], counter[2], counter[3], key[0], key[1])
+    return (w.a, w.b, w.c, w.d)
+
+
+cdef struct Source:
+    uint32_t row
+    uint32_t stream
+    uint32_t key0
+    uint32_t key1
+    uint64_t count
+    double second
+    bint has_second
+
+
+cdef inline double next_unit(Source *source) noexcept nogil:
+    """A number in [0, 1) of 52 bits; one counter gives two."""
+    cdef Words w
+    if source.has_second:
+        source.has_second = False
+        return source.second
+    w = philox(source.row, source.stream, <uint32_t>source.count, <uint32_t>(source.count >> 32), source.key0, source.key1)
+    source.count += 1
+    source.second = (((<uint64_t>w.c << 32) | w.d) >> 12) * 2.220446049250313e-16
+    source.has_second = True
+    return (((<uint64_t>w.a << 32) | w.b) >> 12) * 2.220446049250313e-16
+
+
+cdef inline void begin_row(Source *source, int64_t row) noexcept nogil:
+    source.row = <uint32_t>row
+    source.count = 0
+    source.has_second = False
+
+
+cdef void seed_source(Source *source, uint64_t seed, uint32_t stream) noexcept nogil:
+    source.key0 = <uint32_t>seed
+    source.key1 = <uint32_t>(seed >> 32) ^ 0x9E3779B9u
+    source.stream = stream
+
+
+def bernoulli_rows(int64_t rows, int64_t columns, double probability, int64_t[::1] excluded, uint64_t seed, uint32_t stream):
+    """Each of ``columns`` is in each row with a probability, by geometric steps: only what is drawn costs time.
+
+    ``excluded[row]`` is a column that is never taken (−1 for none). Returns (row_start, columns as uint32).
+    """
+    cdef int64_t row, column, capacity, filled = 0
+    cdef double scale, step
+    cdef Source source
+    cdef double expected = rows * columns * probability
+    starts = np.empty(rows + 1, dtype=np.int64)
+    cdef int64_t[::1] row_start = starts
+    capacity = <int64_t>(expected + 6.0 * (expected ** 0.5) + 64)
+    drawn = np.empty(capacity, dtype=np.uint32)
+    cdef uint32_t[::1] ranks = drawn
+    seed_source(&source, seed, stream)
+    if probability >= 1.0:
+        return dense_rows(rows, columns, excluded)
+    scale = 1.0 / log1p(-probability) if probability > 0.0 else 0.0
+    for row in range(rows):
+        row_start[row] = filled
+        if probability <= 0.0:
+            continue
+        if capacity - filled < columns:  # room for the largest row
+            if capacity - filled < columns and filled + columns > drawn.shape[0]:
+                bigger = np.empty(max(<int64_t>(1.2 * drawn.shape[0]), filled + columns), dtype=np.uint32)
+                bigger[:filled] = drawn[:filled]
+                drawn = bigger
+                ranks = drawn
+                capacity = drawn.shape[0]
+        with nogil:
+            begin_row(&source, row)
+            column = -1
+            while True:
+                step = floor(log(1.0 - next_unit(&source)) * scale)
+                if step >= <double>(columns - column - 1):
+                    break
+                column += 1 + <int64_t>step
+                if column != excluded[row]:
+                    ranks[filled] = <uint32_t>column
+                    filled += 1
+    row_start[rows] = filled
+    return starts, _trimmed(drawn, filled)
+
+
+def _trimmed(array, count):
+    """The first entries, without keeping much more memory than they need."""
+    return array[:count] if array.shape[0] - count < count // 16 + 4096 else array[:count].copy()
+
+
+def dense_rows(int64_t rows, int64_t columns, int64_t[::1] excluded):
+    """Every column in every row, but the excluded ones."""
+    starts = np.empty(rows + 1, dtype=np.int64)
+    cdef int64_t[::1] row_start = starts
+    cdef int64_t row, column, filled = 0
+    for row in range(rows):
+        row_start[row] = filled
+        filled += columns - (1 if excluded[row] >= 0 else 0)
+    row_start[rows] = filled
+    drawn = np.empty(filled, dtype=np.uint32)
+    cdef uint32_t[::1] ranks = drawn
+    filled = 0
+    with nogil:
+        for row in range(rows):
+            for column in range(columns):
+                if column != excluded[row]:
+                    ranks[filled] = <uint32_t>column
+                    filled += 1
+    return starts, drawn
+
+
+def fixed_rows(int64_t rows, int64_t columns, int64_t number, int64_t[::1] excluded, uint64_t seed, uint32_t stream):
+    """``number`` different columns in each row, in ascending order (Floyd's algorithm; Bentley 1987)."""
+    cdef int64_t row, k, pool, choice, filled = 0, column
+    cdef Source source
+    starts = np.arange(rows + 1, dtype=np.int64) * number
+    drawn = np.empty(rows * number, dtype=np.uint32)
+    cdef uint32_t[::1] ranks = drawn
+    cdef unsigned char *taken = <unsigned char *>malloc(columns if columns else 1)
+    if not taken:
+        raise MemoryError
+    seed_source(&source, seed, stream)
+    try:
+        with nogil:
+            memset(taken, 0, columns)
+            for row in range(rows):
+                begin_row(&source, row)
+                pool = columns - (1 if excluded[row] >= 0 else 0)
+                filled = row * number
+                for k in range(pool - number, pool):
+                    choice = <int64_t>(next_unit(&source) * (k + 1))
+                    if taken[choice]:
+                        choice = k
+                    taken[choice] = 1
+                    ranks[filled] = <uint32_t>choice
+                    filled += 1
+                sort_row(&ranks[row * number], number, taken, pool)
+                for k in range(number):
+                    column = ranks[row * number + k]
+                    taken[column] = 0
+                    if excluded[row] >= 0 and column >= excluded[row]:
+                        ranks[row * number + k] = <uint32_t>(column + 1)
+    finally:
+        free(taken)
+    return starts, drawn
+
+
+cdef void sort_row(uint32_t *ranks, int64_t number, unsigned char *taken, int64_t pool) noexcept nogil:
+    """The marked columns in ascending order: a scan of the marks where the row is dense, else insertion by halves."""
+    cdef int64_t k, filled = 0, gap, j
+    cdef uint32_t value
+    if number * 16 > pool:
+        for k in range(pool):
+            if taken[k]:
+                ranks[filled] = <uint32_t>k
+                filled += 1
+        return
+    gap = number // 2
+    while gap > 0:  # Shell's sort
+        for k in range(gap, number):
+            value = ranks[k]
+            j = k
+            while j >= gap and ranks[j - gap] > value:
+                ranks[j] = ranks[j - gap]
+                j -= gap
+            ranks[j] = value
+        gap //= 2
+
+
+def transpose(int64_t[::1] row_start, uint32_t[::1] ranks, int64_t columns):
+    """Rows by column: (column_start, rows as uint32, where each entry stood)."""
+    cdef int64_t rows = row_start.shape[0] - 1, row, s, total = ranks.shape[0]
+    starts = np.zeros(columns + 1, dtype=np.int64)
+    positions = np.empty(total, dtype=np.int64)
+    turned = np.empty(total, dtype=np.uint32)
+    cdef int64_t[::1] start = starts, position = positions
+    cdef uint32_t[::1] out = turned
+    cdef int64_t[::1] cursor
+    for s in range(total):
+        start[ranks[s] + 1] += 1
+    for s in range(columns):
+        start[s + 1] += start[s]
+    cursors = starts[:-1].copy() if columns else np.zeros(1, dtype=np.int64)
+    cursor = cursors
+    with nogil:
+        for row in range(rows):
+            for s in range(row_start[row], row_start[row + 1]):
+                out[cursor[ranks[s]]] = <uint32_t>row
+                position[cursor[ranks[s]]] = s
+                cursor[ranks[s]] += 1
+    return starts, turned, positions
+
+
+def rows_by_pre(
+    int64_t[::1] row_start, uint32_t[::1] pre, uint32_t[::1] post_rank, int64_t pre_size, int64_t[::1] boundaries,
+    rank[::1] target, int64_t[::1] start, int64_t[::1] position, bint keep_position,
+):
+    """Synapses sorted by range of the post-synaptic neuron, then by pre-synaptic neuron; post ranks ascend in each row.
+
+    ``boundaries`` are the first post ranks of the ranges and the end; ``target``, ``start`` and ``position`` are filled.
+    """
+    cdef int64_t ranges = boundaries.shape[0] - 1, row, s, r, cell, total
+    with nogil:
+        r = 0
+        for row in range(post_rank.shape[0]):
+            while post_rank[row] >= boundaries[r + 1]:
+                r += 1
+            for s in range(row_start[row], row_start[row + 1]):
+                start[r * pre_size + pre[s] + 1] += 1
+        for cell in range(ranges * pre_size):
+            start[cell + 1] += start[cell]
+        r = 0
+        for row in range(post_rank.shape[0]):
+            while post_rank[row] >= boundaries[r + 1]:
+                r += 1
+            for s in range(row_start[row], row_start[row + 1]):
+                cell = r * pre_size + pre[s]
+                target[start[cell]] = <rank>post_rank[row]
+                if keep_position:
+                    position[start[cell]] = s
+                start[cell] += 1
+        for cell in range(ranges * pre_size, 0, -1):
+            start[cell] = start[cell - 1]
+        start[0] = 0
+
+
+def sort_by_delay(
+    int64_t[::1] start, rank[::1] target, int64_t[::1] position, uint32_t[::1] delay, int64_t shortest, int64_t longest,
+    uint32_t[::1] part_start,
+):
+    """Sorts each row by delay, stably; ``delay`` is by synapse in the order of ``position``'s values.
+
+    ``part_start`` gets, for each row, where the synapses of each delay begin within it, and their end.
+    """
+    cdef int64_t rows = start.shape[0] - 1, row, s, d, count, first, delays = longest - shortest + 1, widest = 0, total
+    for row in range(rows):
+        if start[row + 1] - start[row] > widest:
+            widest = start[row + 1] - start[row]
+    cdef int64_t *places = <int64_t *>malloc(max(widest, 1) * sizeof(int64_t))
+    cdef uint32_t *targets = <uint32_t *>malloc(max(widest, 1) * sizeof(uint32_t))
+    cdef uint32_t *counts
+    if not places or not targets:
+        free(places)
+        free(targets)
+        raise MemoryError
+    with nogil:
+        for row in range(rows):
+            first = start[row]
+            count = start[row + 1] - first
+            counts = &part_start[row * (delays + 1)]
+            memset(counts, 0, (delays + 1) * sizeof(uint32_t))
+            for s in range(count):
+                counts[delay[position[first + s]] - shortest + 1] += 1
+                places[s] = position[first + s]
+                targets[s] = target[first + s]
+            for d in range(delays):
+                counts[d + 1] += counts[d]
+            for s in range(count):
+                d = delay[places[s]] - shortest
+                position[first + counts[d]] = places[s]
+                target[first + counts[d]] = <rank>targets[s]
+                counts[d] += 1
+            for d in range(delays, 0, -1):
+                counts[d] = counts[d - 1]
+            counts[0] = 0
+    free(places)
+    free(targets)

@@ -1,0 +1,119 @@
+"""Sparse connectivity: rows by post-synaptic neuron for the user, by pre-synaptic neuron for spikes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ranks = NDArray[np.uint32]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Connectivity:
+    """Which neurons are connected.
+
+    Attributes
+    ----------
+    post_ranks
+        Ranks of the post-synaptic neurons that have synapses, ascending, shape (rows,).
+    row_start
+        Where the synapses of each of them begin, shape (rows + 1,).
+    pre_ranks
+        The pre-synaptic rank of each synapse, ascending within a row, shape (synapses,).
+    pre_size, post_size
+        Sizes of the two populations.
+    """
+
+    post_ranks: Ranks
+    row_start: Places
+    pre_ranks: Ranks
+    pre_size: int
+    post_size: int
+
+    @property
+    def synapses(self) -> int:
+        """The number of synapses."""
+        return len(self.pre_ranks)
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether every row holds every pre-synaptic neuron."""
+        return self.synapses == len(self.post_ranks) * self.pre_size
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return self.post_ranks.nbytes + self.row_start.nbytes + self.pre_ranks.nbytes
+
+    def row_of(self, post_rank: int) -> int | None:
+        """The row of a post-synaptic neuron, None if it has no synapses."""
+        row = int(np.searchsorted(self.post_ranks, post_rank))
+        return row if row < len(self.post_ranks) and self.post_ranks[row] == post_rank else None
+
+    def slice_of(self, row: int) -> slice:
+        """Where the synapses of a row stand."""
+        return slice(int(self.row_start[row]), int(self.row_start[row + 1]))
+
+    def rows(self) -> NDArray[np.int64]:
+        """The row of each synapse."""
+        return np.repeat(np.arange(len(self.post_ranks)), np.diff(self.row_start))
+
+
+def from_rows(
+    row_start: Places, columns: Ranks, pre: Ranks, post: Ranks, pre_size: int, post_size: int
+) -> Connectivity:
+    """Connectivity from rows over the chosen post-synaptic neurons and columns over the chosen pre-synaptic ones.
+
+    Rows without synapses are left out.
+    """
+    lengths = np.diff(row_start)
+    kept = lengths > 0
+    starts = np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64)
+    identical = len(pre) == pre_size
+    ranks = columns if identical else pre[columns]
+    return Connectivity(
+        np.ascontiguousarray(post[kept]), starts, np.ascontiguousarray(ranks, dtype=np.uint32), pre_size, post_size
+    )
+
+
+@dataclass(frozen=True)
+class SpikeRows:
+    """Synapses as spikes need them: by range of post-synaptic neurons, then by pre-synaptic neuron, then by delay.
+
+    ``position`` says where each stands in the user's order; None where no synapse has a value of its own.
+    """
+
+    start: Places
+    target: NDArray[np.uint16] | NDArray[np.uint32]
+    position: Places | None
+    part_start: Ranks | None
+    shortest: int
+    longest: int
+
+
+def spike_rows(
+    connectivity: Connectivity, boundaries: Places, delays: int | Ranks, *, keep_position: bool
+) -> SpikeRows:
+    """The rows for spikes; ``boundaries`` are the first post-synaptic ranks of the ranges, and the end."""
+    from eqneuro.connectivity import _sampling
+
+    total, ranges = connectivity.synapses, len(boundaries) - 1
+    narrow = connectivity.post_size <= 65_536
+    target = np.empty(max(total, 1), dtype=np.uint16 if narrow else np.uint32)
+    start = np.zeros(ranges * connectivity.pre_size + 1, dtype=np.int64)
+    by_delay = not isinstance(delays, int)
+    needs_position = keep_position or by_delay
+    position = np.empty(total if needs_position else 0, dtype=np.int64)
+    _sampling.rows_by_pre(
+        connectivity.row_start, connectivity.pre_ranks, connectivity.post_ranks, connectivity.pre_size, boundaries,
+        target, start, position, needs_position,
+    )  # fmt: skip
+    if isinstance(delays, int):
+        return SpikeRows(start, target, position if keep_position else None, None, delays, delays)
+    shortest, longest = (int(delays.min()), int(delays.max())) if total else (1, 1)
+    part_start = np.zeros((len(start) - 1) * (longest - shortest + 2), dtype=np.uint32)
+    _sampling.sort_by_delay(start, target, position, delays, shortest, longest, part_start)
+    return SpikeRows(start, target, position if keep_position else None, part_start, shortest, longest)

@@ -1,0 +1,104 @@
+"""Patterns of connections: one function each, from sizes and a seed to rows of ranks.
+
+A pattern gets the chosen pre- and post-synaptic ranks (all of a population, or those of a view) and gives a `Connectivity`.
+Random ones draw row by row with counters, so that threads and the rest of the network change nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, from_rows
+
+LARGEST = 2**62
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The two sides of a projection: chosen ranks, sizes of the whole populations, and whether they are the same one."""
+
+    pre: Ranks
+    post: Ranks
+    pre_size: int
+    post_size: int
+    same: bool
+
+    def excluded(self, allow_self_connections: bool) -> Places:
+        """For each post-synaptic row the column of the neuron itself, −1 where that is allowed or absent."""
+        excluded = np.full(len(self.post), -1, dtype=np.int64)
+        if self.same and not allow_self_connections:
+            place = np.searchsorted(self.pre, self.post)
+            found = (place < len(self.pre)) & (self.pre[np.minimum(place, len(self.pre) - 1)] == self.post)
+            excluded[found] = place[found]
+        return excluded
+
+
+def one_to_one(ends: Ends) -> Connectivity:
+    """The k-th pre-synaptic neuron to the k-th post-synaptic one."""
+    count = min(len(ends.pre), len(ends.post))
+    columns = np.arange(count, dtype=np.uint32)
+    starts = np.arange(count + 1, dtype=np.int64)
+    return from_rows(starts, columns, ends.pre, ends.post[:count], ends.pre_size, ends.post_size)
+
+
+def all_to_all(ends: Ends, allow_self_connections: bool) -> Connectivity:
+    """Every pair."""
+    from eqneuro.connectivity import _sampling
+
+    excluded = ends.excluded(allow_self_connections)
+    starts, columns = _sampling.dense_rows(len(ends.post), len(ends.pre), excluded)
+    return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
+
+
+def fixed_probability(
+    ends: Ends, probability: float, allow_self_connections: bool, seed: int, stream: int
+) -> Connectivity:
+    """Each pair with the same probability, independently."""
+    from eqneuro.connectivity import _sampling
+
+    if not 0.0 <= probability <= 1.0:
+        raise ValueError(f"probability must be between 0 and 1, not {probability}")
+    excluded = ends.excluded(allow_self_connections)
+    starts, columns = _sampling.bernoulli_rows(len(ends.post), len(ends.pre), probability, excluded, seed, stream)
+    return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
+
+
+def fixed_number_pre(
+    ends: Ends, number: int, allow_self_connections: bool, seed: int, stream: int
+) -> Connectivity:
+    """Each post-synaptic neuron gets ``number`` different pre-synaptic ones."""
+    from eqneuro.connectivity import _sampling
+
+    excluded = ends.excluded(allow_self_connections)
+    _check_number(number, len(ends.pre) - int((excluded >= 0).any()), "pre-synaptic")
+    starts, columns = _sampling.fixed_rows(len(ends.post), len(ends.pre), number, excluded, seed, stream)
+    return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
+
+
+def fixed_number_post(
+    ends: Ends, number: int, allow_self_connections: bool, seed: int, stream: int
+) -> Connectivity:
+    """Each pre-synaptic neuron gets ``number`` different post-synaptic ones."""
+    from eqneuro.connectivity import _sampling
+
+    turned = Ends(ends.post, ends.pre, ends.post_size, ends.pre_size, ends.same)
+    excluded = turned.excluded(allow_self_connections)
+    _check_number(number, len(ends.post) - int((excluded >= 0).any()), "post-synaptic")
+    starts, rows = _sampling.fixed_rows(len(ends.pre), len(ends.post), number, excluded, seed, stream)
+    post_start, columns, _ = _sampling.transpose(starts, rows, len(ends.post))
+    return from_rows(post_start, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
+
+
+def _check_number(number: int, available: int, side: str) -> None:
+    if not (isinstance(number, int | np.integer) and 0 <= number <= available):
+        raise ValueError(f"number must be a whole number from 0 to {available} {side} neurons, not {number!r}")
+
+
+def from_mask(ends: Ends, mask: NDArray[np.bool_]) -> Connectivity:
+    """The pairs that are True in a matrix of shape (post, pre)."""
+    rows, columns = np.nonzero(mask)
+    starts = np.searchsorted(rows, np.arange(mask.shape[0] + 1)).astype(np.int64)
+    return from_rows(starts, columns.astype(np.uint32), ends.pre, ends.post, ends.pre_size, ends.post_size)

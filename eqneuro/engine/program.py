@@ -1,0 +1,88 @@
+"""The program of a network: which kernel runs on which buffers, in which order, on which range of each thread."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.engine._engine import Engine
+
+REPORT_LENGTH = 8
+NOT_FINITE, PAUSE = 1, 2
+"""Bits of the first entry of a report."""
+
+Span = tuple[int, int]
+Buffers = Sequence[NDArray[Any] | None]
+
+
+class Program:
+    """Instructions and the table of buffers they read.
+
+    Parameters
+    ----------
+    functions
+        Names of the library's kernels, in the order of its table.
+    threads
+        How many threads run it.
+    """
+
+    def __init__(self, functions: Sequence[str], threads: int) -> None:
+        self._number = {name: k for k, name in enumerate(functions)}
+        self.threads = threads
+        self._addresses: list[int] = []
+        self._instructions: list[list[int]] = []
+        self._kept: list[NDArray[Any]] = []
+
+    def add(self, function: str, buffers: Buffers, ranges: Sequence[Span]) -> None:
+        """A kernel over a range for each thread."""
+        flat = [edge for span in ranges for edge in span]
+        self._instructions.append([self._number[function], self._place(buffers), *flat])
+
+    def add_serial(self, function: str, buffers: Buffers, end: int = 1) -> None:
+        """A kernel that the first thread runs alone."""
+        self.add(function, buffers, [(0, end)] + [(0, 0)] * (self.threads - 1))
+
+    def barrier(self) -> None:
+        """All threads wait for each other; two in a row are one."""
+        if self._instructions and self._instructions[-1][0] >= 0:
+            self._instructions.append([-1, 0] + [0, 0] * self.threads)
+
+    def _place(self, buffers: Buffers) -> int:
+        offset = len(self._addresses)
+        for buffer in buffers:
+            self._addresses.append(0 if buffer is None else buffer.ctypes.data)
+            if buffer is not None:
+                self._kept.append(buffer)
+        return offset
+
+    def table(self) -> NDArray[np.uint64]:
+        """Addresses of all buffers."""
+        return np.array(self._addresses or [0], dtype=np.uint64)
+
+    def instructions(self) -> NDArray[np.int64]:
+        """Shape (instructions, 2 + 2·threads)."""
+        return np.array(self._instructions or [[-1, 0] + [0, 0] * self.threads], dtype=np.int64)
+
+
+@cache
+def load_engine(library: Path) -> Engine:
+    """The engine of a compiled network; one a library and process."""
+    handle = ctypes.CDLL(str(library))
+    addresses = [ctypes.cast(getattr(handle, name), ctypes.c_void_p).value for name in ("eqneuro_run", "eqneuro_call")]
+    engine = Engine(*addresses)
+    _HANDLES.append(handle)
+    return engine
+
+
+_HANDLES: list[ctypes.CDLL] = []
+
+
+def table_of(buffers: Buffers) -> NDArray[np.uint64]:
+    """Addresses of some buffers, for one kernel called by itself."""
+    return np.array([0 if b is None else b.ctypes.data for b in buffers], dtype=np.uint64)

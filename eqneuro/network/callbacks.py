@@ -1,0 +1,74 @@
+"""Functions of the user that are called at certain times of a simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eqneuro.network.time import steps_of
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+
+Function = Callable[[int], Any]
+
+
+@dataclass(frozen=True)
+class Callback:
+    """``function(n)`` runs before step start + wait + (offset mod period) + n·period of each `simulate`; times in ms."""
+
+    function: Function
+    period: float
+    offset: float
+    wait: float
+
+    def moments(self, steps: int, dt: float) -> Iterator[tuple[int, int]]:
+        """(step after the start, n) within a run of ``steps``."""
+        period = max(1, steps_of(self.period, dt))
+        step = steps_of(self.wait, dt) + round(self.offset / dt) % period
+        count = 0
+        while step < steps:
+            yield step, count
+            step += period
+            count += 1
+
+
+class every:
+    """Decorates a function that is called every ``period`` ms of a simulation, with the number of the call.
+
+    Parameters
+    ----------
+    network
+        The network whose simulation calls it; the one of the module-level functions where None.
+    period, offset, wait
+        In ms: calls happen before the steps at start + wait + (offset mod period) + n·period, counted from the start of
+        each `simulate`.
+
+    Examples
+    --------
+    >>> from eqneuro import Network, Neuron, every
+    >>> net = Network(dt=1.0)
+    >>> population = net.create(1, Neuron(parameters="I = 0.0", equations="r = I"))
+    >>> @every(network=net, period=10.0)
+    ... def stimulate(n):
+    ...     population.I = float(n)
+    """
+
+    def __init__(
+        self, network: Network | None = None, period: float = 1.0, offset: float = 0.0, wait: float = 0.0
+    ) -> None:
+        if not period > 0.0:
+            raise ValueError(f"period of a callback must be positive, not {period}")
+        if wait < 0.0:
+            raise ValueError(f"wait of a callback can't be negative: {wait}")
+        if network is None:
+            from eqneuro.network.magic import magic_network
+
+            network = magic_network()
+        self._network = network
+        self._period, self._offset, self._wait = period, offset, wait
+
+    def __call__(self, function: Function) -> Function:
+        self._network._callbacks.append(Callback(function, self._period, self._offset, self._wait))
+        return function

@@ -1,0 +1,118 @@
+"""What can only be said once two populations and a synapse meet."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from eqneuro.language.errors import EquationError
+from eqneuro.language.names import suggest
+from eqneuro.language.syntax import Binary, Name
+from eqneuro.model.models import FreeName, OdeEquation, SynapseModel
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+    from eqneuro.network.population import Population
+    from eqneuro.network.projection import Projection
+
+
+def check_constants(free: tuple[FreeName, ...], network: Network) -> None:
+    """Every name that a model does not define is a constant of its network.
+
+    Raises
+    ------
+    EquationError
+        For the first that is none.
+    """
+    known = {constant.name for constant in network._constants}
+    for name in free:
+        if name.name not in known:
+            hint = suggest(name.name, known) or f"Define it, or add a constant: `net.constant({name.name!r}, 1.0)`."
+            raise EquationError(f"unknown name {name.name!r}", name.source, name.span, hint)
+
+
+def check_ends(projection: Projection) -> None:
+    """A synapse fits its two populations.
+
+    Raises
+    ------
+    TypeError
+        If a rate-coded synapse stands between spiking populations, or a spiking one after a rate-coded population.
+    EquationError
+        If ``pre.x`` or ``post.x`` is no attribute there.
+    """
+    pre, post, model = projection._pre_population, projection._post_population, projection.model
+    if not isinstance(projection.target, str) or not projection.target:
+        raise ValueError(f"target must be a name, as 'exc', not {projection.target!r}")
+    is_spiking = pre.model.is_spiking or pre.model.axon_spike is not None
+    if model.is_spiking and not is_spiking:
+        raise TypeError(
+            f"synapse {model.name!r} waits for spikes, but population {pre.name!r} is rate-coded: give it a `psp` instead"
+        )
+    if not is_spiking and post.model.is_spiking and not getattr(post, "_takes_rates", False):
+        raise TypeError(
+            f"population {pre.name!r} is rate-coded and {post.name!r} spiking: a PoissonPopulation(target=…) turns rates into spikes"
+        )
+    if is_spiking and not post.model.is_spiking and not model.is_spiking and model.psp is not None and "r" in _names(model):
+        raise TypeError(f"population {pre.name!r} is spiking and {post.name!r} rate-coded: `psp` can't read its rate")
+    if is_spiking and not post.model.is_spiking and model.psp is None:
+        raise TypeError(f"spikes of population {pre.name!r} can't reach the rate-coded population {post.name!r}")
+    _check_neighbours(model.pre_attributes, pre, "pre", is_event=model.is_spiking)
+    _check_neighbours(model.post_attributes, post, "post", is_event=model.is_spiking)
+    _check_target(projection, post)
+    refuse_unfinished(model)
+
+
+def _names(model: SynapseModel) -> set[str]:
+    return {free.name for free in model.pre_attributes}
+
+
+def _check_neighbours(names: tuple[FreeName, ...], population: Population, side: str, *, is_event: bool) -> None:
+    known = {*population.attributes, *(f"sum({t})" for t in population.targets), *(f"g_{t}" for t in population.targets)}
+    if population.model.is_spiking:
+        known.add("r")
+    for name in names:
+        if name.name not in known:
+            hint = suggest(name.name, known) or f"It has {', '.join(sorted(known))}."
+            message = f"{side}.{name.name} is no attribute of population {population.name!r}"
+            raise EquationError(message, name.source, name.span, hint)
+
+
+def _check_target(projection: Projection, post: Population) -> None:
+    model = post.model
+    if projection.target in model.targets or model.reads_all_targets or getattr(post, "_takes_rates", False):
+        return
+    read = ", ".join(repr(target) for target in model.targets) or "none"
+    warnings.warn(
+        f"population {post.name!r} reads no target {projection.target!r}; it reads {read}",
+        UserWarning,
+        stacklevel=5,
+    )
+
+
+def refuse_unfinished(model: SynapseModel) -> None:
+    """Says in a sentence what eqneuro can check but not run yet."""
+    what = ""
+    if model.equations:
+        methods = [e for e in model.equations if isinstance(e, OdeEquation)]
+        what = "synaptic ODEs" if methods else "synaptic equations (plasticity)"
+    elif model.post_spike:
+        what = "post_spike"
+    elif model.pre_axon_spike:
+        what = "pre_axon_spike"
+    elif model.pruning or model.creating:
+        what = "structural plasticity"
+    elif any(s.variable != "g_target" for s in model.pre_spike) or sum(s.variable == "g_target" for s in model.pre_spike) > 1:
+        what = "pre_spike with other statements than one `g_target += …`"
+    elif model.pre_spike and not all(_is_increment(s.value) and not s.bounds and not s.conditions for s in model.pre_spike):
+        what = "pre_spike that does other than add to g_target"
+    elif model.psp is not None and model.is_spiking:
+        what = "psp beside spikes"
+    if what:
+        raise NotImplementedError(f"synapse {model.name or 'without name'!r}: {what} can be checked, but not run yet")
+
+
+def _is_increment(value: object) -> bool:
+    return isinstance(value, Binary) and value.operator == "+" and value.left == Name("g_target") and not any(
+        node == Name("g_target") for node in value.right.walk()
+    )

@@ -1,0 +1,75 @@
+"""Constants of a network: names that all its models may read."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from eqneuro.engine.buffers import allocate
+from eqneuro.model.resolve import DECLARED_CONSTANTS
+
+
+class Constant:
+    """A number that equations know by name; `set` acts from the next step on. It computes like a float."""
+
+    def __init__(self, name: str, value: float) -> None:
+        self.name = name
+        self._array = allocate(1, np.float64)
+        self.set(value)
+        DECLARED_CONSTANTS.add(name)
+
+    @property
+    def value(self) -> float:
+        """The present value."""
+        return float(self._array[0])
+
+    @property
+    def array(self) -> Any:
+        """What the kernels read."""
+        return self._array
+
+    def set(self, value: float) -> None:
+        """A new value.
+
+        Raises
+        ------
+        ValueError
+            If it is not a number.
+        """
+        number = float(value)
+        if math.isnan(number):
+            raise ValueError(f"constant {self.name!r} can't be NaN")
+        self._array[0] = number
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __repr__(self) -> str:
+        return f"Constant({self.name!r}, {self.value!r})"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or self.value == other
+
+    def __neg__(self) -> float:
+        return -self.value
+
+
+def _binary(operation: Callable[[Any, Any], Any], *, reflected: bool = False) -> Callable[[Constant, Any], Any]:
+    def method(self: Constant, other: Any) -> Any:
+        number = other.value if isinstance(other, Constant) else other
+        return operation(number, self.value) if reflected else operation(self.value, number)
+
+    return method
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow", "lt", "le", "gt", "ge"):
+    setattr(Constant, f"__{_name}__", _binary(getattr(operator, f"__{_name}__")))
+    if _name in ("add", "sub", "mul", "truediv", "pow"):
+        setattr(Constant, f"__r{_name}__", _binary(getattr(operator, f"__{_name}__"), reflected=True))

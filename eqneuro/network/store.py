@@ -1,0 +1,172 @@
+"""The values of a population's attributes: arrays that C reads and writes and that users see as numpy views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.engine.buffers import allocate, padded
+from eqneuro.language.distributions import Distribution
+from eqneuro.language.evaluate import evaluate
+from eqneuro.model.models import ModelAttribute
+
+Sampler = Callable[[Distribution, int], NDArray[np.float64]]
+GLOBAL_LENGTH = 16
+
+
+def dtype_of(kind: str, real: type) -> Any:
+    """The numpy type of an attribute: integers are as wide as the network's floating-point numbers."""
+    wide = np.dtype(real).itemsize == 8
+    return {"float": np.dtype(real), "int": np.dtype(np.int64 if wide else np.int32), "bool": np.dtype(np.bool_)}[kind]
+
+
+class Store:
+    """Attributes of ``size`` neurons.
+
+    ``touched`` are those that the user has set; ``exposed`` those whose arrays the user holds and may write into.
+    """
+
+    def __init__(self, attributes: Iterable[ModelAttribute], size: int, real: type) -> None:
+        self.attributes = {a.name: a for a in attributes}
+        self.size = size
+        self.real = real
+        self.local = {a.name for a in self.attributes.values() if a.locality != "global"}
+        self.arrays: dict[str, NDArray[Any]] = {name: self._make(name) for name in self.attributes}
+        self.touched: set[str] = set()
+        self.exposed: set[str] = set()
+        self.saved: dict[str, NDArray[Any]] = {}
+
+    def _make(self, name: str) -> NDArray[Any]:
+        length = padded(self.size) if name in self.local else GLOBAL_LENGTH
+        return allocate(length, dtype_of(self.attributes[name].type, self.real))
+
+    def add(self, attribute: ModelAttribute) -> None:
+        """One more attribute."""
+        self.attributes[attribute.name] = attribute
+        if attribute.locality != "global":
+            self.local.add(attribute.name)
+        self.arrays[attribute.name] = self._make(attribute.name)
+
+    def initialise(self, constants: Mapping[str, float], sample: Callable[[Distribution, int, str], Any]) -> None:
+        """Gives every attribute that the user has not set its initial value."""
+        names: dict[str, Any] = dict(constants)
+        for attribute in self.attributes.values():
+            name = attribute.name
+            if name not in self.touched:
+                length = self.size if name in self.local else 1
+
+                def draw(distribution: Distribution, length: int = length, name: str = name) -> Any:
+                    return sample(distribution, length, name)
+
+                value = evaluate(attribute.init, names, draw)
+                if name not in self.local and np.size(value) > 1:
+                    self.promote(name)
+                self._write(name, np.asarray(value))
+            names[name] = self.arrays[name][: self.size] if name in self.local else self.arrays[name][0]
+
+    def _write(self, name: str, value: NDArray[Any]) -> None:
+        array = self.arrays[name]
+        if array.dtype.kind == "i" and value.dtype.kind == "f":
+            value = np.trunc(value)
+        if value.ndim == 0:
+            array[:] = value
+        else:
+            array[: self.size] = value
+            array[self.size :] = array[self.size - 1]  # padding computes what the last neuron does
+
+    def read(self, name: str) -> Any:
+        """A number, or the view of the neurons' values, shape (size,)."""
+        array = self.arrays[name]
+        if name in self.local:
+            self.exposed.add(name)
+            return array[: self.size]
+        return array[0].item()
+
+    def write(self, name: str, value: Any, sample: Sampler, ranks: NDArray[Any] | None = None) -> None:
+        """Sets an attribute of all neurons, or of those with the given ranks.
+
+        Raises
+        ------
+        ValueError
+            If the shape does not fit, or a global variable would get several values.
+        """
+        count = self.size if ranks is None else len(ranks)
+        is_split = isinstance(value, Distribution) or np.size(value) > 1 or (ranks is not None and count < self.size)
+        if name not in self.local and is_split:
+            if not self.attributes[name].is_parameter:
+                raise ValueError(f"{name!r} is a global variable: it has one value for the whole population")
+            self.promote(name)
+        if isinstance(value, Distribution):
+            value = sample(value, count)
+        given = np.asarray(value)
+        if given.dtype == object:
+            raise ValueError(f"{name!r} takes numbers, not {value!r}")
+        if given.ndim > 0 and name not in self.local:
+            given = given.reshape(())
+        elif given.ndim > 0:
+            given = given.reshape(-1)
+            if len(given) not in (1, count):
+                raise ValueError(f"{name!r} takes {count} values, not {len(given)}")
+            given = given[0] if len(given) == 1 else given
+        self.touched.add(name)
+        if ranks is None:
+            self._write(name, np.asarray(given))
+            return
+        current = self.arrays[name][: self.size].copy()
+        current[ranks] = np.trunc(given) if current.dtype.kind == "i" and np.asarray(given).dtype.kind == "f" else given
+        self._write(name, current)
+
+    def promote(self, name: str) -> None:
+        """A global parameter gets one value for each neuron."""
+        if name in self.local:
+            return
+        before = self.arrays[name][0]
+        self.local.add(name)
+        self.arrays[name] = self._make(name)
+        self.arrays[name][:] = before
+        if name in self.saved:
+            self.saved[name] = np.full_like(self.arrays[name], self.saved[name][0])
+
+    def varying(self) -> tuple[str, ...]:
+        """Local parameters whose values are not all the same."""
+        return tuple(
+            name
+            for name, attribute in self.attributes.items()
+            if attribute.is_parameter and name in self.local and self._differs(name)
+        )
+
+    def _differs(self, name: str) -> bool:
+        values = self.arrays[name][: self.size]
+        return bool((values != values[0]).any())
+
+    def spread(self, uniform: Iterable[str]) -> tuple[str, ...]:
+        """Those of ``uniform`` that the user may have changed and that differ now."""
+        return tuple(n for n in uniform if n in (self.touched | self.exposed) and self._differs(n))
+
+    def save(self) -> None:
+        """Keeps the present values as what `reset` brings back."""
+        self.saved = {name: array.copy() for name, array in self.arrays.items()}
+
+    def restore(self, names: Iterable[str] | None = None) -> None:
+        """Brings back what was saved."""
+        for name in self.saved if names is None else names:
+            if name not in self.arrays:
+                raise AttributeError(f"no attribute {name!r}; there are {', '.join(self.arrays)}")
+            self.arrays[name][:] = self.saved.get(name, self.arrays[name])
+
+    def convert(self, real: type) -> None:
+        """Another precision, before anything was computed."""
+        self.real = real
+        for name, array in self.arrays.items():
+            self.arrays[name] = self._make(name)
+            self.arrays[name][:] = array
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        return sum(array.nbytes for array in self.arrays.values())
+
+

@@ -1,0 +1,121 @@
+"""Some neurons of a population: views that read, write, join, and serve as ends of projections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from eqneuro.network.population import Population
+
+
+class PopulationView:
+    """Neurons of one population, by their ranks.
+
+    Attributes of the neurons are read and written as arrays of shape (size,); assigning writes into the population.
+
+    Examples
+    --------
+    >>> from eqneuro import Network, Neuron
+    >>> net = Network()
+    >>> population = net.create((4, 3), Neuron(parameters="I = 0.0", equations="r = I"))
+    >>> population[:, 1].I = 2.0
+    >>> population[2:8][1:3].ranks
+    array([3, 4])
+    """
+
+    population: Population
+    ranks: NDArray[np.int64]
+
+    def __init__(self, population: Population, ranks: Any) -> None:
+        object.__setattr__(self, "population", population)
+        object.__setattr__(self, "ranks", np.asarray(ranks, dtype=np.int64))
+
+    @property
+    def size(self) -> int:
+        """The number of neurons."""
+        return len(self.ranks)
+
+    @property
+    def name(self) -> str:
+        """The name of the population."""
+        return self.population.name
+
+    @property
+    def geometry(self) -> tuple[int, ...]:
+        """(size,)."""
+        return (self.size,)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = self.population._get_flat(name)
+        return value[self.ranks] if np.ndim(value) else value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.population._set_attribute(name, value, self.ranks)
+
+    def get(self, name: str) -> Any:
+        """The values of an attribute."""
+        return getattr(self, name)
+
+    def set(self, values: dict[str, Any]) -> None:
+        """Sets several attributes."""
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def sum(self, target: str) -> NDArray[Any]:
+        """The weighted sums of the neurons."""
+        return np.asarray(np.ravel(self.population.sum(target))[self.ranks])
+
+    def __getitem__(self, index: Any) -> PopulationView:
+        chosen = self.ranks[index]
+        return NeuronView(self.population, chosen) if np.ndim(chosen) == 0 else PopulationView(self.population, chosen)
+
+    def __iter__(self) -> Iterator[NeuronView]:
+        return (NeuronView(self.population, rank) for rank in self.ranks)
+
+    @property
+    def neurons(self) -> Iterator[NeuronView]:
+        """The neurons one by one."""
+        return iter(self)
+
+    def neuron(self, rank: int) -> NeuronView:
+        """The neuron at a place of the view."""
+        return NeuronView(self.population, self.ranks[rank])
+
+    def __add__(self, other: PopulationView | Population) -> PopulationView:
+        population = getattr(other, "population", other)
+        if population is not self.population:
+            raise ValueError(f"views of two populations can't be joined: {self.name!r} and {population.name!r}")
+        return PopulationView(self.population, np.union1d(self.ranks, other.ranks))
+
+    def __repr__(self) -> str:
+        return f"<{self.size} of {self.population!r}>"
+
+
+class NeuronView(PopulationView):
+    """One neuron: its attributes are numbers."""
+
+    def __init__(self, population: Population, rank: Any) -> None:
+        super().__init__(population, [int(rank)])
+
+    @property
+    def rank(self) -> int:
+        """The rank of the neuron."""
+        return int(self.ranks[0])
+
+    @property
+    def position(self) -> tuple[int, ...]:
+        """The coordinates of the neuron."""
+        return self.population.coordinates_from_rank(self.rank)
+
+    def __getattr__(self, name: str) -> Any:
+        value = super().__getattr__(name)
+        return value[0].item() if np.ndim(value) else value

@@ -1,0 +1,144 @@
+"""What kernels write recordings into: rows of a variable, or steps and ranks of spikes, in chunks that grow as needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.engine.buffers import allocate
+
+CHUNK_BYTES = 16 * 1024 * 1024
+"""A chunk holds as much as a run needs, up to this."""
+
+
+class RowRecorder:
+    """Rows of one variable.
+
+    Parameters
+    ----------
+    array
+        What is recorded; one entry a neuron, or one for all.
+    ranks
+        Which entries, None for the first ``width`` ones.
+    width
+        Entries of a row.
+    settings
+        Shared with the monitor: enabled, start, period, offset (steps).
+    """
+
+    def __init__(
+        self, array: NDArray[Any], ranks: NDArray[np.int64] | None, width: int, settings: NDArray[np.int64]
+    ) -> None:
+        self.array = array
+        self.ranks = ranks
+        self.width = width
+        self.settings = settings
+        self.filled = allocate(1, np.int64)
+        self._chunks: list[NDArray[Any]] = []
+        self._buffer = np.empty((0, width), dtype=array.dtype)
+
+    def prepare(self, steps: int) -> bool:
+        """Makes room for a run of so many steps; whether buffers have moved."""
+        rows = steps // max(1, int(self.settings[2])) + 2
+        most = max(16, CHUNK_BYTES // max(1, self.width * self.array.itemsize))
+        if len(self._buffer) - int(self.filled[0]) >= min(rows, 16):
+            return False
+        self._flush()
+        self._buffer = np.empty((min(rows, most) + 1, self.width), dtype=self.array.dtype)
+        return True
+
+    def _flush(self) -> None:
+        count = int(self.filled[0])
+        if count:
+            self._chunks.append(self._buffer[:count].copy() if count < len(self._buffer) // 2 else self._buffer[:count])
+        self._buffer = np.empty((0, self.width), dtype=self.array.dtype)
+        self.filled[0] = 0
+
+    def is_full(self) -> bool:
+        """Whether the run has to wait for more room."""
+        return int(self.filled[0]) >= len(self._buffer)
+
+    def buffers(self) -> list[NDArray[Any] | None]:
+        """What the kernel `record_row` takes."""
+        self._numbers = np.array(
+            [self.array.itemsize, self.width, len(self._buffer), int(self.ranks is not None)], dtype=np.int64
+        )
+        return [self._numbers, self.settings, self.ranks, self.array, self._buffer, self.filled]
+
+    def rows(self) -> NDArray[Any]:
+        """All rows so far, shape (rows, width)."""
+        parts = [*self._chunks, self._buffer[: int(self.filled[0])]]
+        return np.concatenate(parts) if len(parts) > 1 else parts[0].copy()
+
+    def clear(self) -> None:
+        """Forgets all rows."""
+        self._chunks.clear()
+        self.filled[0] = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self._buffer.nbytes + sum(chunk.nbytes for chunk in self._chunks)
+
+
+class SpikeRecorder:
+    """Steps and ranks of spikes; ``wanted`` marks who is recorded, None for all."""
+
+    def __init__(self, size: int, ranks: NDArray[np.int64] | None, settings: NDArray[np.int64]) -> None:
+        self.size = size
+        self.settings = settings
+        self.wanted: NDArray[np.uint8] | None = None
+        if ranks is not None:
+            self.wanted = np.zeros(size, dtype=np.uint8)
+            self.wanted[ranks] = 1
+        self.filled = allocate(1, np.int64)
+        self._chunks: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
+        self._capacity = 0
+        self._steps = np.empty(0, dtype=np.int64)
+        self._ranks = np.empty(0, dtype=np.int32)
+
+    def prepare(self, steps: int) -> bool:
+        """Room for at least two steps in which every neuron spikes; whether buffers have moved."""
+        if self._capacity - int(self.filled[0]) >= 2 * self.size:
+            return False
+        self._flush()
+        self._capacity = max(4 * self.size, 65_536)
+        self._steps = np.empty(self._capacity, dtype=np.int64)
+        self._ranks = np.empty(self._capacity, dtype=np.int32)
+        return True
+
+    def _flush(self) -> None:
+        count = int(self.filled[0])
+        if count:
+            self._chunks.append((self._steps[:count].copy(), self._ranks[:count].copy()))
+        self.filled[0] = 0
+
+    def is_full(self) -> bool:
+        """Whether the run has to wait for more room."""
+        return self._capacity - int(self.filled[0]) < self.size
+
+    def buffers(self, slots: int, ring: NDArray[Any], ring_count: NDArray[Any]) -> list[NDArray[Any] | None]:
+        """What the kernel `record_spikes` takes."""
+        self._numbers = np.array([self.size, slots, self._capacity, int(self.wanted is not None)], dtype=np.int64)
+        return [self._numbers, self.settings, self.wanted, ring, ring_count, self._steps, self._ranks, self.filled]
+
+    def events(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Steps and ranks of all spikes so far, in the order in which they happened."""
+        count = int(self.filled[0])
+        parts = [*self._chunks, (self._steps[:count], self._ranks[:count])]
+        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+
+    def clear(self) -> None:
+        """Forgets all spikes."""
+        self._chunks.clear()
+        self.filled[0] = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self._steps.nbytes + self._ranks.nbytes + sum(a.nbytes + b.nbytes for a, b in self._chunks)
+
+
+Recorder = RowRecorder | SpikeRecorder
