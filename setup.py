@@ -9,7 +9,9 @@ setup(
     ext_modules=cythonize(
         [
             Extension("eqneuro.engine._engine", ["eqneuro/engine/_engine.pyx"], extra_compile_args=FLAGS),
-            Extension("eqneuro.connectivity._sampling", ["eqneuro/connectivity/_sampling.pyx"], extra_compile_args=FLAGS),
+            Extension(
+                "eqneuro.connectivity._sampling", ["eqneuro/connectivity/_sampling.pyx"], extra_compile_args=FLAGS
+            ),
         ],
         compiler_directives={"language_level": 3, "boundscheck": False, "wraparound": False, "cdivision": True},
     )

@@ -38,7 +38,10 @@ def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
 
 def get_requires_for_build_editable(config_settings: Any = None) -> list[str]:
     """As for a wheel."""
-    return [*build_meta.get_requires_for_build_editable(config_settings), *([] if _has_compiler() else ["ziglang>=0.13"])]
+    return [
+        *build_meta.get_requires_for_build_editable(config_settings),
+        *([] if _has_compiler() else ["ziglang>=0.13"]),
+    ]
 
 
 def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_directory: str | None = None) -> str:

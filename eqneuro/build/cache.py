@@ -48,7 +48,13 @@ def recall(digest: str, *, where: Path | None = None) -> Entry | None:
     return Entry(library, source, notes)
 
 
-def obtain(digest: str, make: Callable[[], tuple[str, dict[str, Any]]], compile_: Callable[[Path, Path], None], *, where: Path | None = None) -> Entry:
+def obtain(
+    digest: str,
+    make: Callable[[], tuple[str, dict[str, Any]]],
+    compile_: Callable[[Path, Path], None],
+    *,
+    where: Path | None = None,
+) -> Entry:
     """The entry of a request, made by one process while the others wait.
 
     Parameters

@@ -121,7 +121,9 @@ def describe_failure(messages: str, source: str, command: list[str]) -> str:
         return f"the C compiler failed:\n{messages.strip()[-2000:]}\n(command: {' '.join(command)})"
     number, column, sentence = int(match[1]), int(match[2]), match[3]
     lines = source.splitlines()
-    above = [line for line in lines[:number] if line.startswith("/* ") and ("Population" in line or "Projection" in line)]
+    above = [
+        line for line in lines[:number] if line.startswith("/* ") and ("Population" in line or "Projection" in line)
+    ]
     model = above[-1].strip("/* ") if above else "a network"
     shown = lines[number - 1] if number <= len(lines) else ""
     caret = " " * (column - 1) + "^"

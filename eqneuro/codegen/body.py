@@ -337,7 +337,9 @@ class Body:
         declared = set(opening)
         for item in code:
             lines += [f"/* {text} */" for text in item.comments]
-            lines += self._print_line(item, printer, declared) if isinstance(item, Line) else self._print_loop(item, printer)
+            lines += (
+                self._print_line(item, printer, declared) if isinstance(item, Line) else self._print_loop(item, printer)
+            )
         return lines
 
     def _print_line(self, line: Line, printer: CPrinter, declared: set[sympy.Symbol]) -> list[str]:
@@ -359,7 +361,9 @@ class Body:
         lines = [f"real {self.bind(x.symbol)} = {printer.number(x.value)};" for x in loop.unknowns]
         lines.append(f"for (int round = 0; round < {loop.limit}; ++round) {{")
         lines += [f"  const real {self.bind(x.symbol)} = {printer.number(x.value)};" for x in loop.body]
-        steps = [(self.bind(x.symbol), self.scope.names.allocate("next"), printer.number(x.value)) for x in loop.updates]
+        steps = [
+            (self.bind(x.symbol), self.scope.names.allocate("next"), printer.number(x.value)) for x in loop.updates
+        ]
         lines += [f"  const real {following} = {value};" for _, following, value in steps]
         lines.append(f"  const real residual = {printer.number(loop.residual)};")
         lines += [f"  {name} = {following};" for name, following, _ in steps]

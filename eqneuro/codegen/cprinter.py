@@ -126,7 +126,9 @@ class CPrinter:
                 coefficient = sympy.Integer(coefficient.p)
             if coefficient != 1 or not above:
                 above.insert(0, coefficient)
-        text = " * ".join(self._wrapped(f, PRODUCT if k == 0 else UNARY) for k, f in enumerate(above)) or self._literal(1)
+        text = " * ".join(self._wrapped(f, PRODUCT if k == 0 else UNARY) for k, f in enumerate(above)) or self._literal(
+            1
+        )
         if len(below) == 1:
             text += f" / {self._wrapped(below[0], UNARY)}"
         elif below:

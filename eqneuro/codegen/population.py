@@ -54,9 +54,7 @@ def plan_update(
     for name in request.inputs:
         if name.startswith("g_"):
             body.clear_input(name)
-    event_plans = tuple(
-        _plan_event(request, body, number, condition, active) for number, condition in enumerate(fired)
-    )
+    event_plans = tuple(_plan_event(request, body, number, condition, active) for number, condition in enumerate(fired))
     lines, invariants = body.finish()
     return KernelPlan(
         template="population.c.j2",

@@ -60,7 +60,12 @@ class _Planner:
         else:
             self.scope.slot("post_rank", "uint32_t")
             self.scope.slot("rings", "real")
-        for key, c_type in (("row_start", "int64_t"), ("rank", request.index), ("input", "real"), ("delay", "uint32_t")):
+        for key, c_type in (
+            ("row_start", "int64_t"),
+            ("rank", request.index),
+            ("input", "real"),
+            ("delay", "uint32_t"),
+        ):
             self.scope.slot(key, c_type)
         invariants = Invariants(lambda s: not self._varies(s))
         hoisted = invariants.hoist(value)
@@ -108,7 +113,9 @@ class _Planner:
         elif name in self._neighbours:
             self._bind_neighbour(symbol_)
         elif name in self.request.varying:
-            pointer = scope.pointer(f"attribute:{name}", C_TYPES[self._attributes[name].type], f"all_{name}", const=True)
+            pointer = scope.pointer(
+                f"attribute:{name}", C_TYPES[self._attributes[name].type], f"all_{name}", const=True
+            )
             scope.text[symbol_] = self._cast(pointer, C_TYPES[self._attributes[name].type], "s")
         elif name in self.request.semiglobal:
             pointer = scope.pointer(f"semiglobal:{name}", "real", f"all_{name}", const=True)
@@ -178,5 +185,3 @@ class _Names(dict[sympy.Symbol, str]):
     def __missing__(self, key: sympy.Symbol) -> str:
         text = self._planner.bind(key)
         return self._planner.scope.narrow(key) if self._narrow else text
-
-

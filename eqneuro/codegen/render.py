@@ -56,11 +56,15 @@ def render_network(plans: Sequence[KernelPlan | TransmissionPlan], real: str) ->
     """The translation unit of a network."""
     import eqneuro
 
-    return environment().get_template("network.c.j2").render(
-        version=eqneuro.__version__,
-        kernels=[render_kernel(plan) for plan in plans],
-        functions=[*FIXED_KERNELS, *(plan.function for plan in plans)],
-        real=real,
-        lane={"double": "int64_t", "float": "int32_t"}[real],
-        vector_functions=VECTOR_FUNCTIONS,
+    return (
+        environment()
+        .get_template("network.c.j2")
+        .render(
+            version=eqneuro.__version__,
+            kernels=[render_kernel(plan) for plan in plans],
+            functions=[*FIXED_KERNELS, *(plan.function for plan in plans)],
+            real=real,
+            lane={"double": "int64_t", "float": "int32_t"}[real],
+            vector_functions=VECTOR_FUNCTIONS,
+        )
     )

@@ -66,9 +66,7 @@ def fixed_probability(
     return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 
-def fixed_number_pre(
-    ends: Ends, number: int, allow_self_connections: bool, seed: int, stream: int
-) -> Connectivity:
+def fixed_number_pre(ends: Ends, number: int, allow_self_connections: bool, seed: int, stream: int) -> Connectivity:
     """Each post-synaptic neuron gets ``number`` different pre-synaptic ones."""
     from eqneuro.connectivity import _sampling
 
@@ -78,9 +76,7 @@ def fixed_number_pre(
     return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 
-def fixed_number_post(
-    ends: Ends, number: int, allow_self_connections: bool, seed: int, stream: int
-) -> Connectivity:
+def fixed_number_post(ends: Ends, number: int, allow_self_connections: bool, seed: int, stream: int) -> Connectivity:
     """Each pre-synaptic neuron gets ``number`` different post-synaptic ones."""
     from eqneuro.connectivity import _sampling
 

@@ -1,0 +1,1 @@
+"""Libraries and buffers to running steps."""

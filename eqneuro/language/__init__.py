@@ -1,0 +1,1 @@
+"""Text to syntax: knows nothing of networks, numerics or C."""

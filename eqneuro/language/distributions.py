@@ -25,7 +25,9 @@ class Distribution:
     clips: ClassVar[bool] = True
     """Whether ``min`` and ``max`` follow them."""
 
-    def __init__(self, *arguments: float, min: float | None, max: float | None, rng: np.random.Generator | None) -> None:
+    def __init__(
+        self, *arguments: float, min: float | None, max: float | None, rng: np.random.Generator | None
+    ) -> None:
         for name, value in zip(self.arguments, arguments, strict=True):
             if not isinstance(value, int | float | np.number) or not np.isfinite(value):
                 raise ValueError(f"{name} of {type(self).__name__} must be a finite number, not {value!r}")

@@ -11,7 +11,17 @@ import numpy as np
 from eqneuro.language.distributions import DISTRIBUTIONS, Distribution
 from eqneuro.language.functions import FUNCTIONS
 from eqneuro.language.syntax import (
-    Binary, Call, Compare, Conditional, Draw, Expr, FunctionDefinition, Logical, Name, Number, Unary,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Draw,
+    Expr,
+    FunctionDefinition,
+    Logical,
+    Name,
+    Number,
+    Unary,
 )  # fmt: skip
 
 Draws = Callable[[Distribution], Any]
@@ -55,7 +65,9 @@ def call_function(definition: FunctionDefinition, arguments: tuple[Any, ...]) ->
     """A user's function applied to numbers or arrays."""
     if len(arguments) != len(definition.arguments):
         wanted = ", ".join(definition.arguments)
-        raise TypeError(f"{definition.name}({wanted}) takes {len(definition.arguments)} arguments, not {len(arguments)}")
+        raise TypeError(
+            f"{definition.name}({wanted}) takes {len(definition.arguments)} arguments, not {len(arguments)}"
+        )
     values = {n: np.asarray(v)[()] for n, v in zip(definition.arguments, arguments, strict=True)}
     return evaluate(definition.body, values)
 

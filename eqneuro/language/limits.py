@@ -18,7 +18,9 @@ def check_length(source: SourceText) -> None:
     if len(source.text) > TEXT_LENGTH:
         stop = source.text.find("\n")
         span = Span(0, min(stop if stop > 0 else 1, 40))
-        raise EquationError(f"text of {len(source.text):,} characters is longer than {TEXT_LENGTH:,}", shorten(source), span)
+        raise EquationError(
+            f"text of {len(source.text):,} characters is longer than {TEXT_LENGTH:,}", shorten(source), span
+        )
 
 
 def check_depth(expr: Expr, source: SourceText) -> None:

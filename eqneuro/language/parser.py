@@ -18,8 +18,27 @@ from eqneuro.language.lines import Piece, split_statements
 from eqneuro.language.mistakes import explain
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
-    Assignment, Attribute, Binary, Call, Compare, Condition, Conditional, Declaration, Derivative, Draw, Expr,
-    Flag, FunctionDefinition, GlobalOperation, InputSum, Logical, Name, Number, Ode, Span, Unary,
+    Assignment,
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Condition,
+    Conditional,
+    Declaration,
+    Derivative,
+    Draw,
+    Expr,
+    Flag,
+    FunctionDefinition,
+    GlobalOperation,
+    InputSum,
+    Logical,
+    Name,
+    Number,
+    Ode,
+    Span,
+    Unary,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -38,9 +57,7 @@ def parse_declarations(source: SourceText) -> list[Declaration]:
             span = Span(piece.start + ode.start(), piece.start + ode.end())
             raise EquationError("an ODE can't stand among parameters", source, span, "Write it in `equations`.")
         name, value, flags = _parse("declaration", piece, source)
-        found.append(
-            Declaration(name.id, value, flags, source=source, span=_whole(piece), name_span=name.span)
-        )
+        found.append(Declaration(name.id, value, flags, source=source, span=_whole(piece), name_span=name.span))
     return found
 
 
@@ -102,9 +119,7 @@ def _equation(piece: Piece, source: SourceText, names: Collection[str]) -> Ode |
         if not isinstance(left, Name):
             hint = "An equation is `NAME = EXPRESSION`, or holds one gradient `dNAME/dt`."
             raise EquationError("the left side is neither a name nor holds a gradient", source, left.span, hint)
-        return Assignment(
-            left.id, operator, right, flags, source=source, span=_whole(piece), name_span=left.span
-        )
+        return Assignment(left.id, operator, right, flags, source=source, span=_whole(piece), name_span=left.span)
     if len(derivatives) > 1:
         names_found = " and ".join(f"d{d.name}/dt" for d in derivatives[:2])
         hint = "Write one equation for each gradient."
@@ -349,7 +364,11 @@ class _Builder:
         values: dict[str, Expr] = {}
         for position, item in enumerate(given):
             key = str(item[0]) if isinstance(item, tuple) else names[position] if position < len(names) else ""
-            place = Span(self._base + item[0].start_pos, self._base + item[0].end_pos) if isinstance(item, tuple) else item.span
+            place = (
+                Span(self._base + item[0].start_pos, self._base + item[0].end_pos)
+                if isinstance(item, tuple)
+                else item.span
+            )
             if key not in names or key in values:
                 what = f"argument {key!r} is given twice" if key in values else f"{name} has no such argument"
                 raise self._refuse(what, place, f"It is {name}({', '.join(names)}).")

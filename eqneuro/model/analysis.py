@@ -9,18 +9,43 @@ from eqneuro.language.errors import EquationError
 from eqneuro.language.parser import parse_condition
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
-    Assignment, Condition, Declaration, Expr, GlobalOperation, Name, Number,
+    Assignment,
+    Condition,
+    Declaration,
+    Expr,
+    GlobalOperation,
+    Name,
+    Number,
 )  # fmt: skip
 from eqneuro.model.equations import (
-    NEURON_LOCALITIES, Line, build_equation, build_variable, check_condition, check_exact, expand_assignment,
-    read_attributes, read_lines,
+    NEURON_LOCALITIES,
+    Line,
+    build_equation,
+    build_variable,
+    check_condition,
+    check_exact,
+    expand_assignment,
+    read_attributes,
+    read_lines,
 )  # fmt: skip
 from eqneuro.model.flags import read_flags
 from eqneuro.model.models import (
-    AssignmentEquation, Equation, ModelAttribute, NeuronModel, OdeEquation, SpikeEvent,
+    AssignmentEquation,
+    Equation,
+    ModelAttribute,
+    NeuronModel,
+    OdeEquation,
+    SpikeEvent,
 )  # fmt: skip
 from eqneuro.model.reading import (
-    Equations, Parameters, Texts, check_name, read_equations, read_event, read_functions, read_parameters,
+    Equations,
+    Parameters,
+    Texts,
+    check_name,
+    read_equations,
+    read_event,
+    read_functions,
+    read_parameters,
 )  # fmt: skip
 from eqneuro.model.resolve import Resolver, resolve_functions
 
@@ -120,7 +145,9 @@ def _resolve_parameter(attribute: ModelAttribute, declaration: Declaration, reso
     for node in attribute.init.walk():
         if isinstance(node, Name) and node.id in resolver.variables | {attribute.name, "t", "t_last"}:
             hint = "A parameter is a number, a constant, a distribution or made of other parameters."
-            raise EquationError(f"parameter {attribute.name!r} can't read {node.id!r}", declaration.source, node.span, hint)
+            raise EquationError(
+                f"parameter {attribute.name!r} can't read {node.id!r}", declaration.source, node.span, hint
+            )
     return replace(attribute, init=resolver.resolve(attribute.init, declaration.source))
 
 
@@ -199,10 +226,14 @@ def _reset_statement(statement: Assignment, what: str, resolver: Resolver) -> As
             message = f"unknown variable {name!r}"
             hint = f"Declare it in `equations`: `{name} = {name} : init=0.0`."
         raise EquationError(message, statement.source, statement.name_span, hint)
-    settings = read_flags(statement.flags, statement.source, ("min", "max", "unless_refractory"), f"a statement of {what}")
+    settings = read_flags(
+        statement.flags, statement.source, ("min", "max", "unless_refractory"), f"a statement of {what}"
+    )
     bounds = tuple(replace(b, value=resolver.resolve(b.value, statement.source)) for b in settings.bounds)
     value = expand_assignment(statement, resolver)
-    return AssignmentEquation(name, value, bounds, statement.text, statement.source, statement.span, settings.conditions)
+    return AssignmentEquation(
+        name, value, bounds, statement.text, statement.source, statement.span, settings.conditions
+    )
 
 
 def _refractory(given: float | str | None, owner: str, resolver: Resolver) -> Expr | None:
@@ -231,5 +262,3 @@ def analyse_condition(text: str, model: NeuronModel, what: str) -> tuple[Expr, C
     )
     check_condition(condition, what, frozenset(a.name for a in model.attributes if a.type == "bool"))
     return resolver.resolve(condition.expr, source), condition
-
-

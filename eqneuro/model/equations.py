@@ -9,13 +9,29 @@ from eqneuro.language.errors import EquationError
 from eqneuro.language.rewrite import divide, is_number, negate, subtract
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
-    Assignment, Binary, Compare, Condition, Declaration, Expr, InputSum, Logical, Name, Number, Ode, Span, Unary,
+    Assignment,
+    Binary,
+    Compare,
+    Condition,
+    Declaration,
+    Expr,
+    InputSum,
+    Logical,
+    Name,
+    Number,
+    Ode,
+    Span,
+    Unary,
 )  # fmt: skip
 from eqneuro.model.attributes import LOCALITIES
 from eqneuro.model.flags import METHODS, Settings, read_flags
 from eqneuro.model.linear import Nonlinear, linear_form, linear_system
 from eqneuro.model.models import (
-    AssignmentEquation, Equation, Locality, ModelAttribute, OdeEquation,
+    AssignmentEquation,
+    Equation,
+    Locality,
+    ModelAttribute,
+    OdeEquation,
 )  # fmt: skip
 from eqneuro.model.resolve import Resolver
 
@@ -32,7 +48,9 @@ class Line:
     settings: Settings
 
 
-def read_lines(statements: Sequence[Ode | Assignment], parameters: Sequence[Declaration], *, synapse: bool) -> list[Line]:
+def read_lines(
+    statements: Sequence[Ode | Assignment], parameters: Sequence[Declaration], *, synapse: bool
+) -> list[Line]:
     """The statements with their flags read, each variable once."""
     declared = {d.name for d in parameters}
     localities = tuple(LOCALITIES) if synapse else NEURON_LOCALITIES
@@ -42,8 +60,14 @@ def read_lines(statements: Sequence[Ode | Assignment], parameters: Sequence[Decl
         is_ode = isinstance(statement, Ode)
         span = _name_span(statement)
         if statement.name in declared:
-            what = f"gradient of {statement.name!r}, which is a parameter" if is_ode else f"{statement.name!r} is a parameter"
-            raise EquationError(what, statement.source, span, "A name is declared once: as parameter or by an equation.")
+            what = (
+                f"gradient of {statement.name!r}, which is a parameter"
+                if is_ode
+                else f"{statement.name!r} is a parameter"
+            )
+            raise EquationError(
+                what, statement.source, span, "A name is declared once: as parameter or by an equation."
+            )
         if statement.name in seen:
             kinds = "two ODEs for" if is_ode and isinstance(seen[statement.name], Ode) else "two equations for"
             raise EquationError(f"{kinds} variable {statement.name!r}", statement.source, span)
@@ -65,14 +89,20 @@ def _name_span(statement: Ode | Assignment) -> Span:
     return next(node.span for node in sides if isinstance(node, Derivative))
 
 
-def read_attributes(declarations: Sequence[Declaration], default: Locality, localities: Sequence[str]) -> list[ModelAttribute]:
+def read_attributes(
+    declarations: Sequence[Declaration], default: Locality, localities: Sequence[str]
+) -> list[ModelAttribute]:
     """Parameters, each once."""
     found: dict[str, ModelAttribute] = {}
     for declaration in declarations:
         if declaration.name in found:
             message = f"parameter {declaration.name!r} is declared twice"
             raise EquationError(message, declaration.source, declaration.name_span)
-        allowed = (*localities, "semiglobal", "int", "bool", "float") if "projection" in localities else (*localities, "int", "bool", "float")
+        allowed = (
+            (*localities, "semiglobal", "int", "bool", "float")
+            if "projection" in localities
+            else (*localities, "int", "bool", "float")
+        )
         settings = read_flags(declaration.flags, declaration.source, allowed, "a parameter")
         is_bool = isinstance(declaration.value, Number) and isinstance(declaration.value.value, bool)
         kind = settings.type or ("bool" if is_bool else "float")
@@ -86,7 +116,9 @@ def build_variable(line: Line, value: Expr | None) -> ModelAttribute:
     """The variable a line defines; without type flag, a condition makes it bool? No: a float, as in arithmetic."""
     settings = line.settings
     kind = settings.type or "float"
-    init = value if value is not None else Number(False) if kind == "bool" else Number(0) if kind == "int" else Number(0.0)
+    init = (
+        value if value is not None else Number(False) if kind == "bool" else Number(0) if kind == "int" else Number(0.0)
+    )
     return ModelAttribute(line.statement.name, settings.locality or "local", kind, init, is_parameter=False)
 
 
@@ -101,9 +133,7 @@ def build_equation(line: Line, resolver: Resolver) -> Equation:
         )
     right = solve_gradient(statement, resolver)
     check_method(settings, statement.name, right, statement.source)
-    return OdeEquation(
-        statement.name, right, settings.method, bounds, statement.text, statement.source, statement.span
-    )
+    return OdeEquation(statement.name, right, settings.method, bounds, statement.text, statement.source, statement.span)
 
 
 def expand_assignment(statement: Assignment, resolver: Resolver) -> Expr:

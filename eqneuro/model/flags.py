@@ -13,7 +13,18 @@ from eqneuro.language.syntax import Expr, Flag
 from eqneuro.model.attributes import LOCALITIES
 from eqneuro.model.models import Bound, Locality, TypeName
 
-METHODS = ("explicit", "implicit", "semiimplicit", "exponential", "exact", "midpoint", "rk4", "heun", "event-driven", "auto")
+METHODS = (
+    "explicit",
+    "implicit",
+    "semiimplicit",
+    "exponential",
+    "exact",
+    "midpoint",
+    "rk4",
+    "heun",
+    "event-driven",
+    "auto",
+)
 TYPE_NAMES: dict[str, TypeName] = {"int": "int", "bool": "bool", "float": "float"}
 CONDITIONS = ("unless_post", "unless_refractory")
 VALUED = ("init", "min", "max")
@@ -49,7 +60,11 @@ def read_flags(flags: Sequence[Flag], source: SourceText, allowed: Sequence[str]
         group = _group(flag.name)
         if group in groups:
             before = groups[group].name
-            message = f"flag {flag.name!r} stands twice" if before == flag.name else f"flag {flag.name!r} contradicts {before!r}"
+            message = (
+                f"flag {flag.name!r} stands twice"
+                if before == flag.name
+                else f"flag {flag.name!r} contradicts {before!r}"
+            )
             raise EquationError(message, source, flag.span)
         groups[group] = flag
         if flag.name in ("min", "max"):

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from eqneuro.language.rewrite import add, divide, multiply, negate, subtract
 from eqneuro.language.syntax import (
-    Attribute, Binary, Conditional, Delayed, Derivative, Draw, Expr, GlobalOperation, InputSum, Name, Number, Unary,
+    Attribute,
+    Binary,
+    Conditional,
+    Delayed,
+    Derivative,
+    Draw,
+    Expr,
+    GlobalOperation,
+    InputSum,
+    Name,
+    Number,
+    Unary,
 )  # fmt: skip
 
 ZERO = Number(0)
@@ -29,7 +40,9 @@ class Nonlinear(Exception):
         super().__init__()
 
 
-def linear_form(expr: Expr, names: Collection[str], *, derivatives: bool = False, frozen_tests: bool = False) -> LinearForm:
+def linear_form(
+    expr: Expr, names: Collection[str], *, derivatives: bool = False, frozen_tests: bool = False
+) -> LinearForm:
     """The expression as a linear form in ``names``.
 
     Parameters
@@ -100,7 +113,9 @@ class _Reader:
         if self.depends(expr.right):
             raise Nonlinear(expr)
         form = self.read(expr.left)
-        return LinearForm({k: divide(c, expr.right) for k, c in form.coefficients.items()}, divide(form.rest, expr.right))
+        return LinearForm(
+            {k: divide(c, expr.right) for k, c in form.coefficients.items()}, divide(form.rest, expr.right)
+        )
 
     def _conditional(self, expr: Conditional) -> LinearForm:
         if self.depends(expr.test) and not self.frozen_tests:
@@ -108,7 +123,8 @@ class _Reader:
         then, otherwise = self.read(expr.then), self.read(expr.otherwise)
         names = sorted({*then.coefficients, *otherwise.coefficients})
         coefficients: dict[str, Expr] = {
-            k: Conditional(expr.test, then.coefficients.get(k, ZERO), otherwise.coefficients.get(k, ZERO)) for k in names
+            k: Conditional(expr.test, then.coefficients.get(k, ZERO), otherwise.coefficients.get(k, ZERO))
+            for k in names
         }
         return LinearForm(coefficients, Conditional(expr.test, then.rest, otherwise.rest))
 

@@ -71,7 +71,16 @@ class Neuron:
         self.name = name or (type(self).__name__ if type(self) is not Neuron else "")
         self.description = description or ((type(self).__doc__ or "") if type(self) is not Neuron else "")
         text = NeuronText(
-            parameters, equations, spike, axon_spike, reset, axon_reset, refractory, functions, self.name, self.description
+            parameters,
+            equations,
+            spike,
+            axon_spike,
+            reset,
+            axon_reset,
+            refractory,
+            functions,
+            self.name,
+            self.description,
         )
         self._model = analyse_neuron(text)
 

@@ -12,11 +12,22 @@ from eqneuro.language.distributions import Distribution
 from eqneuro.language.errors import EquationError
 from eqneuro.language.functions import KEYWORDS, RESERVED
 from eqneuro.language.parser import (
-    parse_declarations, parse_equations, parse_expression, parse_functions,
+    parse_declarations,
+    parse_equations,
+    parse_expression,
+    parse_functions,
 )  # fmt: skip
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
-    Assignment, Declaration, Expr, Flag, FunctionDefinition, Number, Ode, Span, Unary,
+    Assignment,
+    Declaration,
+    Expr,
+    Flag,
+    FunctionDefinition,
+    Number,
+    Ode,
+    Span,
+    Unary,
 )  # fmt: skip
 from eqneuro.model.attributes import Parameter, Value, Variable
 
@@ -145,4 +156,3 @@ def _texts(given: object, where: str) -> list[str]:
     if isinstance(given, Sequence) and all(isinstance(item, str) for item in given):
         return list(given)
     raise TypeError(f"{where} must be text, not {type(given).__name__}")
-

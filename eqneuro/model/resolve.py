@@ -12,7 +12,18 @@ from eqneuro.language.names import find_slip, suggest
 from eqneuro.language.rewrite import map_children, substitute
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
-    Attribute, Binary, Call, Delayed, Derivative, Draw, Expr, FunctionDefinition, GlobalOperation, InputSum, Name, Span,
+    Attribute,
+    Binary,
+    Call,
+    Delayed,
+    Derivative,
+    Draw,
+    Expr,
+    FunctionDefinition,
+    GlobalOperation,
+    InputSum,
+    Name,
+    Span,
     Unary,
 )  # fmt: skip
 from eqneuro.model.models import FreeName
@@ -170,7 +181,7 @@ class Resolver:
         if node.function in known:
             hint = f"{node.function}(v) is over the whole population."
             raise EquationError(f"{node.function} takes the name of one variable", source, node.name_span, hint)
-        hint = suggest(node.function, known) or "Add it with add_function(\"f(x) = …\") or `functions=`."
+        hint = suggest(node.function, known) or 'Add it with add_function("f(x) = …") or `functions=`.'
         raise EquationError(f"unknown function {node.function!r}", source, node.name_span, hint)
 
     def _delayed(self, node: Call, source: SourceText) -> Expr:
@@ -225,4 +236,3 @@ def _place(body: Expr, span: Span, arguments: tuple[Expr, ...]) -> Expr:
     if any(body is argument for argument in arguments):
         return body
     return replace(map_children(body, lambda child: _place(child, span, arguments)), span=span)
-

@@ -13,15 +13,33 @@ from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Assignment, Attribute, Expr, Name, Number
 from eqneuro.model.attributes import LOCALITIES, Creating, Pruning
 from eqneuro.model.equations import (
-    Line, build_equation, build_variable, expand_assignment, read_attributes, read_lines,
+    Line,
+    build_equation,
+    build_variable,
+    expand_assignment,
+    read_attributes,
+    read_lines,
 )  # fmt: skip
 from eqneuro.model.flags import read_flags
 from eqneuro.model.linear import Nonlinear, linear_system
 from eqneuro.model.models import (
-    AssignmentEquation, Equation, ModelAttribute, OdeEquation, StructuralRule, SynapseModel,
+    AssignmentEquation,
+    Equation,
+    ModelAttribute,
+    OdeEquation,
+    StructuralRule,
+    SynapseModel,
 )  # fmt: skip
 from eqneuro.model.reading import (
-    Equations, Parameters, Texts, check_name, read_equations, read_event, read_functions, read_parameters, to_expression,
+    Equations,
+    Parameters,
+    Texts,
+    check_name,
+    read_equations,
+    read_event,
+    read_functions,
+    read_parameters,
+    to_expression,
 )  # fmt: skip
 from eqneuro.model.resolve import Resolver, resolve_functions
 
@@ -84,7 +102,10 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
         for what in ("pre_spike", "post_spike", "pre_axon_spike")
     }
     parameters, attributes = _with_weight(parameters, attributes, events)
-    structural = [_structural(given, what, owner, resolver) for given, what in ((text.pruning, "pruning"), (text.creating, "creating"))]
+    structural = [
+        _structural(given, what, owner, resolver)
+        for given, what in ((text.pruning, "pruning"), (text.creating, "creating"))
+    ]
     return SynapseModel(
         parameters=tuple(parameters),
         variables=tuple(attributes),
@@ -192,7 +213,9 @@ def _check_event_driven(lines: Sequence[Line], equations: Sequence[Equation], re
             raise EquationError(message, source, flag.span, f"`{part}` is not. Use `exponential`.")
 
 
-def _structural(given: str | Creating | Pruning | None, what: str, owner: str, resolver: Resolver) -> StructuralRule | None:
+def _structural(
+    given: str | Creating | Pruning | None, what: str, owner: str, resolver: Resolver
+) -> StructuralRule | None:
     if given is None:
         return None
     source = SourceText(given if isinstance(given, str) else given.equation, f"{what} of {owner}")

@@ -53,7 +53,13 @@ def check_ends(projection: Projection) -> None:
         raise TypeError(
             f"population {pre.name!r} is rate-coded and {post.name!r} spiking: a PoissonPopulation(target=…) turns rates into spikes"
         )
-    if is_spiking and not post.model.is_spiking and not model.is_spiking and model.psp is not None and "r" in _names(model):
+    if (
+        is_spiking
+        and not post.model.is_spiking
+        and not model.is_spiking
+        and model.psp is not None
+        and "r" in _names(model)
+    ):
         raise TypeError(f"population {pre.name!r} is spiking and {post.name!r} rate-coded: `psp` can't read its rate")
     if is_spiking and not post.model.is_spiking and model.psp is None:
         raise TypeError(f"spikes of population {pre.name!r} can't reach the rate-coded population {post.name!r}")
@@ -68,7 +74,11 @@ def _names(model: SynapseModel) -> set[str]:
 
 
 def _check_neighbours(names: tuple[FreeName, ...], population: Population, side: str, *, is_event: bool) -> None:
-    known = {*population.attributes, *(f"sum({t})" for t in population.targets), *(f"g_{t}" for t in population.targets)}
+    known = {
+        *population.attributes,
+        *(f"sum({t})" for t in population.targets),
+        *(f"g_{t}" for t in population.targets),
+    }
     if population.model.is_spiking:
         known.add("r")
     for name in names:
@@ -102,9 +112,14 @@ def refuse_unfinished(model: SynapseModel) -> None:
         what = "pre_axon_spike"
     elif model.pruning or model.creating:
         what = "structural plasticity"
-    elif any(s.variable != "g_target" for s in model.pre_spike) or sum(s.variable == "g_target" for s in model.pre_spike) > 1:
+    elif (
+        any(s.variable != "g_target" for s in model.pre_spike)
+        or sum(s.variable == "g_target" for s in model.pre_spike) > 1
+    ):
         what = "pre_spike with other statements than one `g_target += …`"
-    elif model.pre_spike and not all(_is_increment(s.value) and not s.bounds and not s.conditions for s in model.pre_spike):
+    elif model.pre_spike and not all(
+        _is_increment(s.value) and not s.bounds and not s.conditions for s in model.pre_spike
+    ):
         what = "pre_spike that does other than add to g_target"
     elif model.psp is not None and model.is_spiking:
         what = "psp beside spikes"
@@ -113,6 +128,9 @@ def refuse_unfinished(model: SynapseModel) -> None:
 
 
 def _is_increment(value: object) -> bool:
-    return isinstance(value, Binary) and value.operator == "+" and value.left == Name("g_target") and not any(
-        node == Name("g_target") for node in value.right.walk()
+    return (
+        isinstance(value, Binary)
+        and value.operator == "+"
+        and value.left == Name("g_target")
+        and not any(node == Name("g_target") for node in value.right.walk())
     )

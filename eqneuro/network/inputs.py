@@ -86,7 +86,9 @@ class TimedArray(SpecificPopulation):
         if rates is None:
             raise ValueError("a TimedArray needs `rates`")
         rows = np.asarray(rates, dtype=float)
-        super().__init__(rows.shape[1:] or 1 if geometry is None else geometry, Neuron(parameters="r = 0.0", name="TimedArray"), name)
+        super().__init__(
+            rows.shape[1:] or 1 if geometry is None else geometry, Neuron(parameters="r = 0.0", name="TimedArray"), name
+        )
         self._schedule = Schedule(rows, schedule, period, self._geometry)
         self._first = self._schedule
 
@@ -106,7 +108,11 @@ class TimedArray(SpecificPopulation):
         return self._schedule.period
 
     def update(
-        self, rates: Any, schedule: float | Sequence[float] | None = None, period: float | None = None, reset: bool = True
+        self,
+        rates: Any,
+        schedule: float | Sequence[float] | None = None,
+        period: float | None = None,
+        reset: bool = True,
     ) -> None:
         """New rates; with ``reset=False`` the position in the schedule is kept.
 
@@ -278,18 +284,17 @@ class PoissonPopulation(SpecificPopulation):
 class TimedPoissonPopulation(SpecificPopulation):
     """Neurons that spike at random at rates that follow a schedule; arguments as of `TimedArray`, rates in Hz."""
 
-    def __init__(
-        self, geometry: Any, rates: Any, schedule: Any, period: float = -1.0, name: str | None = None
-    ) -> None:
+    def __init__(self, geometry: Any, rates: Any, schedule: Any, period: float = -1.0, name: str | None = None) -> None:
         neuron = Neuron(
-            parameters="rates = 0.0", spike="Uniform(0.0, 1.0) < rates * dt / 1000.0", reset="", name="TimedPoissonPopulation"
+            parameters="rates = 0.0",
+            spike="Uniform(0.0, 1.0) < rates * dt / 1000.0",
+            reset="",
+            name="TimedPoissonPopulation",
         )
         super().__init__(geometry, neuron, name)
         self._schedule = self._first = Schedule(np.asarray(rates, dtype=float), schedule, period, self._geometry)
 
-    def update(
-        self, rates: Any, schedule: Any = None, period: float | None = None, reset: bool = True
-    ) -> None:
+    def update(self, rates: Any, schedule: Any = None, period: float | None = None, reset: bool = True) -> None:
         """New rates; with ``reset=False`` the position in the schedule is kept."""
         chosen = self._schedule.given if schedule is None else schedule
         every = self._schedule.period if period is None else period
@@ -362,9 +367,7 @@ class HomogeneousCorrelatedSpikeTrains(SpecificPopulation):
         super().__init__(geometry, neuron, name)
         self._moments = self._first = _read_moments(rates, corr, tau, schedule, period)
 
-    def update(
-        self, rates: Any, corr: Any, schedule: Any = None, tau: float | None = None, reset: bool = True
-    ) -> None:
+    def update(self, rates: Any, corr: Any, schedule: Any = None, tau: float | None = None, reset: bool = True) -> None:
         """New rates and correlations."""
         before = self._moments[0]
         chosen = before.given if schedule is None else schedule
@@ -395,11 +398,12 @@ def _read_moments(rates: Any, corr: Any, tau: float, schedule: Any, period: floa
     hertz, correlation = np.broadcast_arrays(np.atleast_1d(rates), np.atleast_1d(corr))
     if (hertz < 0.0).any() or ((correlation < 0.0) | (correlation > 1.0)).any() or not tau > 0.0:
         raise ValueError("rates and tau must be positive, and corr between 0 and 1")
-    pairs = [rectified_moments(float(r), float(r) * float(c) * 1000.0 / (2.0 * tau)) for r, c in zip(hertz, correlation, strict=True)]
+    pairs = [
+        rectified_moments(float(r), float(r) * float(c) * 1000.0 / (2.0 * tau))
+        for r, c in zip(hertz, correlation, strict=True)
+    ]
     times = 0.0 if schedule is None else schedule
-    mu, sigma = (
-        Schedule(np.array([[pair[k]] for pair in pairs]), times, period, (1,)) for k in (0, 1)
-    )
+    mu, sigma = (Schedule(np.array([[pair[k]] for pair in pairs]), times, period, (1,)) for k in (0, 1))
     return mu, sigma
 
 
@@ -423,5 +427,3 @@ def rectified_moments(mean: float, variance: float) -> tuple[float, float]:
     first, _ = moments(low)
     sigma = mean / first
     return low * sigma, sigma
-
-

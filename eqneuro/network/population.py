@@ -75,7 +75,9 @@ class Population:
         self._prepare(geometry, neuron, name, stop_condition)
         adopt(self, "Population")
 
-    def _prepare(self, geometry: Any, neuron: Neuron | type[Neuron], name: str | None, stop_condition: str | None) -> None:
+    def _prepare(
+        self, geometry: Any, neuron: Neuron | type[Neuron], name: str | None, stop_condition: str | None
+    ) -> None:
         """What is known before there is a network."""
         if isinstance(neuron, type) and issubclass(neuron, Neuron):
             neuron = neuron()
@@ -346,7 +348,9 @@ class Population:
     def sum(self, target: str) -> NDArray[Any]:
         """The weighted sums of a target, in the population's geometry."""
         if target not in self._known_targets():
-            raise ValueError(f"population {self.name!r} has no input {target!r}; there are {sorted(self._known_targets())}")
+            raise ValueError(
+                f"population {self.name!r} has no input {target!r}; there are {sorted(self._known_targets())}"
+            )
         return self._input_of_target(target)[: self._size].reshape(self._geometry).copy()
 
     # -- neurons ------------------------------------------------------------------------------------------------------

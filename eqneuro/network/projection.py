@@ -276,14 +276,20 @@ class Projection:
             Whether the first index is the pre-synaptic one.
         """
         given = np.asarray(weights)
-        matrix = np.array([[np.nan if w is None else w for w in row] for row in given], dtype=float) if given.dtype == object else given.astype(float)
+        matrix = (
+            np.array([[np.nan if w is None else w for w in row] for row in given], dtype=float)
+            if given.dtype == object
+            else given.astype(float)
+        )
         late = np.asarray(delays, dtype=float) if not isinstance(delays, Distribution) and np.ndim(delays) else delays
         if pre_post:
             matrix, late = matrix.T, late.T if isinstance(late, np.ndarray) else late
         ends = self._ends()
         if matrix.shape != (len(ends.post), len(ends.pre)):
             order = "(pre, post)" if pre_post else "(post, pre)"
-            raise ValueError(f"weights have the shape {given.shape}; {order} is {(len(ends.post), len(ends.pre))[:: -1 if pre_post else 1]}")
+            raise ValueError(
+                f"weights have the shape {given.shape}; {order} is {(len(ends.post), len(ends.pre))[:: -1 if pre_post else 1]}"
+            )
         mask = ~np.isnan(matrix)
         found = patterns.from_mask(ends, mask)
         chosen = late[mask] if isinstance(late, np.ndarray) and late.shape == matrix.shape else late
@@ -295,11 +301,18 @@ class Projection:
         """Connects what a SciPy sparse matrix of shape (pre, post) holds; delays are a number or such a matrix."""
         ends = self._ends()
         if weights.shape != (len(ends.pre), len(ends.post)):
-            raise ValueError(f"weights have the shape {weights.shape}; (pre, post) is {(len(ends.pre), len(ends.post))}")
+            raise ValueError(
+                f"weights have the shape {weights.shape}; (pre, post) is {(len(ends.pre), len(ends.post))}"
+            )
         columns = weights.tocsc()
         columns.sort_indices()
         found = from_rows(
-            columns.indptr.astype(np.int64), columns.indices.astype(np.uint32), ends.pre, ends.post, ends.pre_size, ends.post_size
+            columns.indptr.astype(np.int64),
+            columns.indices.astype(np.uint32),
+            ends.pre,
+            ends.post,
+            ends.pre_size,
+            ends.post_size,
         )
         chosen = delays
         if hasattr(delays, "tocsc"):
@@ -405,7 +418,9 @@ class Projection:
             return
         attribute = self._attribute(name)
         if self._connectivity is None:
-            raise RuntimeError(f"projection {self.name!r} has no synapses yet: {name!r} is set after a connector is called")
+            raise RuntimeError(
+                f"projection {self.name!r} has no synapses yet: {name!r} is set after a connector is called"
+            )
         if isinstance(value, Distribution):
             value = value.sample(self._net.default_rng, self._count(attribute))
         elif np.ndim(value) != 0 or _is_nested(value):
@@ -427,7 +442,9 @@ class Projection:
             lengths = [len(row) for row in value]
             wanted = list(self.nb_synapses_per_dendrite)
             if lengths != wanted:
-                raise ValueError(f"{attribute.name!r} takes one list for each of {len(wanted)} post-synaptic neurons, of its synapses' number")
+                raise ValueError(
+                    f"{attribute.name!r} takes one list for each of {len(wanted)} post-synaptic neurons, of its synapses' number"
+                )
         return _flatten(value)
 
     def _split(self, values: NDArray[Any]) -> list[list[Any]]:
@@ -561,7 +578,12 @@ class Projection:
     def _nbytes(self) -> int:
         total = self._built.nbytes + sum(v.nbytes for v in (*self._values.values(), *self._ordered.values()))
         if self._spike_rows is not None:
-            parts = (self._spike_rows.start, self._spike_rows.target, self._spike_rows.position, self._spike_rows.part_start)
+            parts = (
+                self._spike_rows.start,
+                self._spike_rows.target,
+                self._spike_rows.position,
+                self._spike_rows.part_start,
+            )
             total += sum(p.nbytes for p in parts if p is not None)
         return total + (0 if isinstance(self._delay, int) else self._delay.nbytes)
 
@@ -581,5 +603,3 @@ def _flatten(value: Any) -> NDArray[np.float64]:
     if _is_nested(value):
         return np.concatenate([np.asarray(row, dtype=float).ravel() for row in value])
     return np.asarray(value, dtype=float).ravel()
-
-

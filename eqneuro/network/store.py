@@ -168,5 +168,3 @@ class Store:
     def nbytes(self) -> int:
         """Bytes of all arrays."""
         return sum(array.nbytes for array in self.arrays.values())
-
-

@@ -1,0 +1,1 @@
+"""Models to update rules: one method a file."""

@@ -42,9 +42,7 @@ def step(system: System) -> Step:
             if weight is not None and inputs[j] != 0:
                 value += weight * inputs[j]
         values.append(value)
-    propagator = Propagator(
-        tuple(x.name for x in system.variables), tuple(map(tuple, matrix)), transition, response
-    )
+    propagator = Propagator(tuple(x.name for x in system.variables), tuple(map(tuple, matrix)), transition, response)
     return Step((), tuple(values), propagator, order=ORDER)
 
 

@@ -21,7 +21,6 @@ def step(system: System) -> Step:
         lets += [Let(k, f) for k, f in zip(stage, system.at(values, shift), strict=True)]
         stages.append(stage)
     new = tuple(
-        x + DT / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-        for x, k1, k2, k3, k4 in zip(system.variables, *stages, strict=True)
+        x + DT / 6 * (k1 + 2 * k2 + 2 * k3 + k4) for x, k1, k2, k3, k4 in zip(system.variables, *stages, strict=True)
     )
     return Step(tuple(lets), new, order=ORDER)

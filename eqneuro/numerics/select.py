@@ -12,7 +12,15 @@ from eqneuro.language.syntax import Expr, Number
 from eqneuro.model.linear import Nonlinear, linear_form, linear_system
 from eqneuro.model.models import AssignmentEquation, Bound, NeuronModel, OdeEquation
 from eqneuro.numerics import (
-    event_driven, exact, explicit, exponential, heun, implicit, midpoint, rk4, semiimplicit,
+    event_driven,
+    exact,
+    explicit,
+    exponential,
+    heun,
+    implicit,
+    midpoint,
+    rk4,
+    semiimplicit,
 )  # fmt: skip
 from eqneuro.numerics.noise import NonlinearNoise, split_noise
 from eqneuro.numerics.rules import Choice, DelayedValue, Draw, Let, RuleStatement, Store, UpdateRule
@@ -171,9 +179,7 @@ def _commented(step: Step, text: str) -> list[RuleStatement]:
     return statements
 
 
-def choose_methods(
-    equations: Sequence[OdeEquation], default: str, constants: frozenset[str]
-) -> list[tuple[str, str]]:
+def choose_methods(equations: Sequence[OdeEquation], default: str, constants: frozenset[str]) -> list[tuple[str, str]]:
     """For each equation its method, and why."""
     wanted = [e.method or default for e in equations]
     reasons = ["as the equation says" if e.method else "the network's method" for e in equations]
@@ -191,7 +197,11 @@ def choose_methods(
         if wanted[k] == "exponential" and not _is_conditionally_linear(equation):
             wanted[k] = "explicit"
             reasons[k] = f"the network's method needs an equation linear in {equation.variable}"
-        if wanted[k] == "exact" and equation.method is None and equation.variable not in _linear_subset([equation], constants):
+        if (
+            wanted[k] == "exact"
+            and equation.method is None
+            and equation.variable not in _linear_subset([equation], constants)
+        ):
             fits = _is_conditionally_linear(equation)
             wanted[k] = "exponential" if fits else "rk4"
             reasons[k] = "the network's method needs a linear equation with constant coefficients"

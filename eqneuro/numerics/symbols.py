@@ -15,7 +15,19 @@ import sympy
 from eqneuro.language.evaluate import definition_of
 from eqneuro.language.functions import FUNCTIONS
 from eqneuro.language.syntax import (
-    Attribute, Binary, Call, Compare, Conditional, Delayed, Expr, GlobalOperation, InputSum, Logical, Name, Number, Unary,
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Delayed,
+    Expr,
+    GlobalOperation,
+    InputSum,
+    Logical,
+    Name,
+    Number,
+    Unary,
 )  # fmt: skip
 from eqneuro.language.syntax import Draw as DrawNode
 from eqneuro.numerics.rules import DelayedValue, Draw

@@ -1,0 +1,1 @@
+"""Monitors, and statistics of what they hold."""

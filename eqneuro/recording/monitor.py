@@ -67,7 +67,13 @@ class Monitor:
         adopt(self, "Monitor")
 
     def _prepare(
-        self, obj: Any, variables: str | Sequence[str], period: float | None, offset: float | None, start: bool, name: str | None
+        self,
+        obj: Any,
+        variables: str | Sequence[str],
+        period: float | None,
+        offset: float | None,
+        start: bool,
+        name: str | None,
     ) -> None:
         self.object = obj
         self._variables = [variables] if isinstance(variables, str) else list(variables)
@@ -106,7 +112,9 @@ class Monitor:
                 raise ValueError(f"population {population.name!r} does not spike")
             return SpikeRecorder(population.size, self._ranks, self._settings)
         array = population._recordable(variable)
-        if len(array) < population.size or variable in population._store.arrays and variable not in population._store.local:
+        if len(array) < population.size or (
+            variable in population._store.arrays and variable not in population._store.local
+        ):
             return RowRecorder(array, None, 1, self._settings)
         width = population.size if self._ranks is None else len(self._ranks)
         return RowRecorder(array, self._ranks, width, self._settings)
@@ -189,7 +197,9 @@ class Monitor:
         names = self.variables if variables is None else [variables] if isinstance(variables, str) else list(variables)
         for name in names:
             if name not in self._recorders:
-                raise ValueError(f"monitor {self.name!r} records {', '.join(self.variables) or 'nothing'}, not {name!r}")
+                raise ValueError(
+                    f"monitor {self.name!r} records {', '.join(self.variables) or 'nothing'}, not {name!r}"
+                )
         now = self._network.current_step
         running = bool(self._settings[0])
         data = {}
@@ -327,7 +337,10 @@ class Monitor:
         for name, values in self.get(keep=keep).items():
             if isinstance(values, dict):
                 continue
-            dims = ["time", *("xyz"[: values.ndim - 1] if values.ndim <= 4 else (f"d{k}" for k in range(values.ndim - 1)))]
+            dims = [
+                "time",
+                *("xyz"[: values.ndim - 1] if values.ndim <= 4 else (f"d{k}" for k in range(values.ndim - 1))),
+            ]
             arrays[name] = xarray.DataArray(values, dims=dims, coords={"time": self._clock(name, len(values))})
         return xarray.Dataset(arrays)
 
@@ -360,5 +373,3 @@ class Monitor:
 
     def __repr__(self) -> str:
         return f"<Monitor {self.name!r} of {', '.join(self.variables) or 'nothing'}>"
-
-

@@ -47,7 +47,9 @@ def intervals(spikes: Spikes, dt: float, ranks: Sequence[int] | None) -> dict[in
     """Interspike intervals in ms of each neuron that spiked more than once."""
     chosen = spikes.keys() if ranks is None else ranks
     return {
-        rank: (np.diff(np.asarray(spikes[rank], dtype=np.int64)) * dt).tolist() for rank in chosen if len(spikes[rank]) > 1
+        rank: (np.diff(np.asarray(spikes[rank], dtype=np.int64)) * dt).tolist()
+        for rank in chosen
+        if len(spikes[rank]) > 1
     }
 
 
@@ -68,7 +70,9 @@ def instantaneous_rates(spikes: Spikes, dt: float, first: int, last: int) -> Flo
 
 def population_counts(spikes: Spikes, dt: float, first: int, last: int) -> Floats:
     """Spikes of all neurons in each step as a rate per neuron in Hz, shape (last − first,)."""
-    steps = np.concatenate([np.asarray(train, dtype=np.int64) for train in spikes.values()] or [np.empty(0, dtype=np.int64)])
+    steps = np.concatenate(
+        [np.asarray(train, dtype=np.int64) for train in spikes.values()] or [np.empty(0, dtype=np.int64)]
+    )
     inside = steps[(steps >= first) & (steps < last)]
     counts = np.bincount(inside - first, minlength=last - first).astype(float)
     return counts * (1000.0 / dt / max(1, len(spikes)))

@@ -1,0 +1,1 @@
+"""The built-in models, in the equation language itself."""
