@@ -1,20 +1,33 @@
-"""The cache of compiled networks: by content, shared by processes, never trusted blindly."""
+"""The cache of compiled networks: by content, shared by processes, never trusted blindly.
+
+A network with digest D is three files: ``D.json`` (the record), ``D.c`` and ``D-H.so``, where H is the hash of the
+library itself. Files are only ever renamed into place, the record last, so a name never stands for half a file nor for
+another library than before. What a process gets from here it has already loaded: that another one evicts the file then
+no longer matters, since the loader knows the library by its path.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from eqneuro.build import eviction
+from eqneuro.build.fallback import private_folder
 from eqneuro.paths import cache_directory
 
-DEFAULT_LIMIT = 512 * 1024 * 1024
+Make = Callable[[], tuple[str, dict[str, Any]]]
+Compile = Callable[[Path, Path], None]
+
+_LOADED: dict[Path, ctypes.CDLL] = {}
 
 
 @dataclass(frozen=True)
@@ -26,21 +39,30 @@ class Entry:
     notes: dict[str, Any]
 
 
+class CacheError(OSError):
+    """The folder that was asked for can't hold compiled networks; says why."""
+
+
+class _UnusableError(Exception):
+    """A folder can't hold compiled networks."""
+
+
 def folder() -> Path:
     """Where compiled networks are."""
     return cache_directory() / "networks"
 
 
 def recall(digest: str, *, where: Path | None = None) -> Entry | None:
-    """The entry of a request, if it is there and whole."""
-    directory = where or folder()
+    """The entry of a request, if it is there, whole and loadable."""
+    directory = (where or folder()).absolute()
     record = directory / f"{digest}.json"
     try:
-        noted = json.loads(record.read_text())
-        library, source = directory / noted["library"], directory / noted["source"]
-        if _sha256(library) != noted["sha256"] or noted["digest"] != digest:
+        noted = json.loads(record.read_text(encoding="utf-8"))
+        library, source = directory / noted["library"], directory / f"{digest}.c"
+        if noted["digest"] != digest or noted["sha256"] != _sha256(library) or not source.is_file():
             return None
         notes: dict[str, Any] = noted["notes"]
+        _load(library)
     except (OSError, ValueError, KeyError, TypeError):
         return None
     with contextlib.suppress(OSError):
@@ -48,13 +70,7 @@ def recall(digest: str, *, where: Path | None = None) -> Entry | None:
     return Entry(library, source, notes)
 
 
-def obtain(
-    digest: str,
-    make: Callable[[], tuple[str, dict[str, Any]]],
-    compile_: Callable[[Path, Path], None],
-    *,
-    where: Path | None = None,
-) -> Entry:
+def obtain(digest: str, make: Make, compile_: Compile, *, where: Path | None = None) -> Entry:
     """The entry of a request, made by one process while the others wait.
 
     Parameters
@@ -63,82 +79,103 @@ def obtain(
         Gives the C text and the notes; called only where the entry is missing or damaged.
     compile_
         Makes the library (second argument) of the C file (first argument).
+    where
+        A folder to use instead of the shared one.
+
+    Raises
+    ------
+    CacheError
+        If the folder in ``where`` can't be used; the shared one is replaced by a private one then, with a warning.
     """
-    directory = where or folder()
-    found = recall(digest, where=directory)
-    if found is not None:
-        return found
+    directory = (where or folder()).absolute()
+    make_once = cache(make)  # expensive, and wanted again if what it made can't be kept
+    try:
+        return recall(digest, where=directory) or _build(directory, digest, make_once, compile_)
+    except _UnusableError as trouble:
+        reason = str(trouble)
+    if where is not None:
+        raise CacheError(f"compiled networks can't be kept in {directory}: {reason}")
+    directory = private_folder(directory, reason)
+    try:
+        return recall(digest, where=directory) or _build(directory, digest, make_once, compile_)
+    except _UnusableError as trouble:
+        raise CacheError(f"compiled networks can't be kept anywhere; in {directory}: {trouble}") from None
+
+
+def _build(directory: Path, digest: str, make: Make, compile_: Compile) -> Entry:
+    with _unusable():
+        directory.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=directory).close()
+    with _lock(directory / f"{digest}.lock"):
+        for _ in range(3):  # another process may evict what was just made, or damage be found
+            found = recall(digest, where=directory)
+            if found is not None:
+                return found
+            _store(directory, digest, make, compile_)
+            eviction.evict(directory, keep=digest)
+    raise _UnusableError("what is written there can't be read again")
+
+
+def _store(directory: Path, digest: str, make: Make, compile_: Compile) -> None:
+    """Makes an entry beside its place, then renames it into it."""
+    with _unusable():
+        scratch = tempfile.TemporaryDirectory(dir=directory, prefix=eviction.SCRATCH, ignore_cleanup_errors=True)
+    with scratch as name:
+        text, notes = make()
+        written, built, described = Path(name, "network.c"), Path(name, "network.so"), Path(name, "network.json")
+        with _unusable():
+            written.write_text(text, encoding="utf-8")
+        compile_(written, built)
+        with _unusable():
+            content = _sha256(built)
+            library = directory / f"{digest}-{content[:16]}.so"
+            noted = {"digest": digest, "library": library.name, "sha256": content, "notes": notes}
+            described.write_text(json.dumps(noted), encoding="utf-8")
+            os.replace(written, directory / f"{digest}.c")
+            os.replace(built, library)
+            _load(library)
+            os.replace(described, directory / f"{digest}.json")
+
+
+@contextlib.contextmanager
+def _unusable() -> Iterator[None]:
+    """Turns what the file system refuses into one kind of error; those of the compiler stay what they are."""
+    try:
+        yield
+    except OSError as trouble:
+        raise _UnusableError(trouble.strerror or str(trouble)) from None
+
+
+@contextlib.contextmanager
+def _lock(file: Path) -> Iterator[None]:
+    """Keeps other processes waiting; where the file system knows no locks, all may build, and the last one stays."""
     from filelock import FileLock
 
-    directory.mkdir(parents=True, exist_ok=True)
-    with FileLock(directory / f"{digest}.lock"):
-        found = recall(digest, where=directory)
-        if found is not None:
-            return found
-        text, notes = make()
-        return _store(directory, digest, text, notes, compile_)
+    lock = FileLock(file)
+    try:
+        lock.acquire()
+    except (OSError, NotImplementedError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _store(
-    directory: Path, digest: str, text: str, notes: dict[str, Any], compile_: Callable[[Path, Path], None]
-) -> Entry:
-    library, source, record = (directory / f"{digest}{suffix}" for suffix in (".so", ".c", ".json"))
-    with tempfile.TemporaryDirectory(dir=directory, prefix="building-") as scratch:
-        written, built = Path(scratch, "network.c"), Path(scratch, "network.so")
-        written.write_text(text)
-        compile_(written, built)
-        noted = {
-            "digest": digest, "library": library.name, "source": source.name, "sha256": _sha256(built), "notes": notes,
-        }  # fmt: skip
-        described = Path(scratch, "network.json")
-        described.write_text(json.dumps(noted))
-        os.replace(written, source)
-        os.replace(built, library)
-        os.replace(described, record)
-    _evict(directory, keep=digest)
-    return Entry(library, source, notes)
+def _load(library: Path) -> None:
+    """Loads a library for good: from then on its path stands for it, whatever becomes of the file."""
+    if library not in _LOADED:
+        _LOADED[library] = ctypes.CDLL(str(library))
 
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def size_limit() -> int:
-    """Bytes that the cache may take: ``EQNEURO_CACHE_LIMIT`` (in MiB), or 512 MiB."""
-    chosen = os.environ.get("EQNEURO_CACHE_LIMIT")
-    return int(float(chosen) * 1024 * 1024) if chosen else DEFAULT_LIMIT
+def clear(where: Path | None = None) -> int:
+    """Removes all compiled networks, and what the ziglang compiler keeps beside them; how many networks there were."""
+    import shutil
 
-
-def entries(directory: Path) -> list[tuple[float, int, list[Path]]]:
-    """What the cache holds: when it was last used, its bytes, its files."""
-    found = []
-    for record in directory.glob("*.json"):
-        files = [f for f in (record, record.with_suffix(".so"), record.with_suffix(".c")) if f.exists()]
-        with contextlib.suppress(OSError):
-            found.append((record.stat().st_mtime, sum(f.stat().st_size for f in files), files))
-    return sorted(found)
-
-
-def _evict(directory: Path, keep: str) -> None:
-    """Removes what was used longest ago until the cache is within its limit."""
-    held = entries(directory)
-    total = sum(size for _, size, _ in held)
-    for _, size, files in held:
-        if total <= size_limit():
-            return
-        if files[0].stem != keep:
-            for file in files:
-                file.unlink(missing_ok=True)
-            total -= size
-
-
-def clear() -> int:
-    """Removes all compiled networks; how many there were."""
-    directory = folder()
-    if not directory.is_dir():
-        return 0
-    held = entries(directory)
-    for file in directory.iterdir():
-        if file.suffix in (".json", ".so", ".c", ".lock"):
-            file.unlink(missing_ok=True)
-    return len(held)
+    shutil.rmtree(cache_directory() / "zig", ignore_errors=True)
+    return eviction.remove_all(where or folder())

@@ -1,31 +1,33 @@
-"""The C compiler: found, asked for a shared library, and its messages made readable."""
+"""The C compiler: found, and asked for a shared library."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import os
-import platform
-import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+
+from eqneuro.build.cpu import cpu_identity
+from eqneuro.build.failures import describe_failure
+from eqneuro.paths import cache_directory
 
 FLAGS = (
     "-std=gnu11", "-O3", "-march=native", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off",
-    "-fPIC", "-shared", "-pthread",
+    "-fPIC", "-shared", "-pthread", *(("-Wl,-z,defs",) if sys.platform == "linux" else ()),
 )  # fmt: skip
-"""No -ffast-math: NaN stays NaN, and the same text gives the same bits."""
+"""No -ffast-math: NaN stays NaN, and the same text gives the same bits. A missing function is told by the linker."""
 
 LIBRARIES = ("-lm",)
 
 
 class NoCompilerError(RuntimeError):
-    """There is no C compiler, and none can be had from PyPI either."""
+    """There is no C compiler, or not the one asked for; says how to get one."""
 
 
 class CompilationError(RuntimeError):
@@ -46,16 +48,26 @@ class Toolchain:
         Raises
         ------
         CompilationError
-            If the compiler refuses the file.
+            If the compiler refuses the file, crashes, or leaves no library.
+        NoCompilerError
+            If the compiler can't be started any more.
         """
         command = [*self.command, *self.flags, "-o", str(library), str(source), *LIBRARIES]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise CompilationError(describe_failure(done.stderr, source.read_text(), command))
+        done = _start(command, scratch=source.parent)
+        if done.returncode != 0 or not library.is_file():
+            text = source.read_text(encoding="utf-8")
+            raise CompilationError(describe_failure(done.stderr, text, command, done.returncode))
 
 
 def find_toolchain(compiler: str | None = None, flags: str | None = None) -> Toolchain:
     """The compiler to use: the one named, ``EQNEURO_CC``, ``CC``, gcc, clang, cc, or the ziglang wheel.
+
+    Parameters
+    ----------
+    compiler
+        A command, with arguments if need be: ``"gcc-13"``, ``"ccache clang"``.
+    flags
+        Added after eqneuro's own, so that they win: ``"-O1 -march=x86-64-v3"``.
 
     Raises
     ------
@@ -67,68 +79,88 @@ def find_toolchain(compiler: str | None = None, flags: str | None = None) -> Too
     return Toolchain(command, chosen, _identity(command, chosen))
 
 
+def compiler_version(toolchain: Toolchain) -> str:
+    """The first line that the compiler says of itself."""
+    with tempfile.TemporaryDirectory(prefix="eqneuro-") as scratch:
+        done = _start([*toolchain.command, "--version"], scratch=Path(scratch))
+    return next(iter((done.stdout or done.stderr).splitlines()), "unknown")
+
+
+def _start(command: list[str], scratch: Path) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env=_environment(scratch),
+            check=False,
+        )
+    except OSError as trouble:
+        reason = trouble.strerror or trouble
+        raise NoCompilerError(f"the C compiler {command[0]!r} can't be started: {reason}") from None
+
+
 def _find_command(compiler: str | None) -> tuple[str, ...]:
-    for wanted in (compiler, os.environ.get("EQNEURO_CC"), os.environ.get("CC")):
-        if wanted:
-            words = shlex.split(wanted)
+    named = (("compiler=", compiler), ("EQNEURO_CC=", os.environ.get("EQNEURO_CC")), ("CC=", os.environ.get("CC")))
+    for where, wanted in named:
+        words = shlex.split(wanted) if wanted else []
+        if words:
             found = shutil.which(words[0])
             if found is None:
-                raise NoCompilerError(f"the C compiler {words[0]!r} (asked for by name, EQNEURO_CC or CC) is not found")
+                raise NoCompilerError(f"{where}{wanted!r} asks for the C compiler {words[0]!r}, which is not found")
             return (found, *words[1:])
     for name in ("gcc", "clang", "cc"):
         found = shutil.which(name)
         if found is not None:
             return (found,)
-    if importlib.util.find_spec("ziglang") is not None:
-        return (sys.executable, "-m", "ziglang", "cc")
+    bundled = _ziglang()
+    if bundled is not None:
+        return (str(bundled), "cc")
     raise NoCompilerError(
         "no C compiler is found. `pip install 'eqneuro[compiler]'` brings one; or install gcc or clang."
     )
 
 
+def _ziglang() -> Path | None:
+    """The compiler inside the ziglang wheel; the package itself is not imported."""
+    spec = importlib.util.find_spec("ziglang")
+    found = Path(spec.origin).with_name("zig") if spec and spec.origin else None
+    return found if found and os.access(found, os.X_OK) else None
+
+
+def _environment(scratch: Path) -> dict[str, str]:
+    """What the compiler is told: English, so that its messages can be read; for zig, where to keep its own files."""
+    told = {name: value for name, value in os.environ.items() if name != "LANGUAGE"}
+    told["LC_ALL"] = "C"
+    shared = cache_directory() / "zig"
+    told.setdefault("ZIG_LOCAL_CACHE_DIR", str(scratch / "zig"))
+    told.setdefault("ZIG_GLOBAL_CACHE_DIR", str(shared if _writable(shared) else scratch / "zig"))
+    return told
+
+
+def _writable(folder: Path) -> bool:
+    """Whether files can be made in a folder that may be missing yet."""
+    there = next((f for f in (folder, *folder.parents) if f.exists()), folder)
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
 def _identity(command: tuple[str, ...], flags: tuple[str, ...]) -> str:
-    """What the compiler is, without starting it: its file, and the CPU that ``-march=native`` means."""
-    files = [Path(word).resolve() for word in command if "/" in word]
-    if "ziglang" in command:
-        spec = importlib.util.find_spec("ziglang")
-        files += [Path(spec.origin).with_name("zig")] if spec and spec.origin else []
-    stamps = [f"{f}:{f.stat().st_size}:{f.stat().st_mtime_ns}" for f in files if f.exists()]
-    parts = [*command, *stamps, *flags, *LIBRARIES, cpu_identity()]
+    """What the compiler is, without starting it: its files, the C library, and the CPU that ``-march=native`` means."""
+    found = [shutil.which(word) for word in command if not word.startswith("-")]
+    files = [Path(word).resolve() for word in found if word is not None]
+    if "ziglang" in command:  # python -m ziglang cc
+        bundled = _ziglang()
+        files += [bundled] if bundled else []
+    stamps = [f"{f}:{f.stat().st_size}:{f.stat().st_mtime_ns}" for f in files]
+    parts = [*command, *stamps, *flags, *LIBRARIES, _c_library(), cpu_identity()]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-@cache
-def cpu_identity() -> str:
-    """The CPU as far as compiled code depends on it."""
+def _c_library() -> str:
+    """The version of glibc: a library linked to a newer one does not load on a machine with an older one."""
     try:
-        text = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return f"{platform.machine()} {platform.processor()} {platform.platform()}"
-    lines = re.findall(r"^(?:model name|flags|Features|CPU part)\s*:.*$", text.split("\n\n")[0], flags=re.MULTILINE)
-    return "\n".join([platform.machine(), *lines])
-
-
-def compiler_version(toolchain: Toolchain) -> str:
-    """The first line that the compiler says of itself."""
-    done = subprocess.run([*toolchain.command, "--version"], capture_output=True, text=True, check=False)
-    return (done.stdout or done.stderr).splitlines()[0] if (done.stdout or done.stderr) else "unknown"
-
-
-def describe_failure(messages: str, source: str, command: list[str]) -> str:
-    """The first error with the line of C it stands in and the model it belongs to."""
-    match = re.search(r"^[^:\n]+:(\d+):(\d+): (?:fatal )?error: (.*)$", messages, flags=re.MULTILINE)
-    if match is None:
-        return f"the C compiler failed:\n{messages.strip()[-2000:]}\n(command: {' '.join(command)})"
-    number, column, sentence = int(match[1]), int(match[2]), match[3]
-    lines = source.splitlines()
-    above = [
-        line for line in lines[:number] if line.startswith("/* ") and ("Population" in line or "Projection" in line)
-    ]
-    model = above[-1].strip("/* ") if above else "a network"
-    shown = lines[number - 1] if number <= len(lines) else ""
-    caret = " " * (column - 1) + "^"
-    return (
-        f"the C compiler refused the code of {model}: {sentence}\n  {number} | {shown}\n"
-        f"  {' ' * len(str(number))} | {caret}\n"
-        "Please report this with the equations of the model: generated code should always compile."
-    )
+        return os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (OSError, ValueError):
+        return ""
