@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from eqneuro.language.syntax import Compare, Expr, Logical, Unary
 from eqneuro.model.models import NeuronModel, SynapseModel
@@ -23,7 +24,7 @@ class PopulationRequest:
     varying: tuple[str, ...]
     refractory: Expr | None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A stable hash."""
         return _hash("population", self.model.digest, self.inputs, self.varying, self.refractory)
@@ -37,7 +38,7 @@ class StopRequest:
     condition: Expr
     require_all: bool
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A stable hash."""
         return _hash("stop", self.population.digest, self.condition, self.require_all)
@@ -71,7 +72,7 @@ class ProjectionRequest:
     pre: tuple[NeighbourAttribute, ...]
     post: tuple[NeighbourAttribute, ...]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A stable hash."""
         return _hash(

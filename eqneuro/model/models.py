@@ -1,14 +1,15 @@
 """Checked, immutable models: made by `analysis`, read by `numerics`, `codegen` and `network`.
 
 Expressions are `language.syntax` trees in which the user's own functions are already written out (inlined), augmented
-assignments are expanded (``a += 2`` is ``a = a + 2``) and ODEs are solved for their gradient. No sympy here: a model can
-be made, hashed and looked up in the cache of compiled networks without importing it.
+assignments are expanded (``a += 2`` is ``a = a + 2``) and ODEs are solved for their gradient. No sympy here: a model is
+made, hashed and looked up in the cache of compiled networks without importing it.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from eqneuro.language.source import SourceText
@@ -89,7 +90,7 @@ class SpikeEvent:
 
 @dataclass(frozen=True)
 class NeuronModel:
-    """A neuron, checked. ``equations`` stand in the order of evaluation: global ones first, then local ones as written."""
+    """A neuron, checked. ``equations`` stand in the order of evaluation: global ones first, else as written."""
 
     parameters: tuple[ModelAttribute, ...]
     variables: tuple[ModelAttribute, ...]
@@ -117,7 +118,7 @@ class NeuronModel:
         """Parameters, then variables."""
         return self.parameters + self.variables
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A stable hash of everything that decides the generated code."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
@@ -162,7 +163,7 @@ class SynapseModel:
         """Parameters, then variables."""
         return self.parameters + self.variables
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A stable hash of everything that decides the generated code."""
         return hashlib.sha256(repr(self).encode()).hexdigest()

@@ -13,6 +13,7 @@ from eqneuro.model.models import NeuronModel
 from eqneuro.model.neuron import Neuron
 from eqneuro.network.population import Population
 from eqneuro.network.schedule import Schedule
+from eqneuro.network.state import Playback
 from eqneuro.network.time import TOLERANCE
 
 if TYPE_CHECKING:
@@ -27,6 +28,18 @@ class SpecificPopulation(Population):
 
         self._prepare(geometry, neuron, name, None)
         await_network(self)
+
+
+def play(population: Population, name: str, schedule: Schedule, origin: NDArray[np.int64]) -> Playback:
+    """The kernel that lets an attribute follow a schedule whose time counts from the step ``origin``."""
+    array, dt = population._store.arrays[name], population._net.dt
+    rows = np.empty((len(schedule.rows), len(array)), dtype=array.dtype)
+    width = schedule.rows.shape[1]
+    rows[:, :width] = schedule.rows
+    rows[:, width:] = schedule.rows[:, -1:]
+    numbers = np.array([len(array), len(rows)], dtype=np.int64)
+    period = np.array([schedule.period_steps(dt)], dtype=np.int64)
+    return "timed_array", [numbers, rows, schedule.steps(dt), period, origin, array], population._is_local(name)
 
 
 class InputArray(SpecificPopulation):
@@ -141,8 +154,8 @@ class TimedArray(SpecificPopulation):
         self._schedule = self._first
         self._origin[0] = 0
 
-    def _timed(self) -> list[tuple[str, Schedule, NDArray[np.int64]]]:
-        return [("r", self._schedule, self._origin)]
+    def _playback(self) -> list[Playback]:
+        return [play(self, "r", self._schedule, self._origin)]
 
 
 class SpikeSourceArray(SpecificPopulation):
@@ -185,6 +198,7 @@ class SpikeSourceArray(SpecificPopulation):
     def _bind(self, network: Network, number: int) -> None:
         super()._bind(network, number)
         self._origin = 0
+        self._cursor = allocate(1, np.int64)
 
     def reset(self, attributes: list[str] | None = None) -> None:
         """Begins anew: times count from now."""
@@ -210,6 +224,16 @@ class SpikeSourceArray(SpecificPopulation):
 
     def _kernel_model(self) -> NeuronModel | None:
         return None
+
+    def _playback(self) -> list[Playback]:
+        steps, ranks = self._events()
+        self._cursor[0] = 0
+        numbers = np.array([self._size, len(steps)], dtype=np.int64)
+        output = self._outputs["spike"]
+        return [("spike_source", [numbers, steps, ranks, self._cursor, output.spiked, output.count], False)]
+
+    def _list_starts(self, starts: list[int]) -> list[int]:
+        return [0]
 
 
 def _nested(spike_times: Any) -> list[list[float]]:
@@ -314,8 +338,8 @@ class TimedPoissonPopulation(SpecificPopulation):
     def _forced_varying(self) -> tuple[str, ...]:
         return ("rates",)
 
-    def _timed(self) -> list[tuple[str, Schedule, NDArray[np.int64]]]:
-        return [("rates", self._schedule, self._origin)]
+    def _playback(self) -> list[Playback]:
+        return [play(self, "rates", self._schedule, self._origin)]
 
 
 class HomogeneousCorrelatedSpikeTrains(SpecificPopulation):
@@ -389,9 +413,9 @@ class HomogeneousCorrelatedSpikeTrains(SpecificPopulation):
         self._moments = self._first
         self._origin[0] = 0
 
-    def _timed(self) -> list[tuple[str, Schedule, NDArray[np.int64]]]:
+    def _playback(self) -> list[Playback]:
         mu, sigma = self._moments
-        return [("mu", mu, self._origin), ("sigma", sigma, self._origin)]
+        return [play(self, "mu", mu, self._origin), play(self, "sigma", sigma, self._origin)]
 
 
 def _read_moments(rates: Any, corr: Any, tau: float, schedule: Any, period: float) -> tuple[Schedule, Schedule]:

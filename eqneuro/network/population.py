@@ -17,18 +17,20 @@ from eqneuro.model.models import ModelAttribute, NeuronModel
 from eqneuro.model.neuron import Neuron
 from eqneuro.model.resolve import ADDED_FUNCTIONS
 from eqneuro.network import geometry as shapes
-from eqneuro.network.output import SpikeOutput
+from eqneuro.network.checks import check_constants
+from eqneuro.network.requests import varying_of
+from eqneuro.network.state import PopulationState
 from eqneuro.network.store import Store
-from eqneuro.network.time import steps_of
 from eqneuro.network.view import NeuronView, PopulationView
 
 if TYPE_CHECKING:
+    from eqneuro.model.analysis import StopCondition
     from eqneuro.network.network import Network
 
 REFRACTORY = ModelAttribute("refractory", "global", "float", Number(0.0), is_parameter=True)
 
 
-class Population:
+class Population(PopulationState):
     """Neurons of one model.
 
     Parameters and variables of the neuron are attributes: arrays in the population's geometry, or numbers where there is
@@ -59,8 +61,6 @@ class Population:
     (4, 3)
     """
 
-    _network: Network | None = None
-    _store: Store
     _ready = False
 
     def __init__(
@@ -73,7 +73,7 @@ class Population:
         from eqneuro.network.magic import adopt
 
         self._prepare(geometry, neuron, name, stop_condition)
-        adopt(self, "Population")
+        adopt(self)
 
     def _prepare(
         self, geometry: Any, neuron: Neuron | type[Neuron], name: str | None, stop_condition: str | None
@@ -100,23 +100,22 @@ class Population:
         self._refractory: Expr | None = model.refractory
         if isinstance(model.refractory, Number):
             self._set_refractory(float(model.refractory.value))
-        self._inputs: dict[str, NDArray[Any]] = {}
-        self._output = SpikeOutput(self._size) if model.is_spiking or model.axon_spike is not None else None
-        self._window: float | None = None
-        self._rate: NDArray[Any] | None = None
+        self._window = None
+        self._varying: tuple[str, ...] = ()
         self._make_state()
         self._ready = True
         self._initialise()
+        self._stop = self._read_stop_condition()
 
-    def _make_state(self) -> None:
-        from eqneuro.engine.buffers import allocate, padded
+    def _read_stop_condition(self) -> StopCondition | None:
+        """The condition that `Network.simulate_until` looks at."""
+        if self._stop_text is None:
+            return None
+        from eqneuro.model.analysis import analyse_stop_condition
 
-        network = self._net
-        length = padded(self._size)
-        wide = np.dtype(network._real).itemsize == 8
-        self._t_last = allocate(length, network._real)
-        self._t_last[:] = -np.inf
-        self._refractory_until = allocate(length, np.int64 if wide else np.int32)
+        condition = analyse_stop_condition(self._stop_text, self.model, self._name)
+        check_constants(condition.constants, self._net)
+        return condition
 
     def _initialise(self) -> None:
         """Initial values of all that the user has not set."""
@@ -127,12 +126,6 @@ class Population:
             return distribution.sample(np.random.default_rng([network.seed, self._number, place, 1]), count)
 
         self._store.initialise({c.name: c.value for c in network._constants}, sample)
-
-    @property
-    def _net(self) -> Network:
-        if self._network is None:
-            raise RuntimeError(f"{type(self).__name__} belongs to no network yet: pass it to `net.create()` first")
-        return self._network
 
     # -- what it is ---------------------------------------------------------------------------------------------------
 
@@ -267,14 +260,24 @@ class Population:
             hint = suggest(name, self.attributes)
             raise AttributeError(f"population {self.name!r} has no attribute {name!r}. {hint}".rstrip())
         self._check_shape(name, value, ranks)
-        was_local = name in self._store.local
         self._store.write(name, value, self._sample, ranks)
-        self._net._note_change(structural=not was_local and name in self._store.local)
+        if self._store.attributes[name].is_parameter:
+            self._net._note_change(structural=varying_of(self) != self._varying)
 
     def _check_shape(self, name: str, value: Any, ranks: NDArray[Any] | None) -> None:
         shape = np.shape(value) if not hasattr(value, "sample") else ()
         if ranks is None and shape not in ((), (1,), (self._size,), self._geometry):
             raise ValueError(f"{name!r} of {self.name!r} takes the shape {self._geometry}, not {shape}")
+
+    def _has_spread(self) -> bool:
+        """Whether a parameter that was the same for all neurons differs now: the user holds its array and wrote into it."""
+        store = self._store
+        return any(name in store.local and name not in self._varying and store.differs(name) for name in store.exposed)
+
+    def _convert(self) -> None:
+        """Another precision, before anything was computed."""
+        self._store.convert(self._net._real)
+        self._make_state()
 
     def _sample(self, distribution: Any, count: int) -> NDArray[np.float64]:
         values: NDArray[np.float64] = distribution.sample(self._net.default_rng, count)
@@ -324,26 +327,7 @@ class Population:
         full[ranks] = value
         return full
 
-    # -- inputs -------------------------------------------------------------------------------------------------------
-
-    def _known_targets(self) -> set[str]:
-        incoming = {p.target for p in self._net._projections if p._post_population is self}
-        return incoming | set(self.model.targets)
-
-    def _input(self, name: str) -> NDArray[Any]:
-        """The array of weighted sums or of a conductance without equation: ``sum(exc)``, ``g_exc``."""
-        from eqneuro.engine.buffers import allocate, padded
-
-        if name not in self._inputs:
-            self._inputs[name] = allocate(padded(self._size), self._net._real)
-        return self._inputs[name]
-
-    def _input_of_target(self, target: str) -> NDArray[Any]:
-        """Where the synapses of a target add what they bring."""
-        name = f"g_{target}" if self.model.is_spiking else f"sum({target})"
-        if name in self._store.attributes:
-            return self._store.arrays[name]
-        return self._input(name)
+    # -- inputs -----------------------------------------------------------------------------------------------------------
 
     def sum(self, target: str) -> NDArray[Any]:
         """The weighted sums of a target, in the population's geometry."""
@@ -398,24 +382,13 @@ class Population:
 
     def compute_firing_rate(self, window: float) -> None:
         """Keeps the firing rate over the last ``window`` ms, in Hz, as the attribute ``r``."""
-        if self._output is None or not self.model.is_spiking:
+        if not self.model.is_spiking:
             raise TypeError(f"population {self.name!r} does not spike")
         if not window > 0.0:
             raise ValueError(f"the window must be positive, not {window}")
         self._window = float(window)
         self._rates()
         self._net._note_change()
-
-    def _rates(self) -> NDArray[Any]:
-        from eqneuro.engine.buffers import allocate, padded
-
-        if self._rate is None:
-            self._rate = allocate(padded(self._size), self._net._real)
-            self._inside = allocate(padded(self._size), self._net._real)
-        return self._rate
-
-    def _window_steps(self) -> int:
-        return 0 if self._window is None else max(1, steps_of(self._window, self._net.dt))
 
     def enable(self) -> None:
         """Lets the population take part again."""
@@ -425,8 +398,8 @@ class Population:
     def disable(self) -> None:
         """The population keeps its state while the others go on."""
         self._enabled = False
-        if self._output is not None:
-            self._output.count[:] = 0
+        for output in self._outputs.values():
+            output.count[:] = 0
         self._net._note_change()
 
     def reset(self, attributes: list[str] | None = None) -> None:
@@ -435,39 +408,9 @@ class Population:
         if attributes is None:
             self._reset_state()
 
-    def _reset_state(self) -> None:
-        self._t_last[:] = -np.inf
-        self._refractory_until[:] = 0
-        for array in self._inputs.values():
-            array[:] = 0
-        self.clear()
-
     def clear(self) -> None:
         """Drops spikes that are under way; the variables stay."""
-        if self._output is not None:
-            self._output.clear()
-        if self._rate is not None:
-            self._rate[:] = 0
-            self._inside[:] = 0
-        self._net._refill_rings(self)
-
-    # -- what the engine asks -----------------------------------------------------------------------------------------
-
-    def _kernel_model(self) -> NeuronModel | None:
-        """The model whose equations run, None where nothing is computed."""
-        model = self.model
-        return model if model.equations or model.spike is not None or model.axon_spike is not None else None
-
-    def _forced_varying(self) -> tuple[str, ...]:
-        return ()
-
-    def _on_reset(self) -> None:
-        """Called by `Network.reset` after the attributes are back."""
-
-    def _nbytes(self) -> int:
-        own = self._store.nbytes + self._t_last.nbytes + self._refractory_until.nbytes
-        own += sum(a.nbytes for a in self._inputs.values())
-        return own + (self._output.nbytes if self._output is not None else 0)
+        self._drop_spikes()
 
 
 def _has_setter(kind: type, name: str) -> bool:

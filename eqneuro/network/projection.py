@@ -68,7 +68,7 @@ class Projection:
         from eqneuro.network.magic import adopt
 
         self._prepare(pre, post, target, synapse, name)
-        adopt(self, "Projection")
+        adopt(self)
 
     def _prepare(self, pre: Any, post: Any, target: str, synapse: Any, name: str | None) -> None:
         from eqneuro.network.checks import check_ends
@@ -372,6 +372,10 @@ class Projection:
     def _longest(self) -> int:
         return self._delay if isinstance(self._delay, int) else int(self._delay.max(initial=1))
 
+    @property
+    def _shortest(self) -> int:
+        return self._delay if isinstance(self._delay, int) else int(self._delay.min(initial=2**31))
+
     # -- attributes ---------------------------------------------------------------------------------------------------
 
     def _write(self, attribute: ModelAttribute, value: Any, *, spread: bool = False) -> None:
@@ -574,6 +578,25 @@ class Projection:
             position = self._spike_rows.position
             self._ordered[name] = values if position is None else np.ascontiguousarray(values[position])
         return self._ordered[name]
+
+    def _convert(self) -> None:
+        """Another precision, before anything was computed."""
+        for attribute in self.model.attributes if self._connectivity is not None else ():
+            kind = dtype_of(attribute.type, self._net._real)
+            self._values[attribute.name] = self._values[attribute.name].astype(kind)
+        self._ordered = {}
+
+    def _narrow_pre_ranks(self) -> NDArray[Any]:
+        """Pre-synaptic ranks in two bytes where these suffice."""
+        built = self._built
+        return built.pre_ranks.astype(np.uint16) if built.pre_size <= 65_536 else built.pre_ranks
+
+    def _by_post_rank(self, name: str) -> NDArray[Any]:
+        """The values of a semiglobal attribute, one for each post-synaptic neuron."""
+        values = self._values[name]
+        spread = np.zeros(self._post_population.size, dtype=values.dtype)
+        spread[self._built.post_ranks] = values
+        return spread
 
     def _nbytes(self) -> int:
         total = self._built.nbytes + sum(v.nbytes for v in (*self._values.values(), *self._ordered.values()))

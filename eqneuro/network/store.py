@@ -38,6 +38,7 @@ class Store:
         self.touched: set[str] = set()
         self.exposed: set[str] = set()
         self.saved: dict[str, NDArray[Any]] = {}
+        self._given: dict[str, NDArray[Any]] = {}
 
     def _make(self, name: str) -> NDArray[Any]:
         length = padded(self.size) if name in self.local else GLOBAL_LENGTH
@@ -55,6 +56,8 @@ class Store:
         names: dict[str, Any] = dict(constants)
         for attribute in self.attributes.values():
             name = attribute.name
+            if name in self.exposed and name in self._given and not np.array_equal(self._given[name], self.arrays[name]):
+                self.touched.add(name)  # the user holds the array and wrote into it
             if name not in self.touched:
                 length = self.size if name in self.local else 1
 
@@ -65,6 +68,7 @@ class Store:
                 if name not in self.local and np.size(value) > 1:
                     self.promote(name)
                 self._write(name, np.asarray(value))
+                self._given[name] = self.arrays[name].copy()
             names[name] = self.arrays[name][: self.size] if name in self.local else self.arrays[name][0]
 
     def _write(self, name: str, value: NDArray[Any]) -> None:
@@ -132,19 +136,12 @@ class Store:
 
     def varying(self) -> tuple[str, ...]:
         """Local parameters whose values are not all the same."""
-        return tuple(
-            name
-            for name, attribute in self.attributes.items()
-            if attribute.is_parameter and name in self.local and self._differs(name)
-        )
+        return tuple(name for name in self.attributes if name in self.local and self.differs(name))
 
-    def _differs(self, name: str) -> bool:
+    def differs(self, name: str) -> bool:
+        """Whether a local parameter's values are not all the same."""
         values = self.arrays[name][: self.size]
-        return bool((values != values[0]).any())
-
-    def spread(self, uniform: Iterable[str]) -> tuple[str, ...]:
-        """Those of ``uniform`` that the user may have changed and that differ now."""
-        return tuple(n for n in uniform if n in (self.touched | self.exposed) and self._differs(n))
+        return self.attributes[name].is_parameter and bool((values != values[0]).any())
 
     def save(self) -> None:
         """Keeps the present values as what `reset` brings back."""
@@ -163,6 +160,7 @@ class Store:
         for name, array in self.arrays.items():
             self.arrays[name] = self._make(name)
             self.arrays[name][:] = array
+        self._given.clear()
 
     @property
     def nbytes(self) -> int:

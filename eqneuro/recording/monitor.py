@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -14,6 +14,14 @@ from eqneuro.recording import spikes as statistics
 from eqneuro.recording.recorders import Recorder, RowRecorder, SpikeRecorder
 
 SPIKES = ("spike", "axon_spike")
+
+
+def _refuse(monitor: Monitor) -> None:
+    raise RuntimeError("a Monitor is made by `net.monitor(population, variables)`")
+
+
+ADOPTION: list[Callable[[Monitor], None]] = [_refuse]
+"""What becomes of a monitor that is made without a network: the module-level functions take it into theirs."""
 
 
 class Interval(TypedDict):
@@ -61,10 +69,8 @@ class Monitor:
         start: bool = True,
         name: str | None = None,
     ) -> None:
-        from eqneuro.network.magic import adopt
-
         self._prepare(obj, variables, period, period_offset, start, name)
-        adopt(self, "Monitor")
+        ADOPTION[0](self)
 
     def _prepare(
         self,
@@ -108,8 +114,8 @@ class Monitor:
     def _make(self, variable: str) -> Recorder:
         population = self._population
         if variable in SPIKES:
-            if population._output is None:
-                raise ValueError(f"population {population.name!r} does not spike")
+            if variable not in population._outputs:
+                raise ValueError(f"population {population.name!r} has no {variable!r} condition: it does not spike")
             return SpikeRecorder(population.size, self._ranks, self._settings)
         array = population._recordable(variable)
         if len(array) < population.size or (
@@ -370,6 +376,9 @@ class Monitor:
         from eqneuro.recording.pictures import draw_monitor
 
         return draw_monitor(self, ax)
+
+    def _nbytes(self) -> int:
+        return sum(recorder.nbytes for recorder in self._recorders.values())
 
     def __repr__(self) -> str:
         return f"<Monitor {self.name!r} of {', '.join(self.variables) or 'nothing'}>"

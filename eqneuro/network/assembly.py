@@ -1,0 +1,195 @@
+"""The program of one step, in the order that docs/language.md gives: spikes arrive, sums, neurons, spikes leave, recording."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.codegen.layout import KernelLayout
+from eqneuro.engine.buffers import allocate, padded, split_range
+from eqneuro.engine.program import Program
+from eqneuro.network.binding import population_buffers, projection_buffers
+from eqneuro.network.requests import KernelSet
+from eqneuro.recording.recorders import RowRecorder, SpikeRecorder
+
+if TYPE_CHECKING:
+    from eqneuro.compiler import CompiledNetwork
+    from eqneuro.network.network import Network
+    from eqneuro.network.population import Population
+    from eqneuro.network.projection import Projection
+
+REDUCTIONS = {"mean": 0, "min": 1, "max": 2, "norm1": 3, "norm2": 4}
+
+
+class Assembly:
+    """Writes the program of a network.
+
+    Parameters
+    ----------
+    network
+        The network; its buffers are grown where delays ask for it.
+    compiled, kernels
+        The library and which of its kernels each object uses.
+    stops
+        Populations whose stop condition is looked at, in the order of the flags.
+    """
+
+    def __init__(
+        self, network: Network, compiled: CompiledNetwork, kernels: KernelSet, stops: Sequence[Population] = ()
+    ) -> None:
+        self.network = network
+        self.compiled = compiled
+        self.kernels = kernels
+        self.stopped = allocate(max(1, len(stops)), np.int64)
+        self.program = Program(compiled.functions, network._num_threads)
+        self._make_room()
+        self._transmit()
+        self.program.barrier()
+        self._record(early=True)
+        self._update()
+        self.program.barrier()
+        self._publish()
+        self.program.barrier()
+        self._reduce()
+        self._record(early=False)
+        self._look_at_stops(stops)
+
+    def layouts(self, kind: str, number: int) -> tuple[KernelLayout, ...]:
+        """The kernels of an object."""
+        index = self.kernels.index(kind, number)
+        return () if index is None else self.compiled.layouts[index]
+
+    # -- room for what is under way -------------------------------------------------------------------------------------
+
+    def _make_room(self) -> None:
+        tick = int(self.network._clock[1])
+        for population in self.network._populations:
+            variables: set[str] = {
+                v for kind in ("population", "stop") for x in self.layouts(kind, population._number) for v in x.rings
+            }
+            longest = population._longest_own_delay() if variables else 1
+            steps = population._window_steps()
+            for projection in self.network._projections:
+                if projection._pre_population is population and projection._connectivity is not None:
+                    [layout] = self.layouts("projection", projection._number)
+                    variables |= set(layout.rings)
+                    longest = max(longest, projection._longest)
+                    steps = max(steps, projection._longest)
+            population._keep_past(sorted(variables), longest + 1, tick)
+            for output in population._outputs.values():
+                output.grow(steps + 1, tick)
+
+    def _spans(self, population: Population) -> list[tuple[int, int]]:
+        return split_range(population.size, self.program.threads)
+
+    def _boundaries(self, population: Population) -> NDArray[np.int64]:
+        """First neurons of the threads' ranges, and the end."""
+        spans = self._spans(population)
+        return np.array([*(begin for begin, _ in spans), max(population.size, spans[-1][1])], dtype=np.int64)
+
+    # -- the phases of a step -------------------------------------------------------------------------------------------
+
+    def _transmit(self) -> None:
+        """Histories are kept, sums emptied, and all projections add what they bring."""
+        for population in self.network._populations:
+            spans = self._spans(population)
+            for name, ring in population._rings.items():
+                array = population._recordable(name)
+                numbers = np.array([array.itemsize, ring.length, ring.slots], dtype=np.int64)
+                self.program.add("keep_history", [numbers, array, ring.rows], spans)
+            for name, array in population._inputs.items():
+                if name.startswith("sum("):
+                    self.program.add("clear_sums", [None, array], spans)
+        self.program.barrier()
+        for projection in self.network._projections:
+            if projection._connectivity is not None:
+                self._transmit_projection(projection)
+
+    def _transmit_projection(self, projection: Projection) -> None:
+        [layout] = self.layouts("projection", projection._number)
+        boundaries = self._boundaries(projection._post_population)
+        buffers = projection_buffers(projection, layout, boundaries)
+        if projection._is_event_based():
+            spans = [(thread, thread + 1) for thread in range(self.program.threads)]
+        else:
+            edges = np.searchsorted(projection._built.post_ranks, boundaries)
+            spans = [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        self.program.add(layout.function, buffers, spans)
+
+    def _update(self) -> None:
+        for population in self.network._populations:
+            if not population._enabled:
+                continue
+            for function, buffers, is_shared in population._playback():
+                if is_shared:
+                    self.program.add(function, buffers, self._spans(population))
+                else:
+                    self.program.add_serial(function, buffers)
+            self._update_neurons(population)
+
+    def _update_neurons(self, population: Population) -> None:
+        layouts = [x for x in self.layouts("population", population._number) if x.function.startswith("update_")]
+        for layout in reversed(layouts):  # global variables first: their kernel is planned after the neurons'
+            buffers = population_buffers(population, layout)
+            if layout is layouts[0]:
+                self.program.add(layout.function, buffers, self._spans(population))
+            else:
+                self.program.add_serial(layout.function, buffers)
+                self.program.barrier()
+
+    def _publish(self) -> None:
+        """The threads' lists of spikes become one."""
+        for population in self.network._populations:
+            starts = population._list_starts([b for b, e in self._spans(population) if b < e])
+            for output in population._outputs.values():
+                numbers = np.array([population.size, output.slots, len(starts)], dtype=np.int64)
+                places = np.array(starts, dtype=np.int64)
+                buffers = [numbers, places, output.count, output.spiked, output.ring, output.ring_count]
+                self._add_somewhere("publish_spikes", buffers, population._number)
+
+    def _add_somewhere(self, function: str, buffers: list[Any], number: int, end: int = 1) -> None:
+        """A serial kernel, given to the threads in turn."""
+        threads = self.program.threads
+        self.program.add(function, buffers, [(0, end if k == number % threads else 0) for k in range(threads)])
+
+    def _reduce(self) -> None:
+        for population in self.network._populations:
+            if population._rate is not None and population._window is not None:
+                output = population._outputs["spike"]
+                numbers = np.array([population.size, output.slots, population._window_steps()], dtype=np.int64)
+                rates = [numbers, output.ring, output.ring_count, population._rate, population._inside]
+                self._add_somewhere("measure_rate", rates, population._number, end=padded(population.size))
+            for name, result in population._reductions.items():
+                operation, variable = name[:-1].split("(")
+                array = population._recordable(variable)
+                kind = {"f": 0, "i": 1, "b": 2}[array.dtype.kind]
+                numbers = np.array([population.size, REDUCTIONS[operation], kind], dtype=np.int64)
+                self._add_somewhere("reduce", [numbers, array, result], population._number)
+
+    def _record(self, *, early: bool) -> None:
+        """Inputs are recorded as the neurons read them, before the update; all else at the end of the step."""
+        for count, monitor in enumerate(self.network._monitors):
+            for name, recorder in monitor._recorders.items():
+                is_input = name.startswith(("sum(", "g_"))
+                if isinstance(recorder, RowRecorder) and is_input == early:
+                    recorder.array = monitor._population._recordable(name)
+                    self._add_somewhere("record_row", recorder.buffers(), count)
+                elif isinstance(recorder, SpikeRecorder) and not early:
+                    output = monitor._population._outputs[name]
+                    buffers = recorder.buffers(output.slots, output.ring, output.ring_count)
+                    self._add_somewhere("record_spikes", buffers, count)
+        if early:
+            self.program.barrier()
+
+    def _look_at_stops(self, stops: Sequence[Population]) -> None:
+        if stops:
+            self.program.barrier()
+        for place, population in enumerate(stops):
+            [layout] = self.layouts("stop", population._number)
+            population._verdict = self.stopped[place : place + 1]
+            self.program.add_serial(layout.function, population_buffers(population, layout))
+
+

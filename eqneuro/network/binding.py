@@ -1,0 +1,122 @@
+"""Which arrays a compiled kernel gets: the slots of its layout looked up in the objects it works for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.codegen.layout import KernelLayout
+from eqneuro.engine.buffers import padded
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+    from eqneuro.network.population import Population
+    from eqneuro.network.projection import Projection
+
+Array = NDArray[Any]
+
+
+def population_buffers(population: Population, layout: KernelLayout) -> list[Array | None]:
+    """The buffers of a kernel over the neurons of a population."""
+    return [_of_population(population, layout, slot.key) for slot in layout.slots]
+
+
+def _of_population(population: Population, layout: KernelLayout, key: str) -> Array:
+    kind, _, name = key.partition(":")
+    match kind:
+        case "numbers":
+            rings = [population._rings[variable].slots for variable in layout.rings]
+            return np.array([population.size, padded(population.size), population._number, *rings], dtype=np.int64)
+        case "attribute":
+            return population._store.arrays[name]
+        case "input":
+            return population._input(name)
+        case "t_last":
+            return population._t_last
+        case "refractory_until":
+            return population._refractory_until
+        case "reduction":
+            return population._reduction(name)
+        case "constant":
+            return constant_array(population._net, name)
+        case "propagator" | "matrix":
+            return population._linear.array(key)
+        case "ring":
+            return population._rings[name].rows
+        case "spiked" | "count":
+            output = population._outputs[name]
+            return output.spiked if kind == "spiked" else output.count
+        case "verdict":
+            return population._verdict
+    raise KeyError(key)
+
+
+def constant_array(network: Network, name: str) -> Array:
+    """What kernels read of a constant."""
+    for constant in network._constants:
+        if constant.name == name:
+            array: Array = constant.array
+            return array
+    raise KeyError(name)
+
+
+def projection_buffers(projection: Projection, layout: KernelLayout, boundaries: NDArray[np.int64]) -> list[Array | None]:
+    """The buffers of a kernel over synapses; ``boundaries`` are the post-synaptic ranges of the threads."""
+    if projection._is_event_based():
+        fixed = _event_buffers(projection, boundaries)
+    else:
+        fixed = _continuous_buffers(projection)
+    return [fixed[s.key] if s.key in fixed else _of_projection(projection, s.key) for s in layout.slots]
+
+
+def _event_buffers(projection: Projection, boundaries: NDArray[np.int64]) -> dict[str, Array | None]:
+    pre = projection._pre_population
+    output = pre._outputs["spike"]
+    rows = projection._rows_for_spikes(boundaries)
+    numbers = [pre.size, output.slots, rows.shortest, rows.longest]
+    return {
+        "numbers": np.array(numbers, dtype=np.int64),
+        "spike_ring": output.ring,
+        "spike_count": output.ring_count,
+        "row_start": rows.start,
+        "rank": rows.target,
+        "input": projection._post_population._input_of_target(projection.target),
+        "delay": rows.part_start,
+    }
+
+
+def _continuous_buffers(projection: Projection) -> dict[str, Array | None]:
+    pre, built = projection._pre_population, projection._built
+    slots = max((ring.slots for ring in pre._rings.values()), default=1)
+    constant = projection._delay if isinstance(projection._delay, int) else 0
+    return {
+        "numbers": np.array([padded(pre.size), slots, constant], dtype=np.int64),
+        "post_rank": built.post_ranks,
+        "rings": None,
+        "row_start": built.row_start,
+        "rank": projection._narrow_pre_ranks(),
+        "input": projection._post_population._input_of_target(projection.target),
+        "delay": None if isinstance(projection._delay, int) else projection._delay,
+    }
+
+
+def _of_projection(projection: Projection, key: str) -> Array:
+    kind, _, name = key.partition(":")
+    match kind:
+        case "attribute":
+            if projection._is_event_based() and name in projection._varying():
+                return projection._in_spike_order(name)
+            return projection._values[name]
+        case "semiglobal":
+            return projection._by_post_rank(name)
+        case "pre":
+            return projection._pre_population._recordable(name)
+        case "post":
+            return projection._post_population._recordable(name)
+        case "ring":
+            return projection._pre_population._rings[name].rows
+        case "constant":
+            return constant_array(projection._net, name)
+    raise KeyError(key)

@@ -1,0 +1,232 @@
+"""How a network gets its objects and finds them again."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from eqneuro.network.checks import check_constants
+from eqneuro.network.constants import Constant
+from eqneuro.network.population import Population
+from eqneuro.network.projection import Projection
+from eqneuro.network.settings import KEYS
+from eqneuro.recording.monitor import Monitor
+
+if TYPE_CHECKING:
+    from eqneuro.model.neuron import Neuron
+    from eqneuro.model.synapse import Synapse
+
+
+class NetworkType(type):
+    """Makes networks whose ``__init__`` need not call that of `Network`, nor know of ``dt`` and ``seed``."""
+
+    def __call__(cls, *arguments: Any, **settings: Any) -> Any:
+        """A new network, set up before its own ``__init__`` runs."""
+        network = cls.__new__(cls, *arguments, **settings)
+        network._set_up()
+        known = inspect.signature(cls.__init__).parameters
+        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values()):
+            own = {key: settings.pop(key) for key in list(settings) if key in KEYS and key not in known}
+            chosen = {key: value for key, value in own.items() if value is not None}
+            if chosen:
+                network.config(**chosen)
+        network._arguments = arguments, dict(settings)
+        cls.__init__(network, *arguments, **settings)  # type: ignore[misc]
+        return network
+
+
+class Building:
+    """Creates, connects and monitors; finds objects by name."""
+
+    _populations: list[Population]
+    _projections: list[Projection]
+    _monitors: list[Monitor]
+    _constants: list[Constant]
+    _arguments: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *_: Any, **__: Any) -> Any:
+        """An empty object; `NetworkType` sets it up."""
+        return super().__new__(cls)
+
+    def create(
+        self,
+        geometry: Any = None,
+        neuron: Neuron | type[Neuron] | None = None,
+        stop_condition: str | None = None,
+        name: str | None = None,
+        population: Population | None = None,
+    ) -> Population:
+        """Adds a population.
+
+        Parameters
+        ----------
+        geometry
+            The number of neurons or a tuple; or a ready object, as ``PoissonPopulation(100, rates=20.0)``.
+        neuron
+            A `Neuron`, or a class of the built-in ones.
+        stop_condition
+            For `simulate_until`: ``"v > 0.0 : any"``.
+        name
+            How messages and `get_population` call it.
+
+        Raises
+        ------
+        EquationError
+            If the neuron reads a name that is neither its own nor a constant of this network.
+        """
+        given = geometry if isinstance(geometry, Population) else population
+        if given is None:
+            if geometry is None or neuron is None:
+                raise TypeError("create() takes a geometry and a neuron, or a ready population")
+            given = Population.__new__(Population)
+            given._prepare(geometry, neuron, name, stop_condition)
+        elif given._network is not None:
+            raise ValueError(f"population {given.name!r} belongs to a network already")
+        check_constants(given.model.constants, self)  # type: ignore[arg-type]
+        given._wanted_name = name or given._wanted_name
+        given._bind(self, len(self._populations))  # type: ignore[arg-type]
+        self._populations.append(given)
+        self._note_change(structural=True)
+        return given
+
+    def connect(
+        self,
+        pre: Any = None,
+        post: Any = None,
+        target: str = "",
+        synapse: Synapse | type[Synapse] | None = None,
+        name: str | None = None,
+        projection: Projection | None = None,
+    ) -> Projection:
+        """Adds a projection; call a connector on it: ``net.connect(a, b, "exc").all_to_all(weights=1.0)``.
+
+        Parameters
+        ----------
+        pre, post
+            Populations or views.
+        target
+            The name under which the post-synaptic neurons read it.
+        synapse
+            A `Synapse`, or a class of the built-in ones.
+        name
+            How messages and `get_projection` call it.
+
+        Raises
+        ------
+        EquationError
+            If ``pre.x`` or ``post.x`` is no attribute there.
+        TypeError
+            If the synapse does not fit the two populations.
+        """
+        given = pre if isinstance(pre, Projection) else projection
+        if given is None:
+            if pre is None or post is None:
+                raise TypeError("connect() takes a pre- and a post-synaptic population, or a ready projection")
+            for side in (pre, post):
+                if getattr(getattr(side, "population", side), "_network", None) is not self:
+                    raise ValueError(f"{side!r} does not belong to this network")
+            given = Projection.__new__(Projection)
+            given._prepare(pre, post, target, synapse, name)
+        check_constants(given.model.constants, self)  # type: ignore[arg-type]
+        given._wanted_name = name or given._wanted_name
+        given._bind(self, len(self._projections))  # type: ignore[arg-type]
+        self._projections.append(given)
+        self._note_change(structural=True)
+        return given
+
+    def monitor(
+        self,
+        obj: Any,
+        variables: str | Sequence[str] = (),
+        period: float | None = None,
+        period_offset: float | None = None,
+        start: bool = True,
+        name: str | None = None,
+    ) -> Monitor:
+        """Adds a `Monitor` of a population or view; arguments as there."""
+        monitor = Monitor.__new__(Monitor)
+        monitor._prepare(obj, variables, period, period_offset, start, name)
+        self._add_monitor(monitor)
+        return monitor
+
+    def _add_monitor(self, monitor: Monitor) -> None:
+        monitor._bind(self, len(self._monitors))
+        self._monitors.append(monitor)
+        self._note_change()
+
+    def constant(self, name: str, value: float) -> Constant:
+        """Adds a constant that all equations of this network may read; `Constant.set` changes it."""
+        for known in self._constants:
+            if known.name == name:
+                known.set(value)
+                return known
+        constant = Constant(name, value)
+        self._constants.append(constant)
+        return constant
+
+    def clear(self) -> None:
+        """Removes all objects."""
+        for items in (self._populations, self._projections, self._monitors, self._constants):
+            items.clear()  # type: ignore[attr-defined]
+        self._forget()
+
+    def copy(self, *arguments: Any, **settings: Any) -> Any:
+        """A new network of the same class, built by its ``__init__`` from these arguments, with the same dt.
+
+        Raises
+        ------
+        NotImplementedError
+            For a network that is no subclass: its objects were added from outside.
+        """
+        kind: Any = type(self)
+        if "__init__" not in vars(kind) and (self._populations or self._constants):
+            raise NotImplementedError("only a subclass of Network that builds in __init__ can be copied yet")
+        settings.setdefault("dt", self.dt)  # type: ignore[attr-defined]
+        return kind(*arguments, **settings)
+
+    # -- finding ------------------------------------------------------------------------------------------------------
+
+    def get_population(self, name: str) -> Population | None:
+        """The population of that name, None if there is none."""
+        return next((p for p in self._populations if p.name == name), None)
+
+    def get_projection(self, name: str) -> Projection | None:
+        """The projection of that name, None if there is none."""
+        return next((p for p in self._projections if p.name == name), None)
+
+    def get_monitor(self, name: str) -> Monitor | None:
+        """The monitor of that name, None if there is none."""
+        return next((m for m in self._monitors if m.name == name), None)
+
+    def get_constant(self, name: str) -> Constant | None:
+        """The constant of that name, None if there is none."""
+        return next((c for c in self._constants if c.name == name), None)
+
+    def get_populations(self) -> list[Population]:
+        """All populations, in the order of their making."""
+        return list(self._populations)
+
+    def get_projections(self, post: Any = None, pre: Any = None, target: str | None = None) -> list[Projection]:
+        """All projections, or those with the given ends and target."""
+        return [
+            p
+            for p in self._projections
+            if (post is None or p.post is post) and (pre is None or p.pre is pre) and (target is None or p.target == target)
+        ]
+
+    def get_monitors(self) -> list[Monitor]:
+        """All monitors."""
+        return list(self._monitors)
+
+    def get_constants(self) -> list[Constant]:
+        """All constants."""
+        return list(self._constants)
+
+    # -- what the network adds ------------------------------------------------------------------------------------------
+
+    def _note_change(self, *, structural: bool = False) -> None:
+        raise NotImplementedError
+
+    def _forget(self) -> None:
+        raise NotImplementedError

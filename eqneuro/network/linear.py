@@ -1,0 +1,62 @@
+"""The linear systems of a population's exact equations: matrices filled by C, propagators worked out by SciPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.codegen.layout import KernelLayout, PropagatorLayout
+from eqneuro.engine.buffers import allocate, padded
+from eqneuro.engine.propagators import propagate
+from eqneuro.network.store import GLOBAL_LENGTH
+
+
+class LinearSystems:
+    """Matrices and propagators of one population, by the keys of kernel slots: ``matrix:0:i:j``, ``propagator:P:0:i:j``."""
+
+    def __init__(self, size: int, real: type) -> None:
+        self._size = size
+        self._real = real
+        self._arrays: dict[str, NDArray[Any]] = {}
+        self._layouts: dict[int, PropagatorLayout] = {}
+        self._known: dict[int, tuple[float, NDArray[np.float64]]] = {}
+
+    def describe(self, layouts: tuple[KernelLayout, ...]) -> None:
+        """Takes the shapes of the systems from the kernels that evaluate them."""
+        self._layouts = {p.rule: p for layout in layouts for p in layout.propagators}
+        self._arrays.clear()
+        self._known.clear()
+
+    def array(self, key: str) -> NDArray[Any]:
+        """The array of a slot."""
+        if key not in self._arrays:
+            kind, *rest = key.split(":")
+            layout = self._layouts[int(rest[0] if kind == "matrix" else rest[1])]
+            length = padded(self._size) if layout.local else GLOBAL_LENGTH
+            self._arrays[key] = allocate(length, np.float64 if kind == "matrix" else self._real)
+        return self._arrays[key]
+
+    def rows(self, rule: int) -> int:
+        """How many matrices a system has: one, or one a neuron."""
+        return padded(self._size) if self._layouts[rule].local else 1
+
+    def refresh(self, rule: int, dt: float) -> None:
+        """Works the propagators out anew if the matrix or dt has changed."""
+        layout = self._layouts[rule]
+        places = range(layout.dimension)
+        count = self.rows(rule)
+        entries = [[self._arrays[f"matrix:{rule}:{i}:{j}"][:count] for j in places] for i in places]
+        matrix = np.moveaxis(np.array(entries), -1, 0)
+        known = self._known.get(rule)
+        if known is not None and known[0] == dt and np.array_equal(known[1], matrix, equal_nan=True):
+            return
+        transition, response = propagate(matrix, dt)
+        for letter, values, given in (("P", transition, layout.transition), ("Q", response, layout.response)):
+            for i in places:
+                for j in places:
+                    if given[i][j]:
+                        array = self.array(f"propagator:{letter}:{rule}:{i}:{j}")
+                        array[:] = values[:, i, j] if layout.local else values[0, i, j]
+        self._known[rule] = (dt, matrix)

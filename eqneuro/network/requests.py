@@ -1,0 +1,128 @@
+"""What a network asks of the compiler: one request for each population, projection and stop condition, equal ones once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eqneuro.codegen.requests import (
+    KernelRequest,
+    NeighbourAttribute,
+    NetworkRequest,
+    PopulationRequest,
+    ProjectionRequest,
+    StopRequest,
+)
+from eqneuro.language.syntax import Name
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+    from eqneuro.network.population import Population
+    from eqneuro.network.projection import Projection
+
+C_TYPES = {"f": "real", "i": "lane", "b": "uint8_t"}
+NARROW = 65_536
+"""Neurons that two bytes can number."""
+
+
+class KernelSet:
+    """Distinct requests in the order of their first use, and which one each object got."""
+
+    def __init__(self) -> None:
+        self._requests: dict[str, KernelRequest] = {}
+        self._of: dict[tuple[str, int], int] = {}
+
+    def add(self, kind: str, number: int, request: KernelRequest) -> None:
+        """Notes the request of an object."""
+        digest = request.digest
+        self._requests.setdefault(digest, request)
+        self._of[kind, number] = list(self._requests).index(digest)
+
+    def index(self, kind: str, number: int) -> int | None:
+        """Which of the kernels an object uses."""
+        return self._of.get((kind, number))
+
+    @property
+    def requests(self) -> tuple[KernelRequest, ...]:
+        """The distinct requests."""
+        return tuple(self._requests.values())
+
+
+def gather(network: Network) -> tuple[NetworkRequest, KernelSet]:
+    """The request of a whole network."""
+    kernels = KernelSet()
+    for population in network._populations:
+        request = population_request(population)
+        if request is not None:
+            kernels.add("population", population._number, request)
+        if population._stop is not None:
+            whole = request or _empty_request(population)
+            stop = StopRequest(whole, population._stop.expr, population._stop.require_all)
+            kernels.add("stop", population._number, stop)
+    for projection in network._projections:
+        if projection._connectivity is not None:
+            kernels.add("projection", projection._number, projection_request(projection))
+    real = "double" if np.dtype(network._real).itemsize == 8 else "float"
+    return NetworkRequest(kernels.requests, real, network._method), kernels
+
+
+def population_request(population: Population) -> PopulationRequest | None:
+    """What the update of a population needs; None where nothing is computed."""
+    model = population._kernel_model()
+    if model is None:
+        return None
+    population._varying = varying_of(population)
+    return PopulationRequest(model, inputs_of(population), population._varying, population._refractory)
+
+
+def _empty_request(population: Population) -> PopulationRequest:
+    return PopulationRequest(population.model, inputs_of(population), varying_of(population), None)
+
+
+def inputs_of(population: Population) -> tuple[str, ...]:
+    """Input arrays that the model has no variable for: ``g_exc``, ``sum(exc)``."""
+    form = "g_{}" if population.model.is_spiking else "sum({})"
+    names = [form.format(target) for target in sorted(population._known_targets())]
+    return tuple(name for name in names if name not in population._store.attributes)
+
+
+def varying_of(population: Population) -> tuple[str, ...]:
+    """Parameters that each neuron reads for itself."""
+    own = population._store.varying()
+    forced = [name for name in population._forced_varying() if name not in own]
+    refractory = population._refractory
+    read = {a.name for a in population.model.attributes} | ({refractory.id} if isinstance(refractory, Name) else set())
+    return tuple(name for name in (*own, *forced) if name in read)
+
+
+def projection_request(projection: Projection) -> ProjectionRequest:
+    """What the transmission of a projection needs."""
+    model, events = projection.model, projection._is_event_based()
+    built = projection._built
+    if isinstance(projection._delay, int):
+        delays = "none" if not events and projection._delay == 1 else "constant"
+    else:
+        delays = "array"
+    pre_names = [f.name for f in model.pre_attributes] or ([] if events or model.psp is not None else ["r"])
+    counted = built.post_size if events else built.pre_size
+    return ProjectionRequest(
+        model=model,
+        events=events,
+        varying=projection._varying(),
+        semiglobal=tuple(a.name for a in model.attributes if a.locality == "semiglobal"),
+        delays=delays,
+        dense=not events and built.is_dense,
+        index="uint16_t" if counted <= NARROW else "uint32_t",
+        pre=_neighbours(projection._pre_population, pre_names),
+        post=_neighbours(projection._post_population, [f.name for f in model.post_attributes]),
+    )
+
+
+def _neighbours(population: Population, names: Sequence[str]) -> tuple[NeighbourAttribute, ...]:
+    found = []
+    for name in dict.fromkeys(names):
+        array = population._recordable(name)
+        found.append(NeighbourAttribute(name, population._is_local(name), C_TYPES[array.dtype.kind]))
+    return tuple(found)

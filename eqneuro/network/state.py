@@ -1,0 +1,203 @@
+"""What kernels read and write of a population beside its attributes: inputs, spikes, the past, rates, global operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.engine.buffers import Ring, allocate, padded
+from eqneuro.language.evaluate import evaluate
+from eqneuro.language.syntax import Delayed, Expr
+from eqneuro.model.models import NeuronModel, OdeEquation
+from eqneuro.network.linear import LinearSystems
+from eqneuro.network.output import SpikeOutput
+from eqneuro.network.store import GLOBAL_LENGTH, Store
+from eqneuro.network.time import steps_of
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+
+Playback = tuple[str, list[NDArray[Any] | None], bool]
+"""A kernel that sets values before the update, its buffers, and whether threads share the neurons out."""
+
+
+class PopulationState:
+    """The buffers of a population in its network."""
+
+    _network: Network | None = None
+    _number: int
+    _size: int
+    _store: Store
+    _enabled: bool
+    _refractory: Expr | None
+    _window: float | None
+
+    @property
+    def model(self) -> NeuronModel:
+        """The checked model of the neuron."""
+        raise NotImplementedError
+
+    @property
+    def _net(self) -> Network:
+        if self._network is None:
+            raise RuntimeError(f"{type(self).__name__} belongs to no network yet: pass it to `net.create()` first")
+        return self._network
+
+    def _make_state(self) -> None:
+        real = self._net._real
+        length = padded(self._size)
+        self._t_last = allocate(length, real)
+        self._t_last[:] = -np.inf
+        self._refractory_until = allocate(length, np.int64 if np.dtype(real).itemsize == 8 else np.int32)
+        self._inputs: dict[str, NDArray[Any]] = {}
+        self._outputs: dict[str, SpikeOutput] = {}
+        for name, event in (("spike", self.model.spike), ("axon_spike", self.model.axon_spike)):
+            if event is not None:
+                self._outputs[name] = SpikeOutput(self._size)
+        self._rings: dict[str, Ring] = {}
+        self._is_past_known = False
+        self._reductions: dict[str, NDArray[Any]] = {}
+        self._linear = LinearSystems(self._size, real)
+        self._verdict = allocate(1, np.int64)
+        self._rate: NDArray[Any] | None = None
+
+    # -- inputs -------------------------------------------------------------------------------------------------------
+
+    def _known_targets(self) -> set[str]:
+        incoming = {p.target for p in self._net._projections if p._post_population is self}
+        return incoming | set(self.model.targets)
+
+    def _input(self, name: str) -> NDArray[Any]:
+        """The array of weighted sums or of a conductance without equation: ``sum(exc)``, ``g_exc``."""
+        if name not in self._inputs:
+            self._inputs[name] = allocate(padded(self._size), self._net._real)
+        return self._inputs[name]
+
+    def _input_of_target(self, target: str) -> NDArray[Any]:
+        """Where the synapses of a target add what they bring."""
+        name = f"g_{target}" if self.model.is_spiking else f"sum({target})"
+        return self._store.arrays[name] if name in self._store.attributes else self._input(name)
+
+    def _recordable(self, name: str) -> NDArray[Any]:
+        """The array of an attribute, an input or the rate.
+
+        Raises
+        ------
+        ValueError
+            If there is no such thing.
+        """
+        if name in self._store.attributes:
+            return self._store.arrays[name]
+        target = name[2:] if name.startswith("g_") else name[4:-1] if name.startswith("sum(") else ""
+        if target in self._known_targets():
+            return self._input_of_target(target)
+        if name == "r" and self.model.is_spiking:
+            return self._rates()
+        known = [*self._store.attributes, *(f"sum({t})" for t in sorted(self._known_targets()))]
+        raise ValueError(f"population {self.name!r} has no {name!r} to read; it has {', '.join(known)}")  # type: ignore[attr-defined]
+
+    def _is_local(self, name: str) -> bool:
+        """Whether there is one value for each neuron."""
+        return name not in self._store.attributes or name in self._store.local
+
+    # -- rates --------------------------------------------------------------------------------------------------------
+
+    def _rates(self) -> NDArray[Any]:
+        if self._rate is None:
+            self._rate = allocate(padded(self._size), self._net._real)
+            self._inside = allocate(padded(self._size), self._net._real)
+        return self._rate
+
+    def _window_steps(self) -> int:
+        return 0 if self._window is None else max(1, steps_of(self._window, self._net.dt))
+
+    # -- the past -----------------------------------------------------------------------------------------------------
+
+    def _delays(self) -> Iterator[Expr]:
+        """Delays of the neuron's own variables in its equations."""
+        for equation in self.model.equations:
+            expr = equation.right if isinstance(equation, OdeEquation) else equation.value
+            yield from (node.delay for node in expr.walk() if isinstance(node, Delayed))
+
+    def _longest_own_delay(self) -> int:
+        names: dict[str, Any] = {c.name: c.value for c in self._net._constants}
+        names |= {name: array[: self._size] for name, array in self._store.arrays.items()}
+        longest = 0.0
+        for delay in self._delays():
+            values = np.asarray(evaluate(delay, names))
+            if not (np.isfinite(values).all() and (values >= 0.0).all()):
+                raise ValueError(f"a delay in the equations of population {self.name!r} is negative or not finite")  # type: ignore[attr-defined]
+            longest = max(longest, float(values.max()))
+        return int(np.floor(longest / self._net.dt + 0.5))
+
+    def _keep_past(self, names: Sequence[str], slots: int, tick: int) -> None:
+        """Rings for the named variables, all with at least so many slots."""
+        slots = max([slots, *(ring.slots for ring in self._rings.values())])
+        for name in names:
+            if name not in self._rings:
+                array = self._recordable(name)
+                self._rings[name] = Ring(len(array), array.dtype, slots)
+                self._rings[name].fill(array)
+                self._is_past_known = self._is_past_known and tick > 0
+            self._rings[name].grow(slots, tick)
+
+    def _begin(self) -> None:
+        """Before a run: the past of time 0 is what the variables hold now."""
+        if not self._is_past_known:
+            self._is_past_known = bool(self._rings)
+            for name, ring in self._rings.items():
+                ring.fill(self._recordable(name))
+        if self._rings and self._longest_own_delay() >= max(ring.slots for ring in self._rings.values()):
+            self._net._note_change()
+
+    # -- global operations --------------------------------------------------------------------------------------------
+
+    def _reduction(self, name: str) -> NDArray[Any]:
+        """The result of a global operation of the last step: ``mean(v)``."""
+        if name not in self._reductions:
+            self._reductions[name] = allocate(GLOBAL_LENGTH, self._net._real)
+        return self._reductions[name]
+
+    # -- what the engine asks -----------------------------------------------------------------------------------------
+
+    def _reset_state(self) -> None:
+        self._t_last[:] = -np.inf
+        self._refractory_until[:] = 0
+        for array in (*self._inputs.values(), *self._reductions.values()):
+            array[:] = 0
+        self._drop_spikes()
+        self._is_past_known = False
+
+    def _drop_spikes(self) -> None:
+        for output in self._outputs.values():
+            output.clear()
+        if self._rate is not None:
+            self._rate[:] = 0
+            self._inside[:] = 0
+
+    def _kernel_model(self) -> NeuronModel | None:
+        """The model whose equations run, None where nothing is computed."""
+        model = self.model
+        return model if model.equations or model.spike is not None or model.axon_spike is not None else None
+
+    def _forced_varying(self) -> tuple[str, ...]:
+        return ()
+
+    def _playback(self) -> list[Playback]:
+        return []
+
+    def _list_starts(self, starts: list[int]) -> list[int]:
+        """Where the lists of spikes begin, given where the threads' ranges do."""
+        return starts
+
+    def _on_reset(self) -> None:
+        """Called by `Network.reset` after the attributes are back."""
+
+    def _nbytes(self) -> int:
+        own = self._store.nbytes + self._t_last.nbytes + self._refractory_until.nbytes
+        own += sum(a.nbytes for a in (*self._inputs.values(), *self._reductions.values()))
+        own += sum(ring.rows.nbytes for ring in self._rings.values())
+        return own + sum(output.nbytes for output in self._outputs.values())
