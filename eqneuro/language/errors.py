@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from eqneuro.language.origin import find_origin
-from eqneuro.language.source import SourceText
+from eqneuro.language.source import Origin, SourceText
 from eqneuro.language.syntax import Span
 
 
@@ -27,10 +29,21 @@ class EquationError(ValueError):
         self.source = source
         self.span = span
         self.hint = hint
-        lines = [f"{problem} in {source.where}", source.show(span)]
-        if hint:
-            lines.append(hint)
-        origin = source.origin or find_origin(source.text)
-        if origin is not None:
-            lines.append(f"({origin.filename}, line {origin.line + source.line_number(span.start) - 1})")
-        super().__init__("\n".join(lines))
+        self.origin: Origin | None = find_origin(source.text, source.line_number(span.start))
+        """The user's own file, and the line in it, where they can be found."""
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        lines = [f"{self.problem} in {self.source.where}", self.source.show(self.span)]
+        if self.hint:
+            lines.append(self.hint)
+        if self.origin is not None:
+            lines.append(f'File "{self.origin.filename}", line {self.origin.line}')
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {"origin": self.origin}  # found in the process that read the text
+        return type(self), (self.problem, self.source, self.span, self.hint), state
+
+
+EquationError.__module__ = "eqneuro"  # its public name, which tracebacks show

@@ -119,7 +119,8 @@ def _draw(expr: Draw, names: Mapping[str, Any], draw: Draws | None) -> Any:
     if draw is None:
         raise Unknown(expr, expr.distribution)
     kind = DISTRIBUTIONS[expr.distribution]
-    arguments = dict(zip(kind.arguments, (float(_value(a, names, draw)) for a in expr.arguments), strict=True))
+    values = (float(_value(a, names, draw)) for a in expr.arguments)
+    arguments: dict[str, Any] = dict(zip(kind.arguments, values, strict=True))
     for key, bound in (("min", expr.minimum), ("max", expr.maximum)):
         if bound is not None:
             arguments[key] = float(_value(bound, names, draw))

@@ -16,7 +16,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Function:
-    """One function of the equation language; ``arguments`` are the names that ``definition`` and ``derivatives`` use."""
+    """One function of the language; ``arguments`` are the names that ``definition`` and ``derivatives`` use."""
 
     name: str
     arguments: tuple[str, ...]

@@ -6,34 +6,53 @@ from eqneuro.language.errors import EquationError
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Expr, Span
 
-TEXT_LENGTH = 200_000
+TEXT_LENGTH = 100_000
+STATEMENTS = 2_000
 STATEMENT_LENGTH = 20_000
 BRACKET_DEPTH = 60
-EXPRESSION_DEPTH = 200
+EXPRESSION_DEPTH = 150
+NODES = 20_000
 NUMBER_LENGTH = 40
 
 
 def check_length(source: SourceText) -> None:
     """Refuses a text that no person wrote."""
     if len(source.text) > TEXT_LENGTH:
-        stop = source.text.find("\n")
-        span = Span(0, min(stop if stop > 0 else 1, 40))
-        raise EquationError(
-            f"text of {len(source.text):,} characters is longer than {TEXT_LENGTH:,}", shorten(source), span
-        )
+        message = f"text of {len(source.text):,} characters is longer than {TEXT_LENGTH:,}"
+        raise EquationError(message, source, Span(0, 1))
 
 
-def check_depth(expr: Expr, source: SourceText) -> None:
-    """Refuses an expression whose tree is deeper than what is safe to walk."""
-    stack = [(expr, 1)]
-    while stack:
-        node, depth = stack.pop()
+class Measure:
+    """Counts the parts of expressions; a subtree that stands in several places is walked once, but counts each time.
+
+    So the size of what functions grow to is known before anything walks it.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Expr, int, int]] = {}  # holds the node, so that its id stays taken
+
+    def check(self, expr: Expr, source: SourceText) -> None:
+        """Refuses an expression that is too deep to be walked safely, or too large."""
+        nodes, depth = self._measure(expr)
         if depth > EXPRESSION_DEPTH:
             message = f"expression is nested more than {EXPRESSION_DEPTH} levels deep"
-            raise EquationError(message, source, node.span, "Split it into several lines.")
-        stack.extend((child, depth + 1) for child in node.children())
+            raise EquationError(message, source, expr.span, "Split it into several lines.")
+        if nodes > NODES:
+            message = f"expression has more than {NODES:,} parts"
+            raise EquationError(message, source, expr.span, "Split it into several lines.")
 
-
-def shorten(source: SourceText) -> SourceText:
-    """The first characters of a text that is too long to be shown."""
-    return SourceText(source.text[:60] + " …", source.where, source.origin)
+    def _measure(self, expr: Expr) -> tuple[int, int]:
+        stack = [expr]
+        while stack:
+            node = stack[-1]
+            if id(node) in self._known:
+                stack.pop()
+                continue
+            below = [self._known.get(id(child)) for child in node.children()]
+            if None in below:
+                stack.extend(child for child in node.children() if id(child) not in self._known)
+                continue
+            nodes = 1 + sum(entry[1] for entry in below if entry)
+            depth = 1 + max((entry[2] for entry in below if entry), default=0)
+            self._known[id(node)] = (node, min(nodes, 2 * NODES), depth)
+        return self._known[id(expr)][1:]

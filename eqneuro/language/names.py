@@ -6,9 +6,20 @@ import difflib
 from collections.abc import Collection
 
 SYNONYMS = {
-    "weight": "w", "weights": "w", "delay": "d", "time": "t", "timestep": "dt", "g_syn": "g_target", "infinity": "isfinite",
+    "weight": "w", "weights": "w", "delay": "d", "time": "t", "timestep": "dt", "g_syn": "g_target",
+    "true": "True", "false": "False",
 }  # fmt: skip
 """Words of the field, and what they are called in the language."""
+
+FUNCTION_SYNONYMS = {
+    "arctan": "atan(x)", "arcsin": "asin(x)", "arccos": "acos(x)", "arctan2": "atan2(y, x)", "mod": "modulo(x, y)",
+    "fmod": "modulo(x, y)", "step": "heaviside(x)", "theta": "heaviside(x)", "sgn": "sign(x)", "where": "ite(c, x, y)",
+    "clamp": "clip(x, lo, hi)", "minimum": "min(x, y)", "maximum": "max(x, y)", "rectify": "pos(x)", "logistic":
+    "sigmoid(x)", "expit": "sigmoid(x)", "square": "x^2", "sqr": "x^2", "cbrt": "x^(1/3)", "rand": "Uniform(0.0, 1.0)",
+    "random": "Uniform(0.0, 1.0)", "randn": "Normal(0.0, 1.0)", "gauss": "Normal(mu, sigma)", "noise": "xi", "int":
+    "floor(x)", "trunc": "floor(x)", "norm": "norm2(x)", "average": "mean(x)",
+}  # fmt: skip
+"""Functions of other languages, and what they are called here."""
 
 
 def is_slip(name: str, other: str) -> bool:

@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 
-from eqneuro.language.syntax import Binary, Expr, Name, Number, Unary
+from eqneuro.language.syntax import Binary, Expr, Name, Number, Span, Unary
 
 
 def map_children(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The same node with ``change`` applied to the expressions directly below it."""
+    """The same node with ``change`` applied to the expressions directly below it; itself where these stay the same."""
     changed: dict[str, object] = {}
     for entry in fields(expr):
         value = getattr(expr, entry.name)
         if isinstance(value, Expr):
-            new: object = change(value)
+            new = change(value)
+            if new is not value:
+                changed[entry.name] = new
         elif isinstance(value, tuple) and value and isinstance(value[0], Expr):
-            new = tuple(change(item) for item in value)
-        else:
-            continue
-        if new != value or new is not value:
-            changed[entry.name] = new
+            items = tuple(map(change, value))
+            if any(item is not old for item, old in zip(items, value, strict=True)):
+                changed[entry.name] = items
     return replace(expr, **changed) if changed else expr  # type: ignore[arg-type]
 
 
-def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
-    """The expression with names replaced by expressions."""
-    if isinstance(expr, Name):
-        return values.get(expr.id, expr)
-    return map_children(expr, lambda child: substitute(child, values))
+def substitute(expr: Expr, values: Mapping[str, Expr], span: Span | None = None) -> Expr:
+    """The expression with names replaced by expressions; with ``span``, what is not replaced gets that place."""
+    if isinstance(expr, Name) and expr.id in values:
+        return values[expr.id]
+    changed = map_children(expr, lambda child: substitute(child, values, span))
+    return changed if span is None else replace(changed, span=span)
 
 
 def is_number(expr: Expr, value: float) -> bool:

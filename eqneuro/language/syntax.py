@@ -231,6 +231,7 @@ class FunctionDefinition(Statement):
     name: str
     arguments: tuple[str, ...]
     body: Expr
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

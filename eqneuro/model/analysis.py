@@ -10,9 +10,9 @@ from eqneuro.language.parser import parse_condition
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Assignment,
-    Condition,
     Declaration,
     Expr,
+    FunctionDefinition,
     GlobalOperation,
     Name,
     Number,
@@ -25,13 +25,16 @@ from eqneuro.model.equations import (
     check_condition,
     check_exact,
     expand_assignment,
+    name_span,
     read_attributes,
     read_lines,
 )  # fmt: skip
 from eqneuro.model.flags import read_flags
+from eqneuro.model.functions import resolve_functions
 from eqneuro.model.models import (
     AssignmentEquation,
     Equation,
+    FreeName,
     ModelAttribute,
     NeuronModel,
     OdeEquation,
@@ -47,7 +50,7 @@ from eqneuro.model.reading import (
     read_functions,
     read_parameters,
 )  # fmt: skip
-from eqneuro.model.resolve import Resolver, resolve_functions
+from eqneuro.model.resolve import Resolver
 
 
 @dataclass(frozen=True)
@@ -122,12 +125,15 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
 
 def _check_statement_name(line: Line) -> None:
     statement = line.statement
-    span = statement.name_span if isinstance(statement, Assignment) else statement.span
-    check_name(statement.name, statement.source, span)
+    check_name(statement.name, statement.source, name_span(statement))
 
 
 def _neuron_resolver(
-    parameters: Sequence[ModelAttribute], lines: Sequence[Line], functions: dict[str, object], *, is_spiking: bool
+    parameters: Sequence[ModelAttribute],
+    lines: Sequence[Line],
+    functions: dict[str, FunctionDefinition],
+    *,
+    is_spiking: bool,
 ) -> Resolver:
     variables = frozenset(line.statement.name for line in lines)
     local = {line.statement.name for line in lines if (line.settings.locality or "local") == "local"}
@@ -135,7 +141,7 @@ def _neuron_resolver(
     return Resolver(
         variables,
         frozenset(a.name for a in parameters),
-        functions,  # type: ignore[arg-type]
+        functions,
         is_spiking=is_spiking,
         local_names=frozenset(local),
     )
@@ -249,10 +255,23 @@ def _refractory(given: float | str | None, owner: str, resolver: Resolver) -> Ex
     return Number(float(given))
 
 
-def analyse_condition(text: str, model: NeuronModel, what: str) -> tuple[Expr, Condition]:
-    """A condition on the neurons of a population (`stop_condition`), with its flags unread."""
-    source = SourceText(text, f"{what} of Population of {model.name or 'neurons'}")
+@dataclass(frozen=True)
+class StopCondition:
+    """A condition on the neurons of a population, for any or all of them, and the constants it reads."""
+
+    expr: Expr
+    require_all: bool
+    constants: tuple[FreeName, ...]
+
+
+def analyse_stop_condition(text: str, model: NeuronModel, population: str) -> StopCondition:
+    """The `stop_condition` of a population; its flag is ``any`` (the default) or ``all``."""
+    what = "stop_condition"
+    source = SourceText(text, f"{what} of Population {population!r}")
     condition = parse_condition(source, what)
+    read_flags(condition.flags, source, ("any", "all"), f"a {what}")
+    if len(condition.flags) > 1:
+        raise EquationError("flags 'any' and 'all' contradict each other", source, condition.flags[1].span)
     resolver = Resolver(
         frozenset(a.name for a in model.variables),
         frozenset(a.name for a in model.parameters),
@@ -261,4 +280,5 @@ def analyse_condition(text: str, model: NeuronModel, what: str) -> tuple[Expr, C
         local_names=frozenset(a.name for a in model.attributes if a.locality == "local"),
     )
     check_condition(condition, what, frozenset(a.name for a in model.attributes if a.type == "bool"))
-    return resolver.resolve(condition.expr, source), condition
+    require_all = any(flag.name == "all" for flag in condition.flags)
+    return StopCondition(resolver.resolve(condition.expr, source), require_all, tuple(resolver.free.values()))

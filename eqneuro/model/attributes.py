@@ -31,7 +31,7 @@ class Parameter:
     value
         A number, the name of a constant, or a distribution.
     locality
-        ``"global"`` (one value), ``"local"`` (one a neuron or synapse) or ``"semiglobal"`` (one a post-synaptic neuron).
+        ``"global"`` (one value), ``"local"`` (one a neuron or synapse), ``"semiglobal"`` (one a post-synaptic neuron).
     type
         ``float``, ``int`` or ``bool``.
 

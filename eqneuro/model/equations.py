@@ -14,6 +14,7 @@ from eqneuro.language.syntax import (
     Compare,
     Condition,
     Declaration,
+    Derivative,
     Expr,
     InputSum,
     Logical,
@@ -58,7 +59,7 @@ def read_lines(
     lines = []
     for statement in statements:
         is_ode = isinstance(statement, Ode)
-        span = _name_span(statement)
+        span = name_span(statement)
         if statement.name in declared:
             what = (
                 f"gradient of {statement.name!r}, which is a parameter"
@@ -80,10 +81,10 @@ def read_lines(
     return lines
 
 
-def _name_span(statement: Ode | Assignment) -> Span:
-    if isinstance(statement, Assignment):
+def name_span(statement: Declaration | Ode | Assignment) -> Span:
+    """Where the name that a statement defines stands: the gradient of an ODE."""
+    if not isinstance(statement, Ode):
         return statement.name_span
-    from eqneuro.language.syntax import Derivative
 
     sides = (*statement.left.walk(), *statement.right.walk())
     return next(node.span for node in sides if isinstance(node, Derivative))
@@ -155,7 +156,7 @@ def solve_gradient(ode: Ode, resolver: Resolver) -> Expr:
         raise EquationError(message, ode.source, error.node.span, hint) from None
     coefficient = form.coefficients[ode.name]
     if is_number(coefficient, 0):
-        raise EquationError(f"the gradient d{ode.name}/dt cancels out", ode.source, _name_span(ode))
+        raise EquationError(f"the gradient d{ode.name}/dt cancels out", ode.source, name_span(ode))
     if isinstance(coefficient, Unary) and coefficient.operator == "-":
         right = divide(form.rest, coefficient.operand)
     else:

@@ -110,8 +110,9 @@ def _check_flag(flag: Flag, source: SourceText, allowed: Sequence[str], what: st
 
 def _check_order(groups: dict[str, Flag], source: SourceText) -> None:
     if "min" in groups and "max" in groups:
-        low, high = (groups[k].value for k in ("min", "max"))
-        assert low is not None and high is not None
+        low, high = groups["min"].value, groups["max"].value
+        assert low is not None
+        assert high is not None
         try:
             if evaluate(low, {}) > evaluate(high, {}):
                 raise EquationError("min is larger than max", source, groups["min"].span)

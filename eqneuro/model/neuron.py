@@ -21,8 +21,8 @@ class Neuron:
     parameters
         ``"tau = 10.0; v_rest = -65.0 : population"``, a dict ``{name: value}`` or a list of strings.
     equations
-        ODEs and assignments, one a line: ``"tau*dv/dt + v = g_exc : init=-65.0, exponential"``; or a list of strings and
-        `Variable` objects.
+        ODEs and assignments, one a line: ``"tau*dv/dt + v = g_exc : init=-65.0, exponential"``; or a list of strings
+        and `Variable` objects.
     spike, axon_spike
         Conditions on which the neuron spikes: ``"v > v_thresh"``.
     reset, axon_reset

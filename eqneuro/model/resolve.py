@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from eqneuro.language.distributions import DISTRIBUTIONS
 from eqneuro.language.errors import EquationError
 from eqneuro.language.functions import FUNCTIONS
-from eqneuro.language.limits import check_depth
-from eqneuro.language.names import find_slip, suggest
-from eqneuro.language.rewrite import map_children, substitute
+from eqneuro.language.limits import Measure
+from eqneuro.language.names import FUNCTION_SYNONYMS, find_slip, suggest
+from eqneuro.language.rewrite import map_children
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Attribute,
-    Binary,
     Call,
-    Delayed,
     Derivative,
-    Draw,
     Expr,
     FunctionDefinition,
     GlobalOperation,
     InputSum,
     Name,
-    Span,
-    Unary,
 )  # fmt: skip
+from eqneuro.model.delays import delay_of, past_value
+from eqneuro.model.inlining import ADDED_FUNCTIONS, check_count, write_out
 from eqneuro.model.models import FreeName
 
-NODE_LIMIT = 20_000
-"""Nodes of one expression once functions are written out."""
+__all__ = ["ADDED_FUNCTIONS", "DECLARED_CONSTANTS", "Resolver"]
 
 DECLARED_CONSTANTS: set[str] = set()
-"""Names of all constants that networks of this process have: a neuron may read them although it does not know its network."""
+"""Constants of all networks of this process: a neuron may read them although it does not know its network."""
 
-ADDED_FUNCTIONS: dict[str, FunctionDefinition] = {}
-"""Functions of `add_function`."""
+
+SYNAPSE_WORDS = frozenset(["pre", "post", "t_pre", "t_post", "g_target", "w"])
+"""Names that mean something in synapses only."""
 
 
 @dataclass
@@ -56,6 +54,7 @@ class Resolver:
     reads_all_targets: bool = False
     pre: dict[str, FreeName] = field(default_factory=dict)
     post: dict[str, FreeName] = field(default_factory=dict)
+    _measure: Measure = field(default_factory=Measure)
 
     @property
     def known(self) -> set[str]:
@@ -66,11 +65,9 @@ class Resolver:
 
     def resolve(self, expr: Expr, source: SourceText, *, noise: bool = False) -> Expr:
         """The expression with all names known; ``noise`` says whether ``xi`` may occur (in ODEs only)."""
+        self._measure = Measure()
         resolved = self._resolve(expr, source, noise)
-        check_depth(resolved, source)
-        for count, _ in enumerate(resolved.walk()):
-            if count > NODE_LIMIT:
-                raise EquationError(f"expression has more than {NODE_LIMIT:,} parts", source, expr.span)
+        self._measure.check(resolved, source)
         return resolved
 
     def _resolve(self, expr: Expr, source: SourceText, noise: bool) -> Expr:
@@ -105,16 +102,30 @@ class Resolver:
                 return node
             hint = f"A rate-coded neuron reads sum({name[2:]}); a spiking one has a `spike` condition."
             raise EquationError(f"conductance {name!r} in a neuron without spikes", source, node.span, hint)
-        if name in ("t_pre", "t_post", "g_target", "w") and name not in DECLARED_CONSTANTS and not self.is_synapse:
-            raise EquationError(f"{name!r} is known in synapses only", source, node.span)
         if name not in DECLARED_CONSTANTS:
-            slip = find_slip(name, self.known)
-            if slip is not None:
-                raise EquationError(f"unknown name {name!r}", source, node.span, f"Did you mean {slip!r}?")
-            if name in FUNCTIONS or name in self.functions or name in ADDED_FUNCTIONS:
-                raise EquationError(f"{name!r} is a function", source, node.span, f"It is called as {name}(…).")
+            self._refuse_name(node, source)
         self.free.setdefault(name, FreeName(name, source, node.span))
         return node
+
+    def _refuse_name(self, node: Name, source: SourceText) -> None:
+        """Refuses what can be no constant of the network, or is most likely a slip."""
+        name = node.id
+        if name in SYNAPSE_WORDS and not self.is_synapse:
+            hint = "A neuron reads its inputs as g_TARGET or sum(TARGET)." if name in ("pre", "post") else ""
+            raise EquationError(f"{name!r} is known in synapses only", source, node.span, hint)
+        if name in ("pre", "post"):
+            raise EquationError(f"{name!r} stands before a dot", source, node.span, f"Write {name}.NAME.")
+        if name == "t_last" and self.is_synapse:
+            hint = "A synapse reads t_pre and t_post, the times of the last spikes."
+            raise EquationError("'t_last' is known in neurons only", source, node.span, hint)
+        slip = find_slip(name, self.known | {"True", "False"})
+        if slip is not None:
+            raise EquationError(f"unknown name {name!r}", source, node.span, f"Did you mean {slip!r}?")
+        if name in FUNCTIONS or name in self.functions or name in ADDED_FUNCTIONS:
+            raise EquationError(f"{name!r} is a function", source, node.span, f"It is called as {name}(…).")
+        if name in DISTRIBUTIONS:
+            arguments = ", ".join(DISTRIBUTIONS[name].arguments)
+            raise EquationError(f"{name!r} is a distribution", source, node.span, f"Write {name}({arguments}).")
 
     def _attribute(self, node: Attribute, source: SourceText) -> Expr:
         if not self.is_synapse:
@@ -162,77 +173,48 @@ class Resolver:
         if definition is None and name not in FUNCTIONS:
             if name in self.variables | self.parameters:
                 return self._delayed(node, source)
-            self._refuse_call(node, source)
+            raise self._unknown_function(node, source)
         arguments = tuple(self._resolve(argument, source, noise) for argument in node.arguments)
-        wanted = definition.arguments if definition else FUNCTIONS[name].arguments
-        if len(arguments) != len(wanted):
-            count = f"{len(wanted)} argument{'s' * (len(wanted) != 1)}"
-            hint = f"It is {name}({', '.join(wanted)})."
-            raise EquationError(f"{name} takes {count}, not {len(arguments)}", source, node.name_span, hint)
-        if definition is not None:
-            body = substitute(definition.body, dict(zip(wanted, arguments, strict=True)))
-            return _place(body, node.span, arguments)
-        return Call(name, arguments, span=node.span, name_span=node.name_span)
+        check_count(node, definition.arguments if definition else FUNCTIONS[name].arguments, source)
+        if definition is None:
+            return Call(name, arguments, span=node.span, name_span=node.name_span)
+        self._note_constants(definition, node, source)
+        body = write_out(definition, node, arguments)
+        self._measure.check(body, source)
+        return body
 
-    def _refuse_call(self, node: Call, source: SourceText) -> None:
-        known = {*FUNCTIONS, *self.functions, *ADDED_FUNCTIONS, "ite", "sum", "mean", "norm1", "norm2"}
-        if node.function == "ite":
-            raise EquationError("ite takes 3 arguments", source, node.name_span, "It is ite(CONDITION, A, B).")
-        if node.function in known:
-            hint = f"{node.function}(v) is over the whole population."
-            raise EquationError(f"{node.function} takes the name of one variable", source, node.name_span, hint)
-        hint = suggest(node.function, known) or 'Add it with add_function("f(x) = …") or `functions=`.'
-        raise EquationError(f"unknown function {node.function!r}", source, node.name_span, hint)
+    def _note_constants(self, definition: FunctionDefinition, call: Call, source: SourceText) -> None:
+        """A constant that a function reads is read by the model, which may not have another thing of that name."""
+        for node in definition.body.walk():
+            if not isinstance(node, Name) or node.id in (*definition.arguments, "pi"):
+                continue
+            if node.id in self.known:
+                message = f"function {definition.name!r} reads the constant {node.id!r}, which has another meaning here"
+                hint = f"Make {node.id!r} an argument of {definition.name!r}."
+                raise EquationError(message, source, call.name_span, hint)
+            self.free.setdefault(node.id, FreeName(node.id, definition.source, node.span))
+
+    def _unknown_function(self, node: Call, source: SourceText) -> EquationError:
+        name = node.function
+        known = {*FUNCTIONS, *DISTRIBUTIONS, *self.functions, *ADDED_FUNCTIONS, "ite", "sum", "mean", "norm1", "norm2"}
+        if name == "ite":
+            message = f"ite takes 3 arguments, not {len(node.arguments)}"
+            return EquationError(message, source, node.name_span, "It is ite(CONDITION, A, B).")
+        if name in known:
+            hint = f"It is {name}(v), over the whole population, where v is a variable."
+            return EquationError(f"{name} takes the name of one variable", source, node.name_span, hint)
+        hint = f"Write {FUNCTION_SYNONYMS[name]}." if name in FUNCTION_SYNONYMS else suggest(name, known)
+        hint = hint or "Define it in `functions=`, or for all models by add_function."
+        return EquationError(f"unknown function {name!r}", source, node.name_span, hint)
 
     def _delayed(self, node: Call, source: SourceText) -> Expr:
         name = node.function
         if name not in self.variables or self.is_synapse:
-            raise EquationError(f"{name!r} is not a function", source, node.name_span, "A product is written with `*`.")
-        [argument] = node.arguments if len(node.arguments) == 1 else [None]
-        if not (isinstance(argument, Binary) and argument.operator == "-" and argument.left == Name("t")):
-            hint = f"A value of the past is {name}(t - d); a product is written with `*`."
-            raise EquationError(f"{name!r} is a variable, not a function", source, node.name_span, hint)
-        delay = self._resolve(argument.right, source, False)
-        for part in delay.walk():
-            if isinstance(part, Draw) or (isinstance(part, Name) and part.id in self.variables | {"t", "t_last"}):
-                raise EquationError("a delay must be a number or a parameter", source, part.span)
-        if isinstance(delay, Unary):
-            raise EquationError("a delay can't be negative", source, delay.span)
+            what = "parameter" if name in self.parameters else "variable"
+            hint = "A product is written with `*`."
+            raise EquationError(f"{name!r} is a {what}, not a function", source, node.name_span, hint)
+        delay = self._resolve(delay_of(node, source), source, False)
         if name not in self.local_names:
-            raise EquationError(f"the past of {name!r} is not kept: it is global", source, node.span)
-        return Delayed(name, delay, span=node.span)
-
-
-def resolve_functions(definitions: Iterable[FunctionDefinition]) -> dict[str, FunctionDefinition]:
-    """The user's functions, each checked and with the ones above it written out.
-
-    Raises
-    ------
-    EquationError
-        If one sees names that are not its arguments, calls itself, or is defined twice.
-    """
-    known: dict[str, FunctionDefinition] = {}
-    for definition in definitions:
-        if definition.name in known:
-            raise EquationError(f"function {definition.name!r} is defined twice", definition.source, definition.span)
-        for node in definition.body.walk():
-            if isinstance(node, Call) and node.function == definition.name:
-                raise EquationError(f"function {node.function!r} calls itself", definition.source, node.name_span)
-            if isinstance(node, Name) and node.id not in (*definition.arguments, "pi", *DECLARED_CONSTANTS):
-                hint = suggest(node.id, definition.arguments) or "A function sees its arguments only."
-                raise EquationError(f"unknown name {node.id!r}", definition.source, node.span, hint)
-            if isinstance(node, InputSum | GlobalOperation | Attribute | Derivative):
-                raise EquationError("a function sees its arguments only", definition.source, node.span)
-        resolver = Resolver(frozenset(definition.arguments), frozenset(), known)
-        body = resolver.resolve(definition.body, definition.source)
-        known[definition.name] = FunctionDefinition(
-            definition.name, definition.arguments, body, source=definition.source, span=definition.span
-        )
-    return known
-
-
-def _place(body: Expr, span: Span, arguments: tuple[Expr, ...]) -> Expr:
-    """An inlined body points at its call; the arguments keep their own places and their identity."""
-    if any(body is argument for argument in arguments):
-        return body
-    return replace(map_children(body, lambda child: _place(child, span, arguments)), span=span)
+            message = f"the past of {name!r} is not kept, since it is global"
+            raise EquationError(message, source, node.name_span, "Local variables have a past.")
+        return past_value(node, delay, source, self.parameters | set(self.free) | {"dt", "pi"})

@@ -10,17 +10,19 @@ from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
 from eqneuro.language.parser import parse_condition
 from eqneuro.language.source import SourceText
-from eqneuro.language.syntax import Assignment, Attribute, Expr, Name, Number
+from eqneuro.language.syntax import Assignment, Attribute, Declaration, Expr, Name, Number, Ode
 from eqneuro.model.attributes import LOCALITIES, Creating, Pruning
 from eqneuro.model.equations import (
     Line,
     build_equation,
     build_variable,
     expand_assignment,
+    name_span,
     read_attributes,
     read_lines,
 )  # fmt: skip
 from eqneuro.model.flags import read_flags
+from eqneuro.model.functions import resolve_functions
 from eqneuro.model.linear import Nonlinear, linear_system
 from eqneuro.model.models import (
     AssignmentEquation,
@@ -41,7 +43,7 @@ from eqneuro.model.reading import (
     read_parameters,
     to_expression,
 )  # fmt: skip
-from eqneuro.model.resolve import Resolver, resolve_functions
+from eqneuro.model.resolve import Resolver
 
 OPERATIONS = ("sum", "mean", "max", "min")
 SYNAPSE_WORDS = ("w", "d", "pre", "post", "t_pre", "t_post", "g_target")
@@ -127,9 +129,9 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
     )
 
 
-def _check_word(statement: object) -> None:
-    name, source = statement.name, statement.source  # type: ignore[attr-defined]
-    span = getattr(statement, "name_span", statement.span)  # type: ignore[attr-defined]
+def _check_word(statement: Declaration | Ode | Assignment) -> None:
+    name, source = statement.name, statement.source
+    span = name_span(statement)
     if name in SYNAPSE_WORDS and name != "w":
         raise EquationError(f"{name!r} is a name of the language and can't be declared", source, span)
     check_name(name, source, span)
