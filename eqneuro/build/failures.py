@@ -40,7 +40,9 @@ def describe_failure(messages: str, source: str, command: Sequence[str], code: i
         return _point_at(int(position[1]), int(position[2]), position[3], source)
     if undefined is not None:
         return _point_at_use(undefined[1], source)
-    ended = f"was ended by signal {-code}" if code < 0 else f"failed with exit status {code}"
+    ended = "ended well but made no library" if code == 0 else f"failed with exit status {code}"
+    if code < 0:
+        ended = f"was ended by signal {-code}"
     said = messages.strip()[-2000:] or "It said nothing."
     return f"the C compiler {ended}:\n{said}\n(command: {shlex.join(command)})"
 
