@@ -160,9 +160,11 @@ class Body:
         for draw in draws:
             arguments = tuple(self.resolve(a) for a in draw.arguments)
             value, stream = expand_draw(replace(draw, arguments=arguments), self._draws)
-            self._draws += 1
             self._replaced[draw.symbol] = value
             name = self._stream_name()
+            if stream is None:  # drawn where it is needed
+                self.scope.text[sympy.Symbol(f"random:{self._draws}", real=True)] = str(self._draws)
+            self._draws += 1
             if stream is None:
                 continue
             self._streams.append(stream)

@@ -29,7 +29,7 @@ class Rejection(sympy.Function):  # type: ignore[misc]
     def c_form(cls, arguments: list[str], suffix: str) -> str:
         """The call in C, in the place of the loop where ``i`` is the neuron."""
         stream, *rest = arguments
-        text = f"draw_{cls.draw_kind}(now, streams + {int(float(stream.rstrip('f')))}, i, {', '.join(rest)})"
+        text = f"draw_{cls.draw_kind}(now, streams + {stream}, i, {', '.join(rest)})"
         return f"(real){text}" if suffix else text
 
 
@@ -79,9 +79,9 @@ def _standard(draw: Draw, number: int) -> tuple[sympy.Expr, Stream | None]:
         case "Bernoulli":
             return functions.Ite(functions.Less(symbol, a[0]), sympy.Integer(1), sympy.Integer(0)), uniform
         case "Gamma":
-            return GammaDraw(number, a[0]) * (a[1] if len(a) > 1 else 1), None
+            return GammaDraw(symbol, a[0]) * (a[1] if len(a) > 1 else 1), None
         case "Poisson":
-            return PoissonDraw(number, a[0]), None
+            return PoissonDraw(symbol, a[0]), None
         case "Binomial":
-            return BinomialDraw(number, a[0], a[1]), None
+            return BinomialDraw(symbol, a[0], a[1]), None
     raise TypeError(f"no generator for {draw.distribution}")

@@ -154,7 +154,8 @@ def _state_variables(rules: Sequence[UpdateRule], body: Body) -> list[str]:
     for rule in rules:
         for name in rule.variables:
             own = sympy.Symbol(name, real=True)
-            accumulates = any(own in s.value.free_symbols for s in rule.statements if isinstance(s, Let | Store))
+            values = [s.value for s in rule.statements if isinstance(s, Let | Store)]
+            accumulates = any(own in value.free_symbols and value != own for value in values)
             is_assigned = rule.choices[0].method == "assignment"
             if (not is_assigned or accumulates) and body.is_real(name) and name not in names:
                 names.append(name)
