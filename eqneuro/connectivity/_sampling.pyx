@@ -1,15 +1,22 @@
 """Rows of connections drawn by counters, and sorting by counting: no Python object per synapse."""
 
-from libc.math cimport floor, log, log1p
+from libc.math cimport log, log1p
 from libc.stdint cimport int64_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 import numpy as np
 
+cdef extern from *:
+    int __builtin_ctzll(unsigned long long) nogil
+
 ctypedef fused rank:
     uint32_t
     unsigned short
+
+ctypedef fused place:
+    uint32_t
+    int64_t
 
 
 cdef struct Words:
@@ -92,39 +99,39 @@ def bernoulli_rows(int64_t rows, int64_t columns, double probability, int64_t[::
     cdef int64_t row, column, capacity, filled = 0
     cdef double scale, step
     cdef Source source
-    cdef double expected = rows * columns * probability
-    starts = np.empty(rows + 1, dtype=np.int64)
+    cdef double expected = <double>rows * columns * probability
+    if probability >= 1.0:
+        return dense_rows(rows, columns, excluded)
+    starts = np.zeros(rows + 1, dtype=np.int64)
+    if probability <= 0.0:
+        return starts, np.empty(0, dtype=np.uint32)
     cdef int64_t[::1] row_start = starts
-    capacity = <int64_t>(expected + 6.0 * (expected ** 0.5) + 64)
+    # six standard deviations and one row beyond what is expected: pages that are not written take no memory
+    capacity = <int64_t>(expected + 6.0 * expected ** 0.5) + columns
     drawn = np.empty(capacity, dtype=np.uint32)
     cdef uint32_t[::1] ranks = drawn
     seed_source(&source, seed, stream)
-    if probability >= 1.0:
-        return dense_rows(rows, columns, excluded)
-    scale = 1.0 / log1p(-probability) if probability > 0.0 else 0.0
-    for row in range(rows):
-        row_start[row] = filled
-        if probability <= 0.0:
-            continue
-        if capacity - filled < columns:  # room for the largest row
-            if capacity - filled < columns and filled + columns > drawn.shape[0]:
-                bigger = np.empty(max(<int64_t>(1.2 * drawn.shape[0]), filled + columns), dtype=np.uint32)
-                bigger[:filled] = drawn[:filled]
-                drawn = bigger
-                ranks = drawn
-                capacity = drawn.shape[0]
-        with nogil:
+    scale = 1.0 / log1p(-probability)
+    with nogil:
+        for row in range(rows):
+            if capacity - filled < columns:
+                with gil:
+                    bigger = np.empty(<int64_t>(1.2 * capacity) + columns, dtype=np.uint32)
+                    bigger[:filled] = drawn[:filled]
+                    drawn = bigger
+                    ranks = drawn
+                    capacity = drawn.shape[0]
             begin_row(&source, row)
             column = -1
             while True:
-                step = floor(log(1.0 - next_unit(&source)) * scale)
-                if step >= <double>(columns - column - 1):
+                step = log(1.0 - next_unit(&source)) * scale
+                if not step < <double>(columns - column - 1):
                     break
                 column += 1 + <int64_t>step
                 if column != excluded[row]:
                     ranks[filled] = <uint32_t>column
                     filled += 1
-    row_start[rows] = filled
+            row_start[row + 1] = filled
     return starts, _trimmed(drawn, filled)
 
 
@@ -135,73 +142,72 @@ def _trimmed(array, count):
 
 def dense_rows(int64_t rows, int64_t columns, int64_t[::1] excluded):
     """Every column in every row, but the excluded ones."""
-    starts = np.empty(rows + 1, dtype=np.int64)
+    starts = np.zeros(rows + 1, dtype=np.int64)
+    np.cumsum(columns - (np.asarray(excluded) >= 0), out=starts[1:])
+    drawn = np.empty(starts[rows], dtype=np.uint32)
     cdef int64_t[::1] row_start = starts
-    cdef int64_t row, column, filled = 0
-    for row in range(rows):
-        row_start[row] = filled
-        filled += columns - (1 if excluded[row] >= 0 else 0)
-    row_start[rows] = filled
-    drawn = np.empty(filled, dtype=np.uint32)
     cdef uint32_t[::1] ranks = drawn
-    filled = 0
+    cdef int64_t row, k, hole, length
+    cdef uint32_t *out
     with nogil:
         for row in range(rows):
-            for column in range(columns):
-                if column != excluded[row]:
-                    ranks[filled] = <uint32_t>column
-                    filled += 1
+            length = row_start[row + 1] - row_start[row]
+            hole = excluded[row] if excluded[row] >= 0 else length
+            out = &ranks[row_start[row]]
+            for k in range(hole):
+                out[k] = <uint32_t>k
+            for k in range(hole, length):
+                out[k] = <uint32_t>(k + 1)
     return starts, drawn
 
 
 def fixed_rows(int64_t rows, int64_t columns, int64_t number, int64_t[::1] excluded, uint64_t seed, uint32_t stream):
     """``number`` different columns in each row, in ascending order (Floyd's algorithm; Bentley 1987)."""
-    cdef int64_t row, k, pool, choice, filled = 0, column
+    cdef int64_t row, k, pool, choice, words = columns // 64 + 1
     cdef Source source
     starts = np.arange(rows + 1, dtype=np.int64) * number
     drawn = np.empty(rows * number, dtype=np.uint32)
     cdef uint32_t[::1] ranks = drawn
-    cdef unsigned char *taken = <unsigned char *>malloc(columns if columns else 1)
+    cdef uint32_t *out
+    cdef uint64_t *taken = <uint64_t *>calloc(words, sizeof(uint64_t))
     if not taken:
         raise MemoryError
     seed_source(&source, seed, stream)
-    try:
-        with nogil:
-            memset(taken, 0, columns)
-            for row in range(rows):
-                begin_row(&source, row)
-                pool = columns - (1 if excluded[row] >= 0 else 0)
-                filled = row * number
-                for k in range(pool - number, pool):
-                    choice = <int64_t>(next_unit(&source) * (k + 1))
-                    if taken[choice]:
-                        choice = k
-                    taken[choice] = 1
-                    ranks[filled] = <uint32_t>choice
-                    filled += 1
-                sort_row(&ranks[row * number], number, taken, pool)
-                for k in range(number):
-                    column = ranks[row * number + k]
-                    taken[column] = 0
-                    if excluded[row] >= 0 and column >= excluded[row]:
-                        ranks[row * number + k] = <uint32_t>(column + 1)
-    finally:
-        free(taken)
+    with nogil:
+        for row in range(rows):
+            begin_row(&source, row)
+            pool = columns - (1 if excluded[row] >= 0 else 0)
+            out = &ranks[row * number]
+            for k in range(number):
+                choice = <int64_t>(next_unit(&source) * (pool - number + k + 1))
+                if taken[choice >> 6] >> (choice & 63) & 1:
+                    choice = pool - number + k
+                taken[choice >> 6] |= <uint64_t>1 << (choice & 63)
+                out[k] = <uint32_t>choice
+            sort_row(out, number, taken, words)
+            for k in range(number):
+                taken[out[k] >> 6] = 0
+                if excluded[row] >= 0 and out[k] >= excluded[row]:
+                    out[k] += 1
+    free(taken)
     return starts, drawn
 
 
-cdef void sort_row(uint32_t *ranks, int64_t number, unsigned char *taken, int64_t pool) noexcept nogil:
-    """The marked columns in ascending order: a scan of the marks where the row is dense, else insertion by halves."""
+cdef void sort_row(uint32_t *ranks, int64_t number, const uint64_t *taken, int64_t words) noexcept nogil:
+    """The marked columns in ascending order: a scan of the marks, or Shell's sort where they are few among many."""
     cdef int64_t k, filled = 0, gap, j
     cdef uint32_t value
-    if number * 16 > pool:
-        for k in range(pool):
-            if taken[k]:
-                ranks[filled] = <uint32_t>k
+    cdef uint64_t marks
+    if number * 16 > words:
+        for k in range(words):
+            marks = taken[k]
+            while marks:
+                ranks[filled] = <uint32_t>(64 * k + __builtin_ctzll(marks))
                 filled += 1
+                marks &= marks - 1
         return
     gap = number // 2
-    while gap > 0:  # Shell's sort
+    while gap > 0:
         for k in range(gap, number):
             value = ranks[k]
             j = k
@@ -213,38 +219,37 @@ cdef void sort_row(uint32_t *ranks, int64_t number, unsigned char *taken, int64_
 
 
 def transpose(int64_t[::1] row_start, uint32_t[::1] ranks, int64_t columns):
-    """Rows by column: (column_start, rows as uint32, where each entry stood)."""
-    cdef int64_t rows = row_start.shape[0] - 1, row, s, total = ranks.shape[0]
+    """Rows by column: (column_start, rows as uint32), the rows of each column ascending."""
+    cdef int64_t rows = row_start.shape[0] - 1, row, s, cell
     starts = np.zeros(columns + 1, dtype=np.int64)
-    positions = np.empty(total, dtype=np.int64)
-    turned = np.empty(total, dtype=np.uint32)
-    cdef int64_t[::1] start = starts, position = positions
+    turned = np.empty(ranks.shape[0], dtype=np.uint32)
+    cdef int64_t[::1] start = starts
     cdef uint32_t[::1] out = turned
-    cdef int64_t[::1] cursor
-    for s in range(total):
-        start[ranks[s] + 1] += 1
-    for s in range(columns):
-        start[s + 1] += start[s]
-    cursors = starts[:-1].copy() if columns else np.zeros(1, dtype=np.int64)
-    cursor = cursors
     with nogil:
-        for row in range(rows):
+        for s in range(ranks.shape[0]):
+            start[ranks[s] + 1] += 1
+        for cell in range(columns):
+            start[cell + 1] += start[cell]
+        for row in range(rows):  # each start moves on to its end, which is the next one's start
             for s in range(row_start[row], row_start[row + 1]):
-                out[cursor[ranks[s]]] = <uint32_t>row
-                position[cursor[ranks[s]]] = s
-                cursor[ranks[s]] += 1
-    return starts, turned, positions
+                cell = ranks[s]
+                out[start[cell]] = <uint32_t>row
+                start[cell] += 1
+        for cell in range(columns, 0, -1):
+            start[cell] = start[cell - 1]
+        start[0] = 0
+    return starts, turned
 
 
 def rows_by_pre(
     int64_t[::1] row_start, uint32_t[::1] pre, uint32_t[::1] post_rank, int64_t pre_size, int64_t[::1] boundaries,
-    rank[::1] target, int64_t[::1] start, int64_t[::1] position, bint keep_position,
+    rank[::1] target, int64_t[::1] start, place[::1] position, bint keep_position,
 ):
     """Synapses sorted by range of the post-synaptic neuron, then by pre-synaptic neuron; post ranks ascend in each row.
 
     ``boundaries`` are the first post ranks of the ranges and the end; ``target``, ``start`` and ``position`` are filled.
     """
-    cdef int64_t ranges = boundaries.shape[0] - 1, row, s, r, cell, total
+    cdef int64_t ranges = boundaries.shape[0] - 1, row, s, r, cell
     with nogil:
         r = 0
         for row in range(post_rank.shape[0]):
@@ -262,7 +267,7 @@ def rows_by_pre(
                 cell = r * pre_size + pre[s]
                 target[start[cell]] = <rank>post_rank[row]
                 if keep_position:
-                    position[start[cell]] = s
+                    position[start[cell]] = <place>s
                 start[cell] += 1
         for cell in range(ranges * pre_size, 0, -1):
             start[cell] = start[cell - 1]
@@ -270,18 +275,18 @@ def rows_by_pre(
 
 
 def sort_by_delay(
-    int64_t[::1] start, rank[::1] target, int64_t[::1] position, uint32_t[::1] delay, int64_t shortest, int64_t longest,
+    int64_t[::1] start, rank[::1] target, place[::1] position, uint32_t[::1] delay, int64_t shortest, int64_t longest,
     uint32_t[::1] part_start,
 ):
     """Sorts each row by delay, stably; ``delay`` is by synapse in the order of ``position``'s values.
 
     ``part_start`` gets, for each row, where the synapses of each delay begin within it, and their end.
     """
-    cdef int64_t rows = start.shape[0] - 1, row, s, d, count, first, delays = longest - shortest + 1, widest = 0, total
+    cdef int64_t rows = start.shape[0] - 1, row, s, d, count, first, delays = longest - shortest + 1, widest = 0
     for row in range(rows):
         if start[row + 1] - start[row] > widest:
             widest = start[row + 1] - start[row]
-    cdef int64_t *places = <int64_t *>malloc(max(widest, 1) * sizeof(int64_t))
+    cdef place *places = <place *>malloc(max(widest, 1) * sizeof(place))
     cdef uint32_t *targets = <uint32_t *>malloc(max(widest, 1) * sizeof(uint32_t))
     cdef uint32_t *counts
     if not places or not targets:

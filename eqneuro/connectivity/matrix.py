@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Ranks = NDArray[np.uint32]
 Places = NDArray[np.int64]
+Targets = NDArray[np.uint16] | NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ class SpikeRows:
     """
 
     start: Places
-    target: NDArray[np.uint16] | NDArray[np.uint32]
-    position: Places | None
+    target: Targets
+    position: Ranks | Places | None
     part_start: Ranks | None
     shortest: int
     longest: int
@@ -102,11 +103,12 @@ def spike_rows(
 
     total, ranges = connectivity.synapses, len(boundaries) - 1
     narrow = connectivity.post_size <= 65_536
-    target = np.empty(max(total, 1), dtype=np.uint16 if narrow else np.uint32)
+    target: Targets = np.empty(total, dtype=np.uint16) if narrow else np.empty(total, dtype=np.uint32)
     start = np.zeros(ranges * connectivity.pre_size + 1, dtype=np.int64)
     by_delay = not isinstance(delays, int)
     needs_position = keep_position or by_delay
-    position = np.empty(total if needs_position else 0, dtype=np.int64)
+    places = total if needs_position else 0
+    position: Ranks | Places = np.empty(places, dtype=np.uint32) if total < 2**32 else np.empty(places, dtype=np.int64)
     _sampling.rows_by_pre(
         connectivity.row_start, connectivity.pre_ranks, connectivity.post_ranks, connectivity.pre_size, boundaries,
         target, start, position, needs_position,

@@ -1,11 +1,12 @@
 """Patterns of connections: one function each, from sizes and a seed to rows of ranks.
 
-A pattern gets the chosen pre- and post-synaptic ranks (all of a population, or those of a view) and gives a `Connectivity`.
-Random ones draw row by row with counters, so that threads and the rest of the network change nothing.
+A pattern gets the chosen pre- and post-synaptic ranks (all of a population, or those of a view) and gives a
+`Connectivity`. Random ones draw row by row with counters, so that threads and the rest of the network change nothing.
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +14,10 @@ from numpy.typing import NDArray
 
 from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, from_rows
 
-LARGEST = 2**62
-
 
 @dataclass(frozen=True)
 class Ends:
-    """The two sides of a projection: chosen ranks, sizes of the whole populations, and whether they are the same one."""
+    """The sides of a projection: chosen ranks, ascending; the populations' sizes; whether they are the same one."""
 
     pre: Ranks
     post: Ranks
@@ -30,15 +29,23 @@ class Ends:
         """For each post-synaptic row the column of the neuron itself, −1 where that is allowed or absent."""
         excluded = np.full(len(self.post), -1, dtype=np.int64)
         if self.same and not allow_self_connections:
-            place = np.searchsorted(self.pre, self.post)
-            found = (place < len(self.pre)) & (self.pre[np.minimum(place, len(self.pre) - 1)] == self.post)
-            excluded[found] = place[found]
+            _, place, row = np.intersect1d(self.pre, self.post, assume_unique=True, return_indices=True)
+            excluded[row] = place
         return excluded
 
 
 def one_to_one(ends: Ends) -> Connectivity:
-    """The k-th pre-synaptic neuron to the k-th post-synaptic one."""
+    """The k-th pre-synaptic neuron to the k-th post-synaptic one; the longer side's last ones stay without.
+
+    Warns
+    -----
+    UserWarning
+        If the two sides differ in length.
+    """
     count = min(len(ends.pre), len(ends.post))
+    if len(ends.pre) != len(ends.post):
+        sizes = f"{len(ends.pre)} pre- and {len(ends.post)} post-synaptic neurons"
+        warnings.warn(f"one_to_one of {sizes} connects the first {count}", stacklevel=3)
     columns = np.arange(count, dtype=np.uint32)
     starts = np.arange(count + 1, dtype=np.int64)
     return from_rows(starts, columns, ends.pre, ends.post[:count], ends.pre_size, ends.post_size)
@@ -84,7 +91,7 @@ def fixed_number_post(ends: Ends, number: int, allow_self_connections: bool, see
     excluded = turned.excluded(allow_self_connections)
     _check_number(number, len(ends.post) - int((excluded >= 0).any()), "post-synaptic")
     starts, rows = _sampling.fixed_rows(len(ends.pre), len(ends.post), number, excluded, seed, stream)
-    post_start, columns, _ = _sampling.transpose(starts, rows, len(ends.post))
+    post_start, columns = _sampling.transpose(starts, rows, len(ends.post))
     return from_rows(post_start, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 
@@ -95,6 +102,7 @@ def _check_number(number: int, available: int, side: str) -> None:
 
 def from_mask(ends: Ends, mask: NDArray[np.bool_]) -> Connectivity:
     """The pairs that are True in a matrix of shape (post, pre)."""
-    rows, columns = np.nonzero(mask)
-    starts = np.searchsorted(rows, np.arange(mask.shape[0] + 1)).astype(np.int64)
-    return from_rows(starts, columns.astype(np.uint32), ends.pre, ends.post, ends.pre_size, ends.post_size)
+    starts = np.zeros(mask.shape[0] + 1, dtype=np.int64)
+    np.cumsum(np.count_nonzero(mask, axis=1), out=starts[1:])
+    columns = np.broadcast_to(np.arange(mask.shape[1], dtype=np.uint32), mask.shape)[mask]
+    return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)

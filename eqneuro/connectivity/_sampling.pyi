@@ -1,0 +1,40 @@
+"""Rows of connections drawn by counters, and sorting by counting: what the compiled module offers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ranks = NDArray[np.uint32]
+Places = NDArray[np.int64]
+Targets = NDArray[np.uint16] | NDArray[np.uint32]
+
+def philox_words(counter: Sequence[int], key: Sequence[int]) -> tuple[int, int, int, int]: ...
+def bernoulli_rows(
+    rows: int, columns: int, probability: float, excluded: Places, seed: int, stream: int
+) -> tuple[Places, Ranks]: ...
+def dense_rows(rows: int, columns: int, excluded: Places) -> tuple[Places, Ranks]: ...
+def fixed_rows(
+    rows: int, columns: int, number: int, excluded: Places, seed: int, stream: int
+) -> tuple[Places, Ranks]: ...
+def transpose(row_start: Places, ranks: Ranks, columns: int) -> tuple[Places, Ranks]: ...
+def rows_by_pre(
+    row_start: Places,
+    pre: Ranks,
+    post_rank: Ranks,
+    pre_size: int,
+    boundaries: Places,
+    target: Targets,
+    start: Places,
+    position: Ranks | Places,
+    keep_position: bool,
+) -> None: ...
+def sort_by_delay(
+    start: Places,
+    target: Targets,
+    position: Ranks | Places,
+    delay: Ranks,
+    shortest: int,
+    longest: int,
+    part_start: Ranks,
+) -> None: ...
