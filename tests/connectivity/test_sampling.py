@@ -72,14 +72,14 @@ def test_gaps_between_columns_follow_the_geometric_law():
 
 
 def test_more_than_was_expected_still_fits():
-    # 0.1 synapses expected: there is room for three at first, and some seed draws more
+    # 0.1 synapses expected: there is room for two at first, and some seed draws more
     counts = []
     for seed in range(20_000):
         starts, drawn = _sampling.bernoulli_rows(100, 1, 0.001, np.full(100, -1), seed, 0)
         assert starts[-1] == len(drawn)
         assert not drawn.any()
         counts.append(len(drawn))
-    assert max(counts) > 3
+    assert max(counts) > 2
     assert abs(np.mean(counts) - 0.1) < 4 * np.sqrt(0.1 / len(counts))
 
 
