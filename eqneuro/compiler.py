@@ -16,13 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import eqneuro
 from eqneuro.build import cache
 from eqneuro.build.toolchain import Toolchain, find_toolchain
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.requests import NetworkRequest, PopulationRequest, ProjectionRequest, StopRequest
+
+if TYPE_CHECKING:
+    from eqneuro.codegen.plan import KernelPlan, TransmissionPlan
 
 logger = logging.getLogger(__name__)
 
@@ -71,13 +74,22 @@ def compile_network(
 
 def generate(request: NetworkRequest) -> tuple[str, list[list[KernelLayout]], list[str]]:
     """The C text of a network, the layouts of its kernels, and the names in its table of kernels."""
+    from eqneuro.codegen.render import FIXED_KERNELS, render_network
+
+    groups = plan_kernels(request)
+    plans = [plan for group in groups for plan in group]
+    text = render_network(plans, request.real)
+    return text, [[p.layout for p in group] for group in groups], [*FIXED_KERNELS, *(p.function for p in plans)]
+
+
+def plan_kernels(request: NetworkRequest) -> list[list[KernelPlan | TransmissionPlan]]:
+    """For each kernel that is asked for, the plans of its C functions."""
     from sympy.core.parameters import distribute
 
     from eqneuro.codegen.population import plan_population, plan_stop
     from eqneuro.codegen.projections import plan_projection
-    from eqneuro.codegen.render import FIXED_KERNELS, render_network
 
-    groups: list[list[Any]] = []
+    groups: list[list[KernelPlan | TransmissionPlan]] = []
     with distribute(False):  # products stay as the user wrote them
         for number, kernel in enumerate(request.kernels):
             name = f"{slug(kernel)}_{number}"
@@ -88,9 +100,7 @@ def generate(request: NetworkRequest) -> tuple[str, list[list[KernelLayout]], li
                     groups.append([plan_stop(kernel, name, request.real)])
                 case ProjectionRequest():
                     groups.append([plan_projection(kernel, name, request.real)])
-    plans = [plan for group in groups for plan in group]
-    text = render_network(plans, request.real)
-    return text, [[p.layout for p in group] for group in groups], [*FIXED_KERNELS, *(p.function for p in plans)]
+    return groups
 
 
 def slug(kernel: PopulationRequest | StopRequest | ProjectionRequest) -> str:
