@@ -9,7 +9,7 @@ from typing import Any
 
 from eqneuro.language.distributions import DISTRIBUTIONS, OPTIONAL_ARGUMENTS
 from eqneuro.language.errors import EquationError
-from eqneuro.language.functions import GLOBAL_OPERATIONS, KEYWORDS
+from eqneuro.language.functions import FUNCTIONS, GLOBAL_OPERATIONS, KEYWORDS
 from eqneuro.language.limits import NUMBER_LENGTH
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
@@ -45,12 +45,18 @@ class Builder:
         self._source = source
         self._base = base
         self._names = names
+        self._outer: dict[int, tuple[Expr, Span]] = {}
 
     def _span(self, children: list[Any]) -> Span:
-        first, last = children[0], children[-1]
-        start = first.span.start if hasattr(first, "span") else self._base + first.start_pos
-        stop = last.span.stop if hasattr(last, "span") else self._base + last.end_pos
-        return Span(start, stop)
+        return Span(self._extent(children[0]).start, self._extent(children[-1]).stop)
+
+    def _extent(self, child: Any) -> Span:
+        """The place of a token or tree, with the brackets around it."""
+        if not hasattr(child, "span"):
+            return Span(self._base + child.start_pos, self._base + child.end_pos)
+        known = self._outer.get(id(child))
+        span: Span = known[1] if known else child.span
+        return span
 
     def _refuse(self, message: str, span: Span, hint: str = "") -> EquationError:
         return EquationError(message, self._source, span, hint)
@@ -169,14 +175,26 @@ class Builder:
 
     def attribute_call(self, children: list[Any]) -> Expr:
         owner, name = str(children[0]), str(children[2])
+        arguments = [child for child in children[4:-1] if isinstance(child, Expr | tuple)]
         if owner not in ("pre", "post") or name != "sum":
             hint = "Only pre.sum(TARGET) and post.sum(TARGET) can be called."
-            raise self._refuse(f"{owner}.{name} is not a function", self._span(children[:3]), hint)
-        target = str(children[4]) if len(children) > 5 and children[4] is not None else None
+            if owner not in ("pre", "post") and name in FUNCTIONS:
+                hint = f"Functions stand by themselves: {name}({', '.join(FUNCTIONS[name].arguments)})."
+            raise self._refuse(f"'{owner}.{name}' is not a function", self._span(children[:3]), hint)
+        target = self._target(arguments, self._span(children))
         return InputSum(target, owner, span=self._span(children))  # type: ignore[arg-type]
+
+    def _target(self, arguments: list[Any], span: Span) -> str | None:
+        if not arguments:
+            return None
+        if len(arguments) > 1 or not isinstance(arguments[0], Name):
+            hint = "sum(TARGET) adds what the synapses of one target bring; sum() those of all."
+            raise self._refuse("sum takes the name of one target", span, hint)
+        return arguments[0].id
 
     def bracket(self, children: list[Any]) -> Expr:
         inner: Expr = children[1]
+        self._outer[id(inner)] = inner, self._span(children)
         return inner
 
     def keyword(self, children: list[Any]) -> tuple[Any, Expr]:
@@ -193,23 +211,15 @@ class Builder:
             return self._draw(name, items, span, name_span)
         for item in items:
             if isinstance(item, tuple):
-                raise self._refuse(f"function {name!r} takes no named arguments", self._span([item[0]]))
+                raise self._refuse(f"{name} takes no named arguments", self._span([item[0]]))
         arguments: tuple[Expr, ...] = tuple(item for item in items if isinstance(item, Expr))
         if name == "sum":
-            return self._sum(arguments, span)
+            return InputSum(self._target(items, span), span=span)
         if name in GLOBAL_OPERATIONS and len(arguments) == 1 and isinstance(arguments[0], Name | Attribute):
             return GlobalOperation(name, arguments[0], span=span)  # type: ignore[arg-type]
         if name == "ite" and len(arguments) == 3:
             return Conditional(*arguments, span=span)
         return Call(name, arguments, span=span, name_span=name_span)
-
-    def _sum(self, arguments: tuple[Expr, ...], span: Span) -> Expr:
-        if not arguments:
-            return InputSum(None, span=span)
-        if len(arguments) > 1 or not isinstance(arguments[0], Name):
-            hint = "sum(TARGET) adds what the synapses of one target bring; sum() those of all."
-            raise self._refuse("sum takes the name of one target", span, hint)
-        return InputSum(arguments[0].id, span=span)
 
     def _draw(self, name: str, items: list[Any], span: Span, name_span: Span) -> Expr:
         kind = DISTRIBUTIONS[name]
@@ -236,4 +246,17 @@ class Builder:
             raise self._refuse(f"{name} lacks {' and '.join(missing)}", name_span, shape)
         arguments = tuple(values[n] for n in kind.arguments)
         low, high = (values.get("min"), values.get("max")) if kind.clips else (None, None)
-        return Draw(name, arguments, low, high, span=span)
+        draw = Draw(name, arguments, low, high, span=span)
+        self._check_draw(draw)
+        return draw
+
+    def _check_draw(self, draw: Draw) -> None:
+        """Numbers that a distribution can't have are refused here; names have their values later."""
+        from eqneuro.language.evaluate import Unknown, evaluate
+
+        try:
+            evaluate(draw, {}, lambda distribution: 0.0)
+        except Unknown:
+            return
+        except ValueError as error:
+            raise self._refuse(str(error), draw.span) from None

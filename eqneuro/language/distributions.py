@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from eqneuro.language.syntax import Draw, Expr, Number, Unary
 
 Shape = int | tuple[int, ...]
+SMALLEST = float(np.nextafter(0.0, 1.0))
 
 
 class Distribution:
@@ -24,6 +24,8 @@ class Distribution:
     """Names of the distribution's own arguments, in order."""
     clips: ClassVar[bool] = True
     """Whether ``min`` and ``max`` follow them."""
+    ranges: ClassVar[dict[str, tuple[float, float]]] = {}
+    """The smallest and largest value of the arguments that have one."""
 
     def __init__(
         self, *arguments: float, min: float | None, max: float | None, rng: np.random.Generator | None
@@ -31,6 +33,12 @@ class Distribution:
         for name, value in zip(self.arguments, arguments, strict=True):
             if not isinstance(value, int | float | np.number) or not np.isfinite(value):
                 raise ValueError(f"{name} of {type(self).__name__} must be a finite number, not {value!r}")
+            low, high = self.ranges.get(name, (-np.inf, np.inf))
+            if not low <= value <= high:
+                what = (
+                    f"between {low:g} and {high:g}" if np.isfinite(high) else "0 or more" if low == 0.0 else "above 0"
+                )
+                raise ValueError(f"{name} of {type(self).__name__} must be {what}, not {value!r}")
         self._arguments = tuple(float(value) for value in arguments)
         self.rng = rng
         self._min, self._max = min, max
@@ -150,6 +158,7 @@ class Exponential(Distribution):
     """Density λ·exp(−λ·x), so that the mean is 1/λ."""
 
     arguments = ("Lambda",)
+    ranges: ClassVar = {"Lambda": (SMALLEST, np.inf)}
 
     def __init__(
         self, Lambda: float, min: float | None = None, max: float | None = None, rng: np.random.Generator | None = None
@@ -164,6 +173,7 @@ class Gamma(Distribution):
     """Shape ``alpha`` and scale ``beta``: mean α·β."""
 
     arguments = ("alpha", "beta")
+    ranges: ClassVar = {"alpha": (0.0, np.inf), "beta": (0.0, np.inf)}
 
     def __init__(
         self,
@@ -183,6 +193,7 @@ class Binomial(Distribution):
     """The number of successes in ``n`` trials of probability ``p``."""
 
     arguments = ("n", "p")
+    ranges: ClassVar = {"n": (0.0, np.inf), "p": (0.0, 1.0)}
     clips = False
 
     def __init__(self, n: float, p: float, rng: np.random.Generator | None = None) -> None:
@@ -196,6 +207,7 @@ class Bernoulli(Distribution):
     """1 with probability ``p``, else 0."""
 
     arguments = ("p",)
+    ranges: ClassVar = {"p": (0.0, 1.0)}
     clips = False
 
     def __init__(self, p: float, rng: np.random.Generator | None = None) -> None:
@@ -209,6 +221,7 @@ class Poisson(Distribution):
     """A count of mean ``mean``."""
 
     arguments = ("mean",)
+    ranges: ClassVar = {"mean": (0.0, np.inf)}
     clips = False
 
     def __init__(self, mean: float, rng: np.random.Generator | None = None) -> None:
@@ -224,5 +237,3 @@ DISTRIBUTIONS: dict[str, type[Distribution]] = {
 }
 OPTIONAL_ARGUMENTS: dict[str, tuple[Expr, ...]] = {"Gamma": (Number(1.0),)}
 """Values of last arguments that may be left out."""
-
-Sampler = Callable[[Shape], NDArray[np.float64]]

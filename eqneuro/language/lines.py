@@ -39,7 +39,7 @@ def split_statements(source: SourceText) -> Iterator[Piece]:
     conditionals: list[Span] = []
     start = line = count = 0
     ending = ""  # of the last line that is not blank
-    for match in re.finditer(r"[();\n]|\b(?:if|else)\b", text):
+    for match in re.finditer(r"[();\n]|\b(?:if|else)\b(?!\s*=)", text):
         token, offset = match[0], match.start()
         here = Span(offset, match.end())
         if token == "\n":

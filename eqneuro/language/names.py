@@ -11,6 +11,15 @@ SYNONYMS = {
 }  # fmt: skip
 """Words of the field, and what they are called in the language."""
 
+FLAG_SYNONYMS = {
+    "initial": "init", "start": "init", "minimum": "min", "maximum": "max", "euler": "explicit", "forward": "explicit",
+    "backward": "implicit", "exponential_euler": "exponential", "exponential-euler": "exponential", "rk": "rk4",
+    "runge_kutta": "rk4", "rungekutta": "rk4", "adaptive": "auto", "shared": "population", "scalar": "population",
+    "post": "postsynaptic", "integer": "int", "boolean": "bool", "double": "float", "p": "proba",
+    "probability": "proba", "weight": "w", "delay": "d",
+}  # fmt: skip
+"""Other words for flags."""
+
 FUNCTION_SYNONYMS = {
     "arctan": "atan(x)", "arcsin": "asin(x)", "arccos": "acos(x)", "arctan2": "atan2(y, x)", "mod": "modulo(x, y)",
     "fmod": "modulo(x, y)", "step": "heaviside(x)", "theta": "heaviside(x)", "sgn": "sign(x)", "where": "ite(c, x, y)",
@@ -20,6 +29,13 @@ FUNCTION_SYNONYMS = {
     "floor(x)", "trunc": "floor(x)", "norm": "norm2(x)", "average": "mean(x)",
 }  # fmt: skip
 """Functions of other languages, and what they are called here."""
+
+C_WORDS = frozenset(
+    {"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "enum", "extern", "float", "for"}
+    | {"goto", "inline", "int", "long", "main", "register", "restrict", "return", "short", "signed", "sizeof", "static"}
+    | {"struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while"}
+)
+"""Words of C: as names of the user's they get an underscore at the end in the generated code."""
 
 
 def is_slip(name: str, other: str) -> bool:

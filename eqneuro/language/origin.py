@@ -22,7 +22,7 @@ def find_origin(text: str, line: int) -> Origin | None:
     """Where line ``line`` of ``text`` stands, if the text is a literal in the file of a caller outside eqneuro."""
     frame: FrameType | None = sys._getframe(1)
     for _ in range(60):
-        if frame is None or len(text) > LONGEST:
+        if frame is None or not text.strip() or len(text) > LONGEST:
             return None
         filename = frame.f_code.co_filename
         if not filename.startswith(NOT_THE_USERS):

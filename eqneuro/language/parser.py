@@ -13,10 +13,11 @@ from eqneuro.language.builder import Builder
 from eqneuro.language.errors import EquationError
 from eqneuro.language.limits import Measure
 from eqneuro.language.lines import Piece, split_statements
-from eqneuro.language.mistakes import explain
+from eqneuro.language.mistakes import SHAPES, explain
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Assignment,
+    Attribute,
     Condition,
     Declaration,
     Derivative,
@@ -42,7 +43,7 @@ def parse_declarations(source: SourceText) -> list[Declaration]:
         ode = DERIVATIVE.search(piece.text)
         if ode:
             span = Span(piece.start + ode.start(), piece.start + ode.end())
-            raise EquationError("an ODE can't stand among parameters", source, span, "Write it in `equations`.")
+            raise EquationError("an ODE can't stand", source, span, "Write it in `equations`.")
         name, value, flags = _parse("declaration", piece, source)
         found.append(Declaration(name.id, value, flags, source=source, span=_whole(piece), name_span=name.span))
     return found
@@ -73,14 +74,23 @@ def parse_functions(source: SourceText) -> list[FunctionDefinition]:
     return found
 
 
-def parse_condition(source: SourceText, what: str) -> Condition:
-    """The text of `spike`, `refractory`, `stop_condition`, …: one expression with its flags."""
+def parse_condition(source: SourceText) -> Condition:
+    """The text of `spike`, `stop_condition`, `pruning`, …: one condition with its flags."""
+    return _single(source, "condition", "condition", "Join conditions by `and`, `or`.")
+
+
+def parse_value(source: SourceText) -> Condition:
+    """The text of `psp` or `refractory`: one expression, whose flags are read so that they can be refused."""
+    return _single(source, "expression", "expr", "")
+
+
+def _single(source: SourceText, what: str, shape: str, hint: str) -> Condition:
     pieces = list(split_statements(source))
     if not pieces:
-        raise EquationError(f"{what} is empty", source, Span(0, max(1, len(source.text))))
+        raise EquationError("the text is empty", source, Span(0, max(1, len(source.text))))
     if len(pieces) > 1:
-        raise EquationError(f"{what} takes one condition", source, _whole(pieces[1]), "Join conditions by `and`, `or`.")
-    expr, flags = _parse("condition", pieces[0], source)
+        raise EquationError(f"more than one {what}", source, _whole(pieces[1]), hint)
+    expr, flags = _parse("condition", pieces[0], source, shape=shape)
     return Condition(expr, flags, source=source, span=_whole(pieces[0]))
 
 
@@ -103,23 +113,32 @@ def _equation(piece: Piece, source: SourceText, names: Collection[str]) -> Ode |
     derivatives = left_odes + right_odes
     if not derivatives:
         if not isinstance(left, Name):
-            hint = "An equation is `NAME = EXPRESSION`, or holds one gradient `dNAME/dt`."
-            raise EquationError("the left side is neither a name nor holds a gradient", source, left.span, hint)
+            raise _left_side(left, source)
         return Assignment(left.id, operator, right, flags, source=source, span=_whole(piece), name_span=left.span)
     if len(derivatives) > 1:
-        names_found = " and ".join(f"d{d.name}/dt" for d in derivatives[:2])
-        hint = "Write one equation for each gradient."
-        raise EquationError(f"two gradients in one equation: {names_found}", source, derivatives[1].span, hint)
+        hint = "Each gradient has an equation of its own, and stands in it once."
+        raise EquationError(f"a second gradient d{derivatives[1].name}/dt", source, derivatives[1].span, hint)
     if operator != "=":
         span = derivatives[0].span
         raise EquationError(f"a gradient can't stand beside '{operator}'", source, span, "Write the ODE with '='.")
     return Ode(derivatives[0].name, left, right, flags, source=source, span=_whole(piece))
 
 
+def _left_side(left: Expr, source: SourceText) -> EquationError:
+    if isinstance(left, Attribute):
+        hint = "An event changes the synapse's own variables, w and g_target."
+        return EquationError(f"a synapse can't change {left.owner}.{left.name}", source, left.span, hint)
+    hint = SHAPES["equation"]
+    text = source.text[left.span.start : left.span.stop]
+    if re.search(r"\bd\s*\(.*\)\s*/\s*dt\b|\bd\w+\s*/\s*d\w+", text):
+        hint = "A gradient is taken by time, of a name: dNAME/dt."
+    return EquationError("the left side is neither a name nor holds a gradient", source, left.span, hint)
+
+
 _LOCK = threading.Lock()
 
 
-def _parse(start: str, piece: Piece, source: SourceText, names: Collection[str] = ()) -> Any:
+def _parse(start: str, piece: Piece, source: SourceText, names: Collection[str] = (), shape: str = "") -> Any:
     from lark import UnexpectedInput
     from lark.exceptions import VisitError
 
@@ -131,7 +150,7 @@ def _parse(start: str, piece: Piece, source: SourceText, names: Collection[str] 
         except VisitError as error:
             raise error.orig_exc from None
         except UnexpectedInput as error:
-            raise explain(error, start, piece, source) from None
+            raise explain(error, shape or start, piece, source) from None
     for expr in _expressions(result):
         Measure().check(expr, source)
     return result

@@ -43,4 +43,4 @@ class SourceText:
         margin = f"  {self.line_number(span.start)} | "
         indent = "".join("\t" if c == "\t" else " " for c in line[:begin])
         shown = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in line)
-        return f"{margin}{shown}\n{' ' * len(margin)}{indent}{'^' * (end - begin)}"
+        return f"{(margin + shown).rstrip()}\n{' ' * len(margin)}{indent}{'^' * (end - begin)}"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from eqneuro.language.errors import EquationError
-from eqneuro.language.parser import parse_condition
+from eqneuro.language.names import suggest
+from eqneuro.language.parser import parse_condition, parse_value
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Assignment,
@@ -25,7 +26,6 @@ from eqneuro.model.equations import (
     check_condition,
     check_exact,
     expand_assignment,
-    name_span,
     read_attributes,
     read_lines,
 )  # fmt: skip
@@ -40,11 +40,11 @@ from eqneuro.model.models import (
     OdeEquation,
     SpikeEvent,
 )  # fmt: skip
+from eqneuro.model.naming import check_names
 from eqneuro.model.reading import (
     Equations,
     Parameters,
     Texts,
-    check_name,
     read_equations,
     read_event,
     read_functions,
@@ -87,8 +87,7 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
     functions = resolve_functions(read_functions(text.functions, owner))
     statements = read_equations(text.equations, owner, frozenset(d.name for d in declarations))
     lines = read_lines(statements, declarations, synapse=False)
-    for line in lines:
-        _check_statement_name(line)
+    check_names((*declarations, *statements), functions)
     parameters = read_attributes(declarations, "local", NEURON_LOCALITIES)
     resolver = _neuron_resolver(parameters, lines, functions, is_spiking=text.spike is not None)
     parameters = [_resolve_parameter(a, d, resolver) for a, d in zip(parameters, declarations, strict=True)]
@@ -101,7 +100,7 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
     booleans = frozenset(a.name for a in (*parameters, *variables) if a.type == "bool")
     spike = _event(text.spike, text.reset, "spike", "reset", owner, resolver, booleans)
     axon = _event(text.axon_spike, text.axon_reset, "axon_spike", "axon_reset", owner, resolver, booleans)
-    refractory = _refractory(text.refractory, owner, resolver)
+    refractory = _refractory(text.refractory, owner, resolver, is_spiking=spike is not None or axon is not None)
     for variable in variables:  # a conductance with an equation is read by that
         if variable.name.startswith("g_") and len(variable.name) > 2 and text.spike is not None:
             resolver.targets.add(variable.name[2:])
@@ -121,11 +120,6 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
         name=text.name,
         description=text.description,
     )
-
-
-def _check_statement_name(line: Line) -> None:
-    statement = line.statement
-    check_name(statement.name, statement.source, name_span(statement))
 
 
 def _neuron_resolver(
@@ -194,9 +188,10 @@ def _check_globals(
         for node in expr.walk():
             if isinstance(node, Name) and node.id in local and id(node) not in inside:
                 is_parameter = any(node.id == a.name for a in parameters)
-                hint = f"Declare {node.id!r} with `: population`" if is_parameter else f"Write mean({node.id})"
-                what = f"global variable {equation.variable!r} can't read {node.id!r}, which differs between neurons"
-                raise EquationError(what, equation.source, node.span, hint + ".")
+                hint = f"declare {node.id!r} with `: population`" if is_parameter else f"write mean({node.id})"
+                hint = f"{node.id!r} has one value for each neuron: {hint}."
+                what = f"global variable {equation.variable!r} can't read the local {node.id!r}"
+                raise EquationError(what, equation.source, node.span, hint)
 
 
 def _event(
@@ -211,13 +206,13 @@ def _event(
     reset = read_event(reset_text, reset_what, owner)
     if condition_text is None:
         if reset:
-            message = f"{reset_what} without a {what} condition"
-            raise EquationError(message, reset[0].source, reset[0].span, f"Give `{what}=`, or leave it out.")
+            hint = f"Give the condition as `{what}=`, or leave `{reset_what}` out."
+            raise EquationError(f"no {what} that runs this", reset[0].source, reset[0].span, hint)
         return None
     source = SourceText(condition_text, f"{what} of {owner}")
-    condition = parse_condition(source, what)
-    read_flags(condition.flags, source, (), "a condition")
-    check_condition(condition, what, booleans)
+    condition = parse_condition(source)
+    read_flags(condition.flags, source, (), what)
+    check_condition(condition, booleans)
     expr = resolver.resolve(condition.expr, source)
     return SpikeEvent(expr, tuple(_reset_statement(s, reset_what, resolver) for s in reset))
 
@@ -227,10 +222,13 @@ def _reset_statement(statement: Assignment, what: str, resolver: Resolver) -> As
     is_conductance = name.startswith("g_") and name[2:] in resolver.targets
     if name not in resolver.variables and not is_conductance:
         if name in resolver.parameters:
-            message, hint = f"{name!r} is a parameter: {what} changes variables", "Give it an equation instead."
+            message, hint = (
+                f"parameter {name!r} is changed",
+                f"Declare it in `equations`: `{name} = {name} : init=0.0`.",
+            )
         else:
             message = f"unknown variable {name!r}"
-            hint = f"Declare it in `equations`: `{name} = {name} : init=0.0`."
+            hint = suggest(name, resolver.variables) or f"Declare it in `equations`: `{name} = {name} : init=0.0`."
         raise EquationError(message, statement.source, statement.name_span, hint)
     settings = read_flags(
         statement.flags, statement.source, ("min", "max", "unless_refractory"), f"a statement of {what}"
@@ -242,12 +240,15 @@ def _reset_statement(statement: Assignment, what: str, resolver: Resolver) -> As
     )
 
 
-def _refractory(given: float | str | None, owner: str, resolver: Resolver) -> Expr | None:
+def _refractory(given: float | str | None, owner: str, resolver: Resolver, *, is_spiking: bool) -> Expr | None:
     if given is None:
         return None
     if isinstance(given, str):
         source = SourceText(given, f"refractory of {owner}")
-        condition = parse_condition(source, "refractory")
+        condition = parse_value(source)
+        if not is_spiking:
+            hint = "Give the condition as `spike=`, or leave `refractory` out."
+            raise EquationError("no spike that this follows", source, condition.span, hint)
         read_flags(condition.flags, source, (), "refractory")
         return resolver.resolve(condition.expr, source)
     if isinstance(given, bool) or not given >= 0.0:
@@ -268,7 +269,7 @@ def analyse_stop_condition(text: str, model: NeuronModel, population: str) -> St
     """The `stop_condition` of a population; its flag is ``any`` (the default) or ``all``."""
     what = "stop_condition"
     source = SourceText(text, f"{what} of Population {population!r}")
-    condition = parse_condition(source, what)
+    condition = parse_condition(source)
     read_flags(condition.flags, source, ("any", "all"), f"a {what}")
     if len(condition.flags) > 1:
         raise EquationError("flags 'any' and 'all' contradict each other", source, condition.flags[1].span)
@@ -279,6 +280,6 @@ def analyse_stop_condition(text: str, model: NeuronModel, population: str) -> St
         is_spiking=model.is_spiking,
         local_names=frozenset(a.name for a in model.attributes if a.locality == "local"),
     )
-    check_condition(condition, what, frozenset(a.name for a in model.attributes if a.type == "bool"))
+    check_condition(condition, frozenset(a.name for a in model.attributes if a.type == "bool"))
     require_all = any(flag.name == "all" for flag in condition.flags)
     return StopCondition(resolver.resolve(condition.expr, source), require_all, tuple(resolver.free.values()))

@@ -29,9 +29,10 @@ def delay_of(call: Call, source: SourceText) -> Expr:
     if isinstance(argument, Binary) and argument.operator == "-" and argument.left == Name("t"):
         return argument.right
     if argument == Name("t"):
-        raise EquationError(f"'{name}(t)' is just {name!r}", source, call.span, f"The past is read as {name}(t - d).")
+        hint = f"That is {name!r} itself; a value of the past is {name}(t - d), with d in ms."
+        raise EquationError(f"past value of {name!r} without delay", source, call.span, hint)
     hint = f"A product is written with `*`; a value of the past is {name}(t - d), with d in ms."
-    raise EquationError(f"{name!r} is a variable, not a function", source, call.name_span, hint)
+    raise EquationError(f"variable {name!r} called like a function", source, call.name_span, hint)
 
 
 def past_value(call: Call, delay: Expr, source: SourceText, constants: Collection[str]) -> Delayed:
@@ -39,13 +40,13 @@ def past_value(call: Call, delay: Expr, source: SourceText, constants: Collectio
     for part in delay.walk():
         changes = part.id not in constants if isinstance(part, Name) else isinstance(part, CHANGING)
         if changes:
-            message = "a delay can't change from step to step"
-            raise EquationError(message, source, part.span, "It is a number or a parameter, in ms.")
+            hint = "A delay is a number or made of parameters, in ms."
+            raise EquationError("delay that changes from step to step", source, part.span, hint)
     try:
         is_negative = evaluate(delay, {}) < 0.0
     except Unknown:  # a parameter: its value is known only later
         is_negative = False
     if is_negative:
         hint = f"{call.function}(t - d) is the value d ms ago."
-        raise EquationError("a delay can't be negative", source, delay.span, hint)
+        raise EquationError("negative delay", source, delay.span, hint)
     return Delayed(call.function, delay, span=call.span)

@@ -10,12 +10,16 @@ from eqneuro.language.rewrite import divide, is_number, negate, subtract
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Assignment,
+    Attribute,
     Binary,
     Compare,
     Condition,
     Declaration,
+    Delayed,
     Derivative,
+    Draw,
     Expr,
+    GlobalOperation,
     InputSum,
     Logical,
     Name,
@@ -61,23 +65,25 @@ def read_lines(
         is_ode = isinstance(statement, Ode)
         span = name_span(statement)
         if statement.name in declared:
-            what = (
-                f"gradient of {statement.name!r}, which is a parameter"
-                if is_ode
-                else f"{statement.name!r} is a parameter"
-            )
-            raise EquationError(
-                what, statement.source, span, "A name is declared once: as parameter or by an equation."
-            )
+            what = f"gradient of the parameter {statement.name!r}" if is_ode else f"parameter {statement.name!r} is set"
+            hint = "A name is a parameter, or has an equation; it is never both."
+            raise EquationError(what, statement.source, span, hint)
         if statement.name in seen:
-            kinds = "two ODEs for" if is_ode and isinstance(seen[statement.name], Ode) else "two equations for"
-            raise EquationError(f"{kinds} variable {statement.name!r}", statement.source, span)
+            other = seen[statement.name]
+            kinds = "two ODEs for" if is_ode and isinstance(other, Ode) else "two equations for"
+            hint = f"The other one is `{other.text[:80]}`."
+            raise EquationError(f"{kinds} variable {statement.name!r}", statement.source, span, hint)
         seen[statement.name] = statement
         allowed = ("init", "min", "max", *localities, "int", "bool", "float")
         allowed += METHODS if is_ode else ()
         allowed += ("unless_refractory",) if not synapse else ()
         what = "an ODE" if is_ode else "an assignment"
-        lines.append(Line(statement, read_flags(statement.flags, statement.source, allowed, what)))
+        settings = read_flags(statement.flags, statement.source, allowed, what)
+        if is_ode and settings.type in ("int", "bool"):
+            flag = next(f for f in statement.flags if f.name == settings.type)
+            hint = f"A gradient needs a float; round it in another line: `n = round({statement.name}) : int`."
+            raise EquationError(f"flag {flag.name!r} makes no sense for an ODE", statement.source, flag.span, hint)
+        lines.append(Line(statement, settings))
     return lines
 
 
@@ -133,6 +139,7 @@ def build_equation(line: Line, resolver: Resolver) -> Equation:
             statement.name, value, bounds, statement.text, statement.source, statement.span, settings.conditions
         )
     right = solve_gradient(statement, resolver)
+    _check_noise(right, statement.source)
     check_method(settings, statement.name, right, statement.source)
     return OdeEquation(statement.name, right, settings.method, bounds, statement.text, statement.source, statement.span)
 
@@ -156,7 +163,8 @@ def solve_gradient(ode: Ode, resolver: Resolver) -> Expr:
         raise EquationError(message, ode.source, error.node.span, hint) from None
     coefficient = form.coefficients[ode.name]
     if is_number(coefficient, 0):
-        raise EquationError(f"the gradient d{ode.name}/dt cancels out", ode.source, name_span(ode))
+        hint = "It must be left when everything is brought to one side."
+        raise EquationError(f"the gradient d{ode.name}/dt cancels out", ode.source, name_span(ode), hint)
     if isinstance(coefficient, Unary) and coefficient.operator == "-":
         right = divide(form.rest, coefficient.operand)
     else:
@@ -164,8 +172,19 @@ def solve_gradient(ode: Ode, resolver: Resolver) -> Expr:
     return resolver.resolve(right, ode.source, noise=True)
 
 
+def _check_noise(right: Expr, source: SourceText) -> None:
+    """White noise has a meaning as a product with something else, not inside a function."""
+    sources = {node.id for node in right.walk() if isinstance(node, Name) and (node.id + "_").startswith("xi_")}
+    try:
+        linear_form(right, sources)
+    except Nonlinear as error:
+        part = next(n for n in error.node.walk() if isinstance(n, Name) and n.id in sources)
+        hint = f"It stands as a product: `sigma*{part.id}`."
+        raise EquationError(f"white noise {part.id!r} enters nonlinearly", source, part.span, hint) from None
+
+
 def check_method(settings: Settings, variable: str, right: Expr, source: SourceText) -> None:
-    """Refuses `exponential` for what is not linear in its own variable; systems are checked by `check_systems`."""
+    """Refuses `exponential` for what is not linear in its own variable; `exact` is checked by `check_exact`."""
     if settings.method != "exponential":
         return
     try:
@@ -173,33 +192,44 @@ def check_method(settings: Settings, variable: str, right: Expr, source: SourceT
     except Nonlinear as error:
         assert settings.method_flag is not None
         message = f"method 'exponential' needs an equation that is linear in {variable!r}"
-        hint = "Use `rk4`, `midpoint` or `implicit`."
-        raise EquationError(message, source, settings.method_flag.span, _because(error, source) + hint) from None
+        hint = reason(error.node, source) + other_methods(variable, right)
+        raise EquationError(message, source, settings.method_flag.span, hint) from None
 
 
-def _because(error: Nonlinear, source: SourceText) -> str:
-    part = source.text[error.node.span.start : error.node.span.stop].strip()
-    return f"`{part}` is not. " if part else ""
+def reason(part: Expr, source: SourceText) -> str:
+    """A sentence on the part of an equation that a method can't take."""
+    text = source.text[part.span.start : part.span.stop].strip()
+    if not text or part.span.stop > len(source.text):
+        return ""
+    changes = isinstance(part, Name | Attribute | Delayed | Draw | GlobalOperation | InputSum)
+    return f"`{text}` {'is not constant' if changes else 'is not linear'}. "
+
+
+def other_methods(variable: str, right: Expr) -> str:
+    """A sentence on the methods that take an equation."""
+    try:
+        linear_form(right, [variable], frozen_tests=True)
+    except Nonlinear:
+        return "Use `rk4`, `midpoint` or `implicit`."
+    return "Use `exponential`, `rk4` or `implicit`."
 
 
 def check_exact(lines: Sequence[Line], equations: Sequence[Equation], constants: frozenset[str]) -> None:
     """Refuses `exact` where a system of neighbouring ODEs is not linear with constant coefficients."""
+    settings = {line.statement.name: line.settings for line in lines}
     for system in neighbours(equations):
         exact = [e for e in system if e.method == "exact"]
-        if not exact:
-            continue
-        try:
-            linear_system([(e.variable, e.right) for e in exact], constants)
-        except Nonlinear as error:
-            line = next(x for x in lines if x.statement.name == exact[0].variable)
-            for candidate in lines:  # the line whose part is not linear
-                if candidate.statement.span.start <= error.node.span.start < candidate.statement.span.stop:
-                    line = candidate if candidate.settings.method == "exact" else line
-            flag = line.settings.method_flag
-            assert flag is not None
-            message = "method 'exact' needs linear equations with constant coefficients"
-            hint = _because(error, line.statement.source) + "Use `exponential`, `rk4` or `implicit`."
-            raise EquationError(message, line.statement.source, flag.span, hint) from None
+        unknowns = [e.variable for e in exact]
+        for equation in exact:
+            others = [(name, Number(0)) for name in unknowns if name != equation.variable]
+            try:
+                linear_system([(equation.variable, equation.right), *others], constants)
+            except Nonlinear as error:
+                flag = settings[equation.variable].method_flag
+                assert flag is not None
+                message = "method 'exact' needs linear equations with constant coefficients"
+                hint = reason(error.node, equation.source) + other_methods(equation.variable, equation.right)
+                raise EquationError(message, equation.source, flag.span, hint) from None
 
 
 def neighbours(equations: Sequence[Equation]) -> list[list[OdeEquation]]:
@@ -216,15 +246,15 @@ def neighbours(equations: Sequence[Equation]) -> list[list[OdeEquation]]:
     return systems
 
 
-def check_condition(condition: Condition, what: str, booleans: frozenset[str]) -> None:
-    """Refuses a spike condition that compares nothing."""
+def check_condition(condition: Condition, booleans: frozenset[str]) -> None:
+    """Refuses a condition that compares nothing."""
     for node in condition.expr.walk():
         if isinstance(node, Compare | Logical) or (isinstance(node, Unary) and node.operator == "not"):
             return
         if isinstance(node, Name) and node.id in booleans:
             return
     hint = "A condition compares: `v > v_thresh`."
-    raise EquationError(f"{what} has no comparison", condition.source, condition.span, hint)
+    raise EquationError("no comparison", condition.source, condition.span, hint)
 
 
 def reads(expr: Expr) -> set[str]:

@@ -7,24 +7,16 @@ from dataclasses import dataclass
 
 from eqneuro.language.errors import EquationError
 from eqneuro.language.evaluate import Unknown, evaluate
-from eqneuro.language.names import suggest
+from eqneuro.language.names import FLAG_SYNONYMS, suggest
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Expr, Flag
 from eqneuro.model.attributes import LOCALITIES
 from eqneuro.model.models import Bound, Locality, TypeName
 
 METHODS = (
-    "explicit",
-    "implicit",
-    "semiimplicit",
-    "exponential",
-    "exact",
-    "midpoint",
-    "rk4",
-    "heun",
-    "event-driven",
-    "auto",
-)
+    "explicit", "implicit", "semiimplicit", "exponential", "exact", "midpoint", "rk4", "heun", "event-driven", "auto",
+)  # fmt: skip
+"""Numerical methods that an ODE may ask for."""
 TYPE_NAMES: dict[str, TypeName] = {"int": "int", "bool": "bool", "float": "float"}
 CONDITIONS = ("unless_post", "unless_refractory")
 VALUED = ("init", "min", "max")
@@ -95,17 +87,39 @@ def _group(name: str) -> str:
 
 
 def _check_flag(flag: Flag, source: SourceText, allowed: Sequence[str], what: str) -> None:
-    if flag.name not in ALL_FLAGS and flag.name not in allowed:
-        hint = suggest(flag.name, allowed) or f"Known here are {', '.join(allowed)}."
-        raise EquationError(f"unknown flag {flag.name!r}", source, flag.span, hint)
     if flag.name not in allowed:
-        hint = f"Known here are {', '.join(allowed)}." if allowed else ""
-        raise EquationError(f"flag {flag.name!r} makes no sense for {what}", source, flag.span, hint)
+        if not allowed:
+            raise EquationError(f"flag {flag.name!r}", source, flag.span, f"`{what}` takes no flags.")
+        if flag.name in ALL_FLAGS:
+            message = f"flag {flag.name!r} makes no sense for {what}"
+            raise EquationError(message, source, flag.span, _home(flag.name))
+        near = FLAG_SYNONYMS.get(flag.name, "")
+        hint = f"Did you mean {near!r}?" if near in allowed else suggest(flag.name, allowed)
+        raise EquationError(f"unknown flag {flag.name!r}", source, flag.span, hint or f"Known are {_listed(allowed)}.")
     takes_value = flag.name in (*VALUED, "proba", "w", "d")
     if takes_value and flag.value is None:
         raise EquationError(f"flag {flag.name!r} needs a value", source, flag.span, f"Write `{flag.name}=0.0`.")
     if not takes_value and flag.value is not None:
-        raise EquationError(f"flag {flag.name!r} takes no value", source, flag.span)
+        raise EquationError(f"flag {flag.name!r} takes no value", source, flag.span, f"Write `{flag.name}`.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+def _home(name: str) -> str:
+    """Where a flag belongs."""
+    if name in METHODS:
+        return "A method belongs to an ODE."
+    if name == "unless_refractory":
+        return "It belongs to equations of a neuron."
+    if name == "unless_post":
+        return "It belongs to statements of pre_spike."
+    if name in ("semiglobal", "postsynaptic", "projection"):
+        return "It belongs to synapses."
+    if name == "init":
+        return "An initial value belongs to what an equation defines."
+    return "It belongs to what `parameters` and `equations` define."
 
 
 def _check_order(groups: dict[str, Flag], source: SourceText) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.errors import EquationError
-from eqneuro.language.functions import KEYWORDS, RESERVED
+from eqneuro.language.names import suggest
 from eqneuro.language.parser import (
     parse_declarations,
     parse_equations,
@@ -30,6 +30,7 @@ from eqneuro.language.syntax import (
     Unary,
 )  # fmt: skip
 from eqneuro.model.attributes import Parameter, Value, Variable
+from eqneuro.model.flags import METHODS
 
 Parameters = str | Sequence[str] | Mapping[str, "Value | Parameter"] | None
 Equations = str | Variable | Sequence[str | Variable] | None
@@ -49,10 +50,7 @@ def read_parameters(given: Parameters, owner: str) -> list[Declaration]:
         return []
     if isinstance(given, Mapping):
         return [_from_item(name, value, where) for name, value in given.items()]
-    declarations = [d for text in _texts(given, where) for d in parse_declarations(SourceText(text, where))]
-    for declaration in declarations:
-        check_name(declaration.name, declaration.source, declaration.name_span)
-    return declarations
+    return [d for text in _texts(given, where) for d in parse_declarations(SourceText(text, where))]
 
 
 def _from_item(name: str, value: Value | Parameter, where: str) -> Declaration:
@@ -60,7 +58,6 @@ def _from_item(name: str, value: Value | Parameter, where: str) -> Declaration:
     span = Span(0, len(str(name)))
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         raise EquationError(f"{name!r} is not a name", source, span, "Names are made of a-z, A-Z, 0-9 and _.")
-    check_name(name, source, span)
     flags: tuple[Flag, ...] = (Flag("global", None),)
     if isinstance(value, Parameter):
         flags = (Flag(value.locality, None), Flag(value.type, None))
@@ -69,13 +66,6 @@ def _from_item(name: str, value: Value | Parameter, where: str) -> Declaration:
         flags = (Flag("global", None), Flag("bool", None))
     expr = to_expression(value, f"value of {name!r} in {where}")
     return Declaration(name, expr, flags, source=source, span=Span(0, len(source.text)), name_span=span)
-
-
-def check_name(name: str, source: SourceText, span: Span) -> None:
-    """Refuses the language's own words as names of parameters and variables."""
-    if name in RESERVED or name.startswith("xi_"):
-        what = "word" if name in KEYWORDS else "name"
-        raise EquationError(f"{name!r} is a {what} of the language and can't be declared", source, span)
 
 
 def to_expression(value: object, where: str) -> Expr:
@@ -124,6 +114,9 @@ def _from_variable(variable: Variable, where: str, names: frozenset[str]) -> lis
         for key, value in (("init", variable.init), ("min", variable.min), ("max", variable.max))
         if value is not None
     ]
+    if variable.method and variable.method not in METHODS:
+        hint = suggest(variable.method, METHODS) or f"Known are {', '.join(METHODS)}."
+        raise EquationError(f"unknown method {variable.method!r}", statement.source, whole, hint)
     added += [Flag(variable.method, None, span=whole)] if variable.method else []
     added += [Flag(variable.locality, None, span=whole)] if variable.locality != "local" else []
     added += [Flag(variable.type, None, span=whole)] if variable.type != "float" else []
@@ -137,8 +130,8 @@ def read_event(given: Texts, what: str, owner: str) -> list[Assignment]:
     for text in _texts(given, where) if given is not None else []:
         for statement in parse_equations(SourceText(text, where)):
             if isinstance(statement, Ode):
-                hint = "Write it in `equations`; an event assigns."
-                raise EquationError(f"no ODE may stand in {what}", statement.source, statement.span, hint)
+                hint = "Write it in `equations`; an event assigns values."
+                raise EquationError("an ODE can't stand", statement.source, statement.span, hint)
             statements.append(statement)
     return statements
 

@@ -32,6 +32,13 @@ DECLARED_CONSTANTS: set[str] = set()
 """Constants of all networks of this process: a neuron may read them although it does not know its network."""
 
 
+IN_NEURONS = {
+    "w": "Weights belong to synapses; if this is a parameter of the neuron, declare it.",
+    "t_pre": "A neuron knows t_last, the time of its last spike.",
+    "t_post": "A neuron knows t_last, the time of its last spike.",
+}
+"""What a neuron has instead."""
+
 SYNAPSE_WORDS = frozenset(["pre", "post", "t_pre", "t_post", "g_target", "w"])
 """Names that mean something in synapses only."""
 
@@ -83,8 +90,8 @@ class Resolver:
             case Call():
                 return self._call(expr, source, noise)
             case Derivative():
-                hint = "A gradient stands in an ODE, once."
-                raise EquationError(f"gradient d{expr.name}/dt can't stand here", source, expr.span, hint)
+                hint = "It stands in an ODE of `equations`, once."
+                raise EquationError("a gradient can't stand", source, expr.span, hint)
         return map_children(expr, lambda child: self._resolve(child, source, noise))
 
     def _name(self, node: Name, source: SourceText, noise: bool) -> Expr:
@@ -95,13 +102,14 @@ class Resolver:
             if noise:
                 return node
             hint = "In an assignment, write Normal(0.0, 1.0)."
-            raise EquationError(f"white noise {name!r} stands in ODEs only", source, node.span, hint)
+            hint = f"It stands in ODEs. {hint}"
+            raise EquationError(f"white noise {name!r}", source, node.span, hint)
         if not self.is_synapse and name.startswith("g_") and len(name) > 2:
             if self.is_spiking:
                 self.targets.add(name[2:])
                 return node
             hint = f"A rate-coded neuron reads sum({name[2:]}); a spiking one has a `spike` condition."
-            raise EquationError(f"conductance {name!r} in a neuron without spikes", source, node.span, hint)
+            raise EquationError(f"conductance {name!r} of a neuron without spikes", source, node.span, hint)
         if name not in DECLARED_CONSTANTS:
             self._refuse_name(node, source)
         self.free.setdefault(name, FreeName(name, source, node.span))
@@ -111,26 +119,29 @@ class Resolver:
         """Refuses what can be no constant of the network, or is most likely a slip."""
         name = node.id
         if name in SYNAPSE_WORDS and not self.is_synapse:
-            hint = "A neuron reads its inputs as g_TARGET or sum(TARGET)." if name in ("pre", "post") else ""
-            raise EquationError(f"{name!r} is known in synapses only", source, node.span, hint)
+            hint = IN_NEURONS.get(name, "A neuron reads its inputs as g_TARGET or sum(TARGET).")
+            raise EquationError(f"{name!r}, known in synapses only,", source, node.span, hint)
         if name in ("pre", "post"):
-            raise EquationError(f"{name!r} stands before a dot", source, node.span, f"Write {name}.NAME.")
+            hint = f"What the {name}-synaptic neuron has is read as {name}.NAME."
+            raise EquationError(f"{name!r} without attribute", source, node.span, hint)
         if name == "t_last" and self.is_synapse:
             hint = "A synapse reads t_pre and t_post, the times of the last spikes."
-            raise EquationError("'t_last' is known in neurons only", source, node.span, hint)
+            raise EquationError("'t_last', known in neurons only,", source, node.span, hint)
         slip = find_slip(name, self.known | {"True", "False"})
         if slip is not None:
             raise EquationError(f"unknown name {name!r}", source, node.span, f"Did you mean {slip!r}?")
         if name in FUNCTIONS or name in self.functions or name in ADDED_FUNCTIONS:
-            raise EquationError(f"{name!r} is a function", source, node.span, f"It is called as {name}(…).")
+            hint = f"It is called as {name}(…)."
+            raise EquationError(f"function {name!r} without arguments", source, node.span, hint)
         if name in DISTRIBUTIONS:
             arguments = ", ".join(DISTRIBUTIONS[name].arguments)
-            raise EquationError(f"{name!r} is a distribution", source, node.span, f"Write {name}({arguments}).")
+            hint = f"It is {name}({arguments})."
+            raise EquationError(f"distribution {name!r} without arguments", source, node.span, hint)
 
     def _attribute(self, node: Attribute, source: SourceText) -> Expr:
         if not self.is_synapse:
             hint = "A neuron reads its inputs as g_TARGET or sum(TARGET)."
-            raise EquationError(f"{node.owner}.{node.name} is known in synapses only", source, node.span, hint)
+            raise EquationError(f"{node.owner}.{node.name}, known in synapses only,", source, node.span, hint)
         (self.pre if node.owner == "pre" else self.post).setdefault(node.name, FreeName(node.name, source, node.span))
         return node
 
@@ -138,12 +149,13 @@ class Resolver:
         if self.is_synapse:
             if node.owner is None:
                 hint = "Write post.sum(TARGET) or pre.sum(TARGET)."
-                raise EquationError("sum() in a synapse needs an owner", source, node.span, hint)
+                raise EquationError("sum of neither side", source, node.span, hint)
             name = f"sum({node.target or ''})"
             (self.pre if node.owner == "pre" else self.post).setdefault(name, FreeName(name, source, node.span))
             return node
         if node.owner is not None:
-            raise EquationError(f"{node.owner}.sum is known in synapses only", source, node.span)
+            hint = "A neuron reads its inputs as sum(TARGET)."
+            raise EquationError(f"{node.owner}.sum, known in synapses only,", source, node.span, hint)
         if node.target is None:
             self.reads_all_targets = True
             return node
@@ -157,14 +169,13 @@ class Resolver:
             return node
         if self.is_synapse:
             hint = f"Write {node.operation}(pre.{argument.id}) or {node.operation}(post.{argument.id})."
-            raise EquationError(f"{node.operation} of a synapse's own {argument.id!r}", source, node.span, hint)
+            raise EquationError(f"{node.operation} of {argument.id!r}", source, node.span, hint)
         self._name(argument, source, False)
         if argument.id not in self.local_names:
-            hint = f"{node.operation} takes a local variable of the neuron."
+            hint = f"{argument.id!r} is one number for the whole population already."
             if node.operation in ("min", "max"):
-                hint += f" To compare two numbers, write {node.operation}(x, y)."
-            what = f"{node.operation} of {argument.id!r}, which is one number already"
-            raise EquationError(what, source, node.span, hint)
+                hint += f" Two numbers are compared as {node.operation}(x, y)."
+            raise EquationError(f"{node.operation} of {argument.id!r}", source, node.span, hint)
         return node
 
     def _call(self, node: Call, source: SourceText, noise: bool) -> Expr:
@@ -203,7 +214,7 @@ class Resolver:
         if name in known:
             hint = f"It is {name}(v), over the whole population, where v is a variable."
             return EquationError(f"{name} takes the name of one variable", source, node.name_span, hint)
-        hint = f"Write {FUNCTION_SYNONYMS[name]}." if name in FUNCTION_SYNONYMS else suggest(name, known)
+        hint = f"Did you mean {FUNCTION_SYNONYMS[name]}?" if name in FUNCTION_SYNONYMS else suggest(name, known)
         hint = hint or "Define it in `functions=`, or for all models by add_function."
         return EquationError(f"unknown function {name!r}", source, node.name_span, hint)
 
@@ -212,9 +223,9 @@ class Resolver:
         if name not in self.variables or self.is_synapse:
             what = "parameter" if name in self.parameters else "variable"
             hint = "A product is written with `*`."
-            raise EquationError(f"{name!r} is a {what}, not a function", source, node.name_span, hint)
+            raise EquationError(f"{what} {name!r} called like a function", source, node.name_span, hint)
         delay = self._resolve(delay_of(node, source), source, False)
         if name not in self.local_names:
-            message = f"the past of {name!r} is not kept, since it is global"
-            raise EquationError(message, source, node.name_span, "Local variables have a past.")
+            hint = "The past is kept of local variables only."
+            raise EquationError(f"past value of the global {name!r}", source, node.name_span, hint)
         return past_value(node, delay, source, self.parameters | set(self.free) | {"dt", "pi"})

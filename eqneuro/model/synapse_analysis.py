@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from eqneuro.language.errors import EquationError
-from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
-from eqneuro.language.parser import parse_condition
+from eqneuro.language.parser import parse_value
 from eqneuro.language.source import SourceText
-from eqneuro.language.syntax import Assignment, Attribute, Declaration, Expr, Name, Number, Ode
+from eqneuro.language.syntax import (
+    Assignment,
+    Attribute,
+    Draw,
+    Expr,
+    GlobalOperation,
+    InputSum,
+    Name,
+    Number,
+)  # fmt: skip
 from eqneuro.model.attributes import LOCALITIES, Creating, Pruning
 from eqneuro.model.equations import (
     Line,
     build_equation,
     build_variable,
     expand_assignment,
-    name_span,
+    other_methods,
     read_attributes,
     read_lines,
+    reason,
 )  # fmt: skip
 from eqneuro.model.flags import read_flags
 from eqneuro.model.functions import resolve_functions
@@ -29,24 +38,24 @@ from eqneuro.model.models import (
     Equation,
     ModelAttribute,
     OdeEquation,
-    StructuralRule,
     SynapseModel,
 )  # fmt: skip
+from eqneuro.model.naming import check_names
 from eqneuro.model.reading import (
     Equations,
     Parameters,
     Texts,
-    check_name,
     read_equations,
     read_event,
     read_functions,
     read_parameters,
-    to_expression,
 )  # fmt: skip
 from eqneuro.model.resolve import Resolver
+from eqneuro.model.structural import read_rule
 
 OPERATIONS = ("sum", "mean", "max", "min")
-SYNAPSE_WORDS = ("w", "d", "pre", "post", "t_pre", "t_post", "g_target")
+EVENT_WORDS = frozenset(["w", "d"])
+"""What changes at events only, where no equation changes it."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +97,7 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
     functions = resolve_functions(read_functions(text.functions, owner))
     statements = read_equations(text.equations, owner, frozenset(d.name for d in declarations))
     lines = read_lines(statements, declarations, synapse=True)
-    for statement in (*declarations, *statements):
-        _check_word(statement)
+    check_names((*declarations, *statements), functions, is_synapse=True)
     parameters = read_attributes(declarations, "local", tuple(LOCALITIES))
     variables = frozenset(line.statement.name for line in lines)
     resolver = Resolver(variables, frozenset(a.name for a in parameters), functions, is_synapse=True)
@@ -104,10 +112,9 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
         for what in ("pre_spike", "post_spike", "pre_axon_spike")
     }
     parameters, attributes = _with_weight(parameters, attributes, events)
-    structural = [
-        _structural(given, what, owner, resolver)
-        for given, what in ((text.pruning, "pruning"), (text.creating, "creating"))
-    ]
+    booleans = frozenset(a.name for a in (*parameters, *attributes) if a.type == "bool")
+    pruning = read_rule(text.pruning, "pruning", owner, resolver, booleans)
+    creating = read_rule(text.creating, "creating", owner, resolver, booleans)
     return SynapseModel(
         parameters=tuple(parameters),
         variables=tuple(attributes),
@@ -117,8 +124,8 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
         pre_spike=events["pre_spike"],
         post_spike=events["post_spike"],
         pre_axon_spike=events["pre_axon_spike"],
-        pruning=structural[0],
-        creating=structural[1],
+        pruning=pruning,
+        creating=creating,
         constants=tuple(resolver.free.values()),
         pre_attributes=tuple(resolver.pre.values()),
         post_attributes=tuple(resolver.post.values()),
@@ -127,14 +134,6 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
         name=text.name,
         description=text.description,
     )
-
-
-def _check_word(statement: Declaration | Ode | Assignment) -> None:
-    name, source = statement.name, statement.source
-    span = name_span(statement)
-    if name in SYNAPSE_WORDS and name != "w":
-        raise EquationError(f"{name!r} is a name of the language and can't be declared", source, span)
-    check_name(name, source, span)
 
 
 def _variable(line: Line, resolver: Resolver) -> ModelAttribute:
@@ -161,11 +160,15 @@ def _event_statement(statement: Assignment, what: str, resolver: Resolver) -> As
     name, source = statement.name, statement.source
     if name not in resolver.variables and name not in ("g_target", "w"):
         if name in resolver.parameters:
-            raise EquationError(f"{name!r} is a parameter: {what} changes variables", source, statement.name_span)
+            hint = f"Declare it in `equations`: `{name} = {name} : init=0.0`."
+            raise EquationError(f"parameter {name!r} is changed", source, statement.name_span, hint)
         hint = suggest(name, {*resolver.variables, "w", "g_target"})
         hint = hint or f"Declare it in `equations`: `{name} = {name} : init=0.0`."
+        if name.startswith("g_"):
+            hint = "A synapse adds to g_target; which target that is, is said by Network.connect."
         raise EquationError(f"unknown variable {name!r}", source, statement.name_span, hint)
-    settings = read_flags(statement.flags, source, ("min", "max", "unless_post"), f"a statement of {what}")
+    conditions = ("unless_post",) if what != "post_spike" else ()
+    settings = read_flags(statement.flags, source, ("min", "max", *conditions), f"a statement of {what}")
     bounds = tuple(replace(b, value=resolver.resolve(b.value, source)) for b in settings.bounds)
     value = expand_assignment(statement, resolver)
     return AssignmentEquation(name, value, bounds, statement.text, source, statement.span, settings.conditions)
@@ -175,7 +178,7 @@ def _psp(text: str | None, owner: str, resolver: Resolver) -> Expr | None:
     if text is None:
         return None
     source = SourceText(text, f"psp of {owner}")
-    condition = parse_condition(source, "psp")
+    condition = parse_value(source)
     read_flags(condition.flags, source, (), "psp")
     return resolver.resolve(condition.expr, source)
 
@@ -197,12 +200,11 @@ def _check_event_driven(lines: Sequence[Line], equations: Sequence[Equation], re
         except Nonlinear as error:
             problem = error.node
         else:
-            changing = resolver.variables - names | {"t"}
             problem = next(
                 (
                     node
                     for node in system.inputs[0].walk()
-                    if isinstance(node, Attribute) or (isinstance(node, Name) and node.id in changing)
+                    if _changes(node, constants | names | (EVENT_WORDS - resolver.variables))
                 ),
                 None,
             )
@@ -210,30 +212,13 @@ def _check_event_driven(lines: Sequence[Line], equations: Sequence[Equation], re
             flag = line.settings.method_flag
             assert flag is not None
             source = line.statement.source
-            part = source.text[problem.span.start : problem.span.stop].strip()
             message = f"method {flag.name!r} needs a linear equation with constant coefficients"
-            raise EquationError(message, source, flag.span, f"`{part}` is not. Use `exponential`.")
+            hint = reason(problem, source) + other_methods(equation.variable, equation.right)
+            raise EquationError(message, source, flag.span, hint)
 
 
-def _structural(
-    given: str | Creating | Pruning | None, what: str, owner: str, resolver: Resolver
-) -> StructuralRule | None:
-    if given is None:
-        return None
-    source = SourceText(given if isinstance(given, str) else given.equation, f"{what} of {owner}")
-    condition = parse_condition(source, what)
-    allowed = ("proba", "w", "d") if what == "creating" else ("proba",)
-    read_flags(condition.flags, source, allowed, what)
-    values = {flag.name: flag.value for flag in condition.flags}
-    if not isinstance(given, str):
-        values["proba"] = to_expression(given.proba, f"proba of {what}")
-        if isinstance(given, Creating):
-            values["w"] = to_expression(given.w, f"w of {what}")
-            values["d"] = None if given.d is None else to_expression(given.d, f"d of {what}")
-    probability, delay = values.get("proba"), values.get("d")
-    return StructuralRule(
-        condition=resolver.resolve(condition.expr, source),
-        probability=1.0 if probability is None else float(evaluate(probability, {})),
-        weight=values.get("w"),
-        delay=None if delay is None else float(evaluate(delay, {})),
-    )
+def _changes(node: Expr, constants: Collection[str]) -> bool:
+    """Whether a part of an expression may have another value at the next event."""
+    if isinstance(node, Name):
+        return node.id not in constants
+    return isinstance(node, Attribute | Draw | GlobalOperation | InputSum)
