@@ -11,7 +11,8 @@ from eqneuro.numerics.symbols import symbol
 def solve(matrix: list[list[sympy.Expr]], right: list[sympy.Expr], name: str) -> tuple[list[Let], list[sympy.Expr]]:
     """The lines that eliminate, and the solution of matrix·x = right.
 
-    Pivots are taken on the diagonal, in order: the matrices are I − h·A, whose diagonal dominates for steps of sensible size.
+    Pivots are taken on the diagonal, in order: the matrices are I − h·A, whose diagonal dominates for steps of
+    sensible size.
     """
     size = len(right)
     rows = [[*matrix[i], right[i]] for i in range(size)]

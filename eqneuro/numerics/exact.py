@@ -1,9 +1,9 @@
 """The exact solution of x' = A·x + b over a step in which A and b are constant: x(t+h) = P·x + Q·b.
 
-P = exp(A·h) and Q = ∫₀ʰ exp(A·s) ds come from the matrix exponential of the augmented matrix h·[[A, I], [0, 0]], numerically
-(Al-Mohy & Higham 2009, in SciPy), whenever a parameter or dt changes: equal time constants, complex, repeated and zero
-eigenvalues need no cases. Inputs that change from step to step are taken as constant over it and enter through b
-(Rotter & Diesmann 1999).
+P = exp(A·h) and Q = ∫₀ʰ exp(A·s) ds are the upper blocks of the matrix exponential of the augmented matrix h·[[A, I],
+[0, 0]], worked out numerically (`engine.propagators`) whenever a parameter or dt changes: equal time constants,
+complex, repeated and zero eigenvalues need no cases. Inputs that change from step to step are taken as constant over
+it and enter through b (Rotter & Diesmann 1999).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sympy
 
 from eqneuro.numerics.rules import Propagator
 from eqneuro.numerics.symbols import symbol
-from eqneuro.numerics.system import Step, System
+from eqneuro.numerics.system import ZERO, Step, System
 
 ORDER = 1
 """In general, through inputs that are frozen over a step; a constant input leaves no error at all."""
@@ -22,28 +22,24 @@ def step(system: System) -> Step:
     """One step; what it reads of P and Q is filled in by the engine."""
     size = len(system.variables)
     matrix = system.jacobian()
-    inputs = system.at(tuple(sympy.Integer(0) for _ in system.variables))
+    inputs = system.at(tuple(ZERO for _ in system.variables))
     linked = _reachable([[entry != 0 for entry in row] for row in matrix])
+    driven = [entry != 0 for entry in inputs]
+
+    def name(letter: str, i: int, j: int) -> sympy.Symbol | None:
+        wanted = linked[i][j] and (letter == "P" or driven[j])
+        return symbol(f"{letter}{system.number}[{i},{j}]") if wanted else None
+
     transition, response = (
-        tuple(
-            tuple(symbol(f"{letter}{system.number}[{i},{j}]") if linked[i][j] else None for j in range(size))
-            for i in range(size)
-        )
-        for letter in "PQ"
+        tuple(tuple(name(letter, i, j) for j in range(size)) for i in range(size)) for letter in "PQ"
     )
-    values = []
-    for i in range(size):
-        value = sympy.Integer(0)
-        for j, variable in enumerate(system.variables):
-            entry = transition[i][j]
-            if entry is not None:
-                value += entry * variable
-            weight = response[i][j]
-            if weight is not None and inputs[j] != 0:
-                value += weight * inputs[j]
-        values.append(value)
+    values = tuple(_weighted(transition[i], system.variables) + _weighted(response[i], inputs) for i in range(size))
     propagator = Propagator(tuple(x.name for x in system.variables), tuple(map(tuple, matrix)), transition, response)
-    return Step((), tuple(values), propagator, order=ORDER)
+    return Step((), values, propagator, order=ORDER)
+
+
+def _weighted(weights: tuple[sympy.Symbol | None, ...], values: tuple[sympy.Expr, ...]) -> sympy.Expr:
+    return sympy.Add(*(w * value for w, value in zip(weights, values, strict=True) if w is not None))
 
 
 def _reachable(linked: list[list[bool]]) -> list[list[bool]]:

@@ -14,8 +14,9 @@ ORDER = 1
 
 def step(system: System) -> Step:
     """One step."""
-    values = []
-    for variable, right in zip(system.variables, system.rights, strict=True):
-        rate = right.diff(variable)  # tests of conditionals keep their value over the step
-        values.append(variable + DT * Exprel(rate * DT) * right)
-    return Step((), tuple(values), order=ORDER)
+    rates = system.own_rates()
+    values = tuple(
+        x + DT * Exprel(rate * DT) * right
+        for x, right, rate in zip(system.variables, system.rights, rates, strict=True)
+    )
+    return Step((), values, order=ORDER)

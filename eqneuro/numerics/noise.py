@@ -1,30 +1,88 @@
-"""White noise: x' = f + Σ g·ξ by Euler and Maruyama, with Milstein's term where g depends on x.
+"""White noise: x' = f + G·ξ, a kick of each variable over a step, of strong order 1.
 
-The increment of ξ over a step has standard deviation √h: g·√h·N, and ½·g·g'·h·(N² − 1) more makes the strong order 1 for
-noise that enters each equation through its own variable (Milstein 1974). ``xi`` is a source of each equation by itself;
-``xi_NAME`` is one source for all equations of a neuron that name it.
+The increment of ξ over a step has standard deviation √h, so additive noise (G does not depend on x) adds G·√h·N:
+Euler and Maruyama, of strong order 1 there. Multiplicative noise, in Itô's sense, takes Milstein's terms as well
+(Milstein 1974; Kloeden & Platen 1992, 10.3): with Lʲ = Σₖ Gₖⱼ·∂/∂xₖ,
+
+    ½·Σⱼₗ (Lʲ Gᵢₗ)·(ΔWⱼ·ΔWₗ − δⱼₗ·h)
+
+which has strong order 1 where Lʲ Gᵢₗ = Lˡ Gᵢⱼ: always for one source, for noise that enters each equation through its
+own variable, and for several sources in proportion. (Elsewhere the order is ½: Lévy's areas would have to be drawn.)
+
+``xi`` is a source of each equation by itself; ``xi_NAME`` is one source for all equations of a neuron that name it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy
 
 from eqneuro.numerics.rules import Draw
-from eqneuro.numerics.symbols import DT, symbol
+from eqneuro.numerics.symbols import DT, Exprel, symbol
+from eqneuro.numerics.system import derivative
+
+ZERO = sympy.Integer(0)
 
 
 @dataclass(frozen=True)
 class Noise:
-    """What the sources add to the new value of one variable."""
+    """The sources of a system: ``strengths[i][source]`` multiplies ``source``, a normal number, in equation i."""
 
-    term: sympy.Expr
-    draws: tuple[Draw, ...]
+    variables: tuple[sympy.Symbol, ...]
+    strengths: tuple[dict[sympy.Symbol, sympy.Expr], ...]
+
+    @property
+    def draws(self) -> tuple[Draw, ...]:
+        """The random numbers of a step."""
+        sources = dict.fromkeys(source for row in self.strengths for source in row)
+        return tuple(Draw(source, "Normal", (ZERO, sympy.Integer(1))) for source in sources)
+
+    def is_additive(self, place: int) -> bool:
+        """Whether the noise of an equation does not depend on the variables."""
+        return not any(s.free_symbols & set(self.variables) for s in self.strengths[place].values())
+
+    def kick(self, place: int) -> sympy.Expr:
+        """What the noise adds to a variable over a step."""
+        own = self.strengths[place]
+        terms = [strength * sympy.sqrt(DT) * source for source, strength in own.items()]
+        if not self.is_additive(place):
+            for second, strength in own.items():
+                terms += [
+                    slope * DT * (first * second - int(first == second)) / 2
+                    for first, slope in self._slopes(strength).items()
+                ]
+        return sympy.Add(*terms)
+
+    def decaying_kick(self, place: int, rate: sympy.Expr) -> sympy.Expr:
+        """The same where x' = rate·x + … carries the noise on within the step: the variance is ∫₀ʰ exp(2·rate·s) ds.
+
+        Additive noise of one equation is exact with it (Gillespie 1996): its stationary variance does not depend on
+        the step.
+        """
+        if not self.is_additive(place):
+            return self.kick(place)
+        spread = sympy.sqrt(DT * Exprel(2 * rate * DT))
+        return sympy.Add(*(strength * spread * source for source, strength in self.strengths[place].items()))
+
+    def _slopes(self, strength: sympy.Expr) -> dict[sympy.Symbol, sympy.Expr]:
+        """Lʲ of a strength, for each source j."""
+        slopes: dict[sympy.Symbol, sympy.Expr] = {}
+        for variable, row in zip(self.variables, self.strengths, strict=True):
+            gradient = derivative(strength, variable)
+            if gradient != 0:
+                for source, own in row.items():
+                    slopes[source] = slopes.get(source, ZERO) + own * gradient
+        return slopes
 
 
 class NonlinearNoise(ValueError):
-    """A right side in which ξ occurs other than as g·ξ."""
+    """A right side in which ξ occurs other than as g·ξ; ``place`` tells which."""
+
+    def __init__(self, place: int, source: str) -> None:
+        self.place = place
+        super().__init__(source)
 
 
 def is_source(name: str) -> bool:
@@ -32,20 +90,25 @@ def is_source(name: str) -> bool:
     return name == "xi" or name.startswith("xi_")
 
 
-def split_noise(variable: sympy.Symbol, right: sympy.Expr) -> tuple[sympy.Expr, Noise]:
-    """The deterministic part of a right side, and what the noise adds over a step."""
-    term = sympy.Integer(0)
-    draws = []
-    for source in sorted((s for s in right.free_symbols if is_source(s.name)), key=lambda s: s.name):
-        strength = right.diff(source)
-        if source in strength.free_symbols:
-            raise NonlinearNoise(source.name)
-        name = f"noise:{variable.name}" if source.name == "xi" else f"noise:{source.name}"
-        normal = symbol(name)
-        draws.append(Draw(normal, "Normal", (sympy.Integer(0), sympy.Integer(1))))
-        term += strength * sympy.sqrt(DT) * normal
-        slope = strength.diff(variable)
-        if slope != 0:
-            term += strength * slope * DT * (normal**2 - 1) / 2
-        right = right.xreplace({source: sympy.Integer(0)})
-    return right, Noise(term, tuple(draws))
+def split_noise(
+    variables: Sequence[sympy.Symbol], rights: Sequence[sympy.Expr]
+) -> tuple[tuple[sympy.Expr, ...], Noise]:
+    """The deterministic parts of the right sides of a system, and its noise.
+
+    Raises
+    ------
+    NonlinearNoise
+        If a source does not stand as a factor.
+    """
+    quiet, strengths = [], []
+    for place, (variable, right) in enumerate(zip(variables, rights, strict=True)):
+        row: dict[sympy.Symbol, sympy.Expr] = {}
+        sources = sorted((s for s in right.free_symbols if is_source(s.name)), key=lambda s: s.name)
+        for source in sources:
+            strength = right.diff(source)
+            if any(is_source(s.name) for s in strength.free_symbols):
+                raise NonlinearNoise(place, source.name)
+            row[symbol(f"noise:{variable.name if source.name == 'xi' else source.name}")] = strength
+        quiet.append(right.xreplace(dict.fromkeys(sources, ZERO)) if sources else right)
+        strengths.append(row)
+    return tuple(quiet), Noise(tuple(variables), tuple(strengths))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sympy
+
 from eqneuro.numerics.rules import Let
 from eqneuro.numerics.symbols import DT
 from eqneuro.numerics.system import Step, System
@@ -10,9 +12,9 @@ ORDER = 4
 
 
 def step(system: System) -> Step:
-    """One step: k1 = f(x), k2 = f(x + h/2·k1), k3 = f(x + h/2·k2), k4 = f(x + h·k3); x + h/6·(k1 + 2·k2 + 2·k3 + k4)."""
+    """One step: k1 = f(x), k2 = f(x + h/2·k1), k3 = f(x + h/2·k2), k4 = f(x + h·k3); x + h/6·(k1 + 2k2 + 2k3 + k4)."""
     lets: list[Let] = []
-    stages = []
+    stages: list[tuple[sympy.Symbol, ...]] = []
     values = system.variables
     for name, shift in (("k1", 0), ("k2", DT / 2), ("k3", DT / 2), ("k4", DT)):
         if stages:

@@ -31,8 +31,11 @@ class Store:
 
 @dataclass(frozen=True)
 class Iterate:
-    """Newton's iterations: ``unknowns`` start at their values, ``body`` is run and ``updates`` are applied together until
-    ``residual`` (≥ 0, of the updates) is at most ``tolerance``, at most ``limit`` times."""
+    """Newton's iterations: ``unknowns`` start at their values, ``body`` is run, ``updates`` are applied together.
+
+    They end when ``residual`` (≥ 0, read before the updates) is at most ``tolerance``, or not a number, or after
+    ``limit`` rounds; what follows sees the unknowns as they are then.
+    """
 
     unknowns: tuple[Let, ...]
     body: tuple[Let, ...]
@@ -71,7 +74,8 @@ class Propagator:
     """x(t+dt) = P·x + Q·b for x' = A·x + b with A constant over the run: P = exp(A·dt), Q = ∫₀^dt exp(A·s) ds.
 
     ``matrix[i][j]`` are expressions of parameters and constants alone; the engine evaluates them and fills what
-    ``transition[i][j]`` (P) and ``response[i][j]`` (Q) name. A None stands for an entry that is zero whatever the parameters.
+    ``transition[i][j]`` (P) and ``response[i][j]`` (Q) name. A None stands for an entry that is zero whatever the
+    parameters, or that no value needs.
     """
 
     variables: tuple[str, ...]

@@ -1,16 +1,17 @@
-"""Which method each equation gets, and the update rules that come of it."""
+"""The equations of models as update rules, each system by the method it gets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import sympy
 
 from eqneuro.language.errors import EquationError
-from eqneuro.language.syntax import Expr, Number
-from eqneuro.model.linear import Nonlinear, linear_form, linear_system
-from eqneuro.model.models import AssignmentEquation, Bound, NeuronModel, OdeEquation
+from eqneuro.language.syntax import Expr
+from eqneuro.model.models import AssignmentEquation, Bound, Equation, NeuronModel, OdeEquation, SynapseModel
 from eqneuro.numerics import (
     event_driven,
     exact,
@@ -22,7 +23,8 @@ from eqneuro.numerics import (
     rk4,
     semiimplicit,
 )  # fmt: skip
-from eqneuro.numerics.noise import NonlinearNoise, split_noise
+from eqneuro.numerics.choice import choose_methods
+from eqneuro.numerics.noise import Noise, NonlinearNoise, split_noise
 from eqneuro.numerics.rules import Choice, DelayedValue, Draw, Let, RuleStatement, Store, UpdateRule
 from eqneuro.numerics.singularities import remove_singularities
 from eqneuro.numerics.symbols import Maximum, Minimum, NotEqual, Translator, Truncate, Truth, symbol
@@ -39,8 +41,27 @@ METHODS: dict[str, Callable[[System], Step]] = {
     "exact": exact.step,
     "event-driven": event_driven.step,
 }
+EVENT_DRIVEN = ("event-driven", "exact")
+"""Flags of a synapse's equations: the second is the old spelling."""
+DECAYING = ("exponential", "exact")
+"""Methods that carry additive noise through the step as they do the variable."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
+def as_written(make: Callable[P, R]) -> Callable[P, R]:
+    """Runs a function while products of numbers and sums stay as the user wrote them: their roots remain exact."""
+
+    @wraps(make)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        with sympy.core.parameters.distribute(False):
+            return make(*args, **kwargs)
+
+    return wrapped
+
+
+@as_written
 def translate(expr: Expr, prefix: str = "draw") -> tuple[sympy.Expr, tuple[Draw, ...], tuple[DelayedValue, ...]]:
     """An expression for sympy, with the random numbers and past values it reads."""
     translator = Translator(prefix)
@@ -48,41 +69,83 @@ def translate(expr: Expr, prefix: str = "draw") -> tuple[sympy.Expr, tuple[Draw,
     return value, tuple(translator.draws), tuple(translator.delayed)
 
 
+@as_written
 def neuron_rules(model: NeuronModel, default: str) -> tuple[UpdateRule, ...]:
     """The rules of all equations of a neuron, in the order of evaluation.
 
     ``default`` is the network's method, for ODEs that name none.
     """
+    return _rules(model, model.equations, default)
+
+
+@as_written
+def synapse_rules(model: SynapseModel, default: str) -> tuple[UpdateRule, ...]:
+    """The rules of the equations of a synapse that run in each step, in the order written.
+
+    A linear equation gets `exponential` where a neuron's would get `exact`: by itself it is the same.
+    """
+    method = "exponential" if default in ("exact", "auto") else default
+    return _rules(model, [e for e in model.equations if getattr(e, "method", None) not in EVENT_DRIVEN], method)
+
+
+@as_written
+def event_driven_rules(model: SynapseModel) -> tuple[UpdateRule, ...]:
+    """The rules that bring event-driven equations up to date, `event_driven.ELAPSED` ms after that was last done."""
+    chosen = [
+        replace(e, method="event-driven")
+        for e in model.equations
+        if isinstance(e, OdeEquation) and e.method in EVENT_DRIVEN
+    ]
+    return _rules(model, chosen, "event-driven")
+
+
+def _rules(model: NeuronModel | SynapseModel, equations: Iterable[Equation], default: str) -> tuple[UpdateRule, ...]:
+    """Neighbouring ODEs of one locality are a system; an assignment stands alone."""
     types = {a.name: a.type for a in model.attributes}
-    local = {a.name for a in model.attributes if a.locality == "local"}
+    locality = {a.name: a.locality for a in model.attributes}
     constants = frozenset(a.name for a in model.parameters) | {f.name for f in model.constants} | {"dt", "pi"}
     rules: list[UpdateRule] = []
     run: list[OdeEquation] = []
 
     def close() -> None:
         if run:
-            rules.append(_system_rule(run, len(rules), default, constants, is_global=run[0].variable not in local))
+            rules.append(_system_rule(run, len(rules), default, constants, is_global=_is_global(run[0])))
             run.clear()
 
-    for equation in model.equations:
-        if run and (run[0].variable in local) != (equation.variable in local):
+    def _is_global(equation: Equation) -> bool:
+        return locality[equation.variable] != "local"
+
+    for equation in equations:
+        if run and locality[run[0].variable] != locality[equation.variable]:
             close()
         if isinstance(equation, OdeEquation):
             run.append(equation)
         else:
             close()
-            rules.append(_assignment_rule([equation], types, f"line{len(rules)}", equation.variable not in local))
+            rules.append(_assignment_rule([equation], types, f"line{len(rules)}", _is_global(equation)))
     close()
-    return tuple(rules)
+    return _with_common_noise(rules)
 
 
-def event_rule(assignments: Sequence[AssignmentEquation], types: dict[str, str] | None = None) -> UpdateRule:
+def _with_common_noise(rules: Sequence[UpdateRule]) -> tuple[UpdateRule, ...]:
+    """A source that several systems name is drawn by the first of them."""
+    seen: set[tuple[bool, sympy.Symbol]] = set()
+    result = []
+    for rule in rules:
+        own = tuple(draw for draw in rule.draws if (rule.is_global, draw.symbol) not in seen)
+        seen.update((rule.is_global, draw.symbol) for draw in own)
+        result.append(replace(rule, draws=own) if len(own) < len(rule.draws) else rule)
+    return tuple(result)
+
+
+@as_written
+def event_rule(assignments: Sequence[AssignmentEquation], types: Mapping[str, str] | None = None) -> UpdateRule:
     """The statements of `reset` and of events, one after the other."""
     return _assignment_rule(assignments, types or {}, "event", is_global=False)
 
 
 def _assignment_rule(
-    assignments: Sequence[AssignmentEquation], types: dict[str, str], prefix: str, is_global: bool
+    assignments: Sequence[AssignmentEquation], types: Mapping[str, str], prefix: str, is_global: bool
 ) -> UpdateRule:
     translator = Translator(prefix)
     statements: list[RuleStatement] = []
@@ -119,57 +182,83 @@ def _typed(value: sympy.Expr, kind: str) -> sympy.Expr:
 
 
 def _system_rule(
-    equations: Sequence[OdeEquation], number: int, default: str, constants: frozenset[str], *, is_global: bool
+    equations: Sequence[OdeEquation], number: int, default: str, constants: Collection[str], *, is_global: bool
 ) -> UpdateRule:
     """Neighbouring ODEs: each method takes its own, all from the same old state."""
     translator = Translator(f"line{number}")
+    variables = tuple(symbol(e.variable) for e in equations)
+    rights, noise = _split_noise(equations, variables, [translator.translate(e.right) for e in equations])
+    rights = tuple(map(remove_singularities, rights))
     chosen = choose_methods(equations, default, constants)
-    rights, noises = [], []
-    for equation in equations:
-        try:
-            right, noise = split_noise(symbol(equation.variable), translator.translate(equation.right))
-        except NonlinearNoise as error:
-            message = f"white noise {error} must stand as a product: `g*{error}`"
-            raise EquationError(message, equation.source, equation.span) from None
-        rights.append(remove_singularities(right))
-        noises.append(noise)
     statements: list[RuleStatement] = []
-    values: dict[str, sympy.Expr] = {}
-    choices: dict[str, Choice] = {}
+    values: dict[int, sympy.Expr] = {}
+    choices: dict[int, Choice] = {}
     propagators = []
     for part, method in enumerate(dict.fromkeys(name for name, _ in chosen)):
         members = [k for k, (name, _) in enumerate(chosen) if name == method]
-        system = System(
-            tuple(symbol(equations[k].variable) for k in members), tuple(rights[k] for k in members), 10 * number + part
-        )
-        step = METHODS[method](system)
+        step = _step(method, members, variables, rights, noise, 10 * number + part, equations)
         statements += _commented(step, equations[members[0]].text)
         propagators += [step.propagator] if step.propagator else []
-        for k, value in zip(members, step.values, strict=True):
-            name = equations[k].variable
-            values[name] = value
-            reason = "; ".join(filter(None, (chosen[k][1], step.reason)))
-            choices[name] = Choice(name, method, reason, step.order)
+        values |= dict(zip(members, step.values, strict=True))
+        for k in members:
+            reason = " ".join(filter(None, (chosen[k][1], step.remark)))
+            choices[k] = Choice(equations[k].variable, method, reason, step.order)
     stores: list[RuleStatement] = []
-    alone = len(equations) == 1
-    for equation, noise in zip(equations, noises, strict=True):
-        value = _bounded(values[equation.variable] + noise.term, equation.bounds, translator)
-        if alone:
-            stores.append(Store(symbol(equation.variable), value, equation.text))
-        else:
-            fresh = symbol(f"new_{equation.variable}")
+    for k, equation in enumerate(equations):
+        value = _bounded(values[k], equation.bounds, translator)
+        if len(equations) == 1:
+            stores.append(Store(variables[k], value, equation.text))
+        else:  # all are computed before any is stored: bounds read the old state too
+            fresh = symbol(f"new:{equation.variable}")
             statements.append(Let(fresh, value, equation.text))
-            stores.append(Store(symbol(equation.variable), fresh))
+            stores.append(Store(variables[k], fresh))
     return UpdateRule(
         variables=tuple(e.variable for e in equations),
         statements=(*statements, *stores),
-        choices=tuple(choices[e.variable] for e in equations),
+        choices=tuple(choices[k] for k in range(len(equations))),
         texts=tuple(e.text for e in equations),
-        draws=(*translator.draws, *{d.symbol: d for noise in noises for d in noise.draws}.values()),
+        draws=(*translator.draws, *noise.draws),
         delayed=tuple(translator.delayed),
         propagators=tuple(propagators),
         is_global=is_global,
     )
+
+
+def _split_noise(
+    equations: Sequence[OdeEquation], variables: Sequence[sympy.Symbol], rights: Sequence[sympy.Expr]
+) -> tuple[tuple[sympy.Expr, ...], Noise]:
+    try:
+        return split_noise(variables, rights)
+    except NonlinearNoise as error:
+        equation = equations[error.place]
+        message = f"white noise {error} must stand as a factor: `g*{error}`"
+        raise EquationError(message, equation.source, equation.span) from None
+
+
+def _step(
+    method: str,
+    members: Sequence[int],
+    variables: Sequence[sympy.Symbol],
+    rights: Sequence[sympy.Expr],
+    noise: Noise,
+    number: int,
+    equations: Sequence[OdeEquation],
+) -> Step:
+    """One method's share of a system, with its noise."""
+    own = System(tuple(variables[k] for k in members), tuple(rights[k] for k in members), number)
+    kicks = tuple(noise.kick(k) for k in members)
+    if method in DECAYING and any(kicks):
+        kicks = tuple(noise.decaying_kick(k, rate) for k, rate in zip(members, own.own_rates(), strict=True))
+    system = replace(own, kicks=kicks if any(kicks) else ())
+    try:
+        step = METHODS[method](system)
+    except event_driven.TooCoupled as error:
+        equation = equations[members[error.place]]
+        message = "an event-driven equation can read another one only where that one decays by itself"
+        raise EquationError(message, equation.source, equation.span, "Use `exponential`.") from None
+    if step.has_noise or not system.kicks:
+        return step
+    return replace(step, values=tuple(v + kick for v, kick in zip(step.values, kicks, strict=True)))
 
 
 def _commented(step: Step, text: str) -> list[RuleStatement]:
@@ -177,61 +266,3 @@ def _commented(step: Step, text: str) -> list[RuleStatement]:
     if statements:
         statements[0] = replace(statements[0], text=text)
     return statements
-
-
-def choose_methods(equations: Sequence[OdeEquation], default: str, constants: frozenset[str]) -> list[tuple[str, str]]:
-    """For each equation its method, and why."""
-    wanted = [e.method or default for e in equations]
-    reasons = ["as the equation says" if e.method else "the network's method" for e in equations]
-    undecided = [k for k, method in enumerate(wanted) if method == "auto"]
-    linear = _linear_subset([equations[k] for k in undecided], constants)
-    for k in undecided:
-        name = equations[k].variable
-        if name in linear:
-            wanted[k], reasons[k] = "exact", "auto: linear with constant coefficients"
-        elif _is_conditionally_linear(equations[k]):
-            wanted[k], reasons[k] = "exponential", f"auto: linear in {name} while the rest is frozen"
-        else:
-            wanted[k], reasons[k] = "rk4", f"auto: not linear in {name}"
-    for k, equation in enumerate(equations):
-        if wanted[k] == "exponential" and not _is_conditionally_linear(equation):
-            wanted[k] = "explicit"
-            reasons[k] = f"the network's method needs an equation linear in {equation.variable}"
-        if (
-            wanted[k] == "exact"
-            and equation.method is None
-            and equation.variable not in _linear_subset([equation], constants)
-        ):
-            fits = _is_conditionally_linear(equation)
-            wanted[k] = "exponential" if fits else "rk4"
-            reasons[k] = "the network's method needs a linear equation with constant coefficients"
-    return list(zip(wanted, reasons, strict=True))
-
-
-def _linear_subset(equations: Sequence[OdeEquation], constants: frozenset[str]) -> set[str]:
-    """The variables whose equations are linear, with constant coefficients, in those of the subset itself."""
-    names = {e.variable for e in equations}
-    while names:
-        pairs = [(e.variable, e.right) for e in equations if e.variable in names]
-        refused = {name for name, right in pairs if not _is_linear(name, right, pairs, constants)}
-        if not refused:
-            return names
-        names -= refused
-    return names
-
-
-def _is_linear(name: str, right: Expr, pairs: Sequence[tuple[str, Expr]], constants: frozenset[str]) -> bool:
-    others = [(n, Number(0)) for n, _ in pairs if n != name]  # their own equations are looked at in their own turn
-    try:
-        linear_system([(name, right), *others], constants)
-    except Nonlinear:
-        return False
-    return True
-
-
-def _is_conditionally_linear(equation: OdeEquation) -> bool:
-    try:
-        linear_form(equation.right, [equation.variable], frozen_tests=True)
-    except Nonlinear:
-        return False
-    return True

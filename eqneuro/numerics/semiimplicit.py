@@ -1,7 +1,7 @@
-"""Linearly implicit Euler, each equation in its own variable: x(t+h) = x + h·f/(1 − h·∂f/∂x). Order 1.
+"""Linearly implicit Euler, each equation in its own variable: x(t+h) = x + h·f/(1 − h·∂f/∂x), f at t + h. Order 1.
 
-The other variables of the system keep their old values; where the equation is linear in its own variable this is backward
-Euler of that equation alone, else one step of Newton's iterations (Rosenbrock 1963, with one stage).
+The other variables of the system keep their old values; where the equation is linear in its own variable this is
+backward Euler of that equation alone, else one step of Newton's iterations (Rosenbrock 1963, with one stage).
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ ORDER = 1
 
 def step(system: System) -> Step:
     """One step."""
-    values = []
-    for variable, right in zip(system.variables, system.rights, strict=True):
-        values.append(variable + DT * right / (1 - DT * right.diff(variable)))
-    return Step((), tuple(values), order=ORDER)
+    later = System(system.variables, system.at(system.variables, DT), system.number)
+    rates = later.own_rates()
+    values = tuple(
+        x + DT * right / (1 - DT * rate) for x, right, rate in zip(later.variables, later.rights, rates, strict=True)
+    )
+    return Step((), values, order=ORDER)

@@ -151,9 +151,18 @@ def opaque(c_name: str, names: tuple[str, ...] = ("x",), partials: tuple[str, ..
 
 
 class Relative(sympy.Function):  # type: ignore[misc]
-    """f(x)/x for a function with f(0) = 0, continued by its limit at 0; ``c_name`` computes it without cancellation."""
+    """f(x)/x for a function with f(0) = 0 and f'(0) = 1, continued by its limit at 0.
+
+    ``c_name`` computes it without cancellation, ``series`` are the coefficients of its derivative at 0.
+    """
 
     c_name: ClassVar[str]
+    series: ClassVar[tuple[sympy.Rational, ...]]
+
+    @classmethod
+    def eval(cls, x: sympy.Expr) -> sympy.Expr | None:
+        """1 at 0."""
+        return sympy.Integer(1) if x == 0 else None
 
     def _eval_is_real(self) -> bool:
         return True
@@ -163,45 +172,71 @@ class Relative(sympy.Function):  # type: ignore[misc]
         """The call in C."""
         return f"{cls.c_name}{suffix}({arguments[0]})"
 
+    @staticmethod
+    def slope(x: sympy.Expr) -> sympy.Expr:
+        """f'(x)."""
+        raise NotImplementedError
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """(f'(x) − f(x)/x)/x, and its series where that cancels."""
+        [x] = self.args
+        near = sympy.Add(*(c * x**k for k, c in enumerate(self.series)))
+        return Ite(Less(sympy.Abs(x), NEAR_ZERO), near, (self.slope(x) - self) / x)
+
+
+NEAR_ZERO = sympy.Float(0.01)
+
+
+def _ratios(*pairs: tuple[int, int]) -> tuple[sympy.Rational, ...]:
+    return tuple(sympy.Rational(p, q) for p, q in pairs)
+
 
 class Exprel(Relative):
     """(eˣ − 1)/x."""
 
     c_name = "exprel"
-
-    @classmethod
-    def eval(cls, x: sympy.Expr) -> sympy.Expr | None:
-        """1 at 0."""
-        return sympy.Integer(1) if x == 0 else None
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        """Away from 0; at 0 the derivative is 1/2."""
-        [x] = self.args
-        return Ite(Less(sympy.Abs(x), sympy.Float(1e-4)), sympy.S.Half + x / 3, (sympy.exp(x) - self) / x)
+    series = _ratios((1, 2), (1, 3), (1, 8), (1, 30), (1, 144), (1, 840))
+    slope = staticmethod(sympy.exp)
 
 
 class Log1prel(Relative):
     """log(1 + x)/x."""
 
     c_name = "log1prel"
+    series = _ratios((-1, 2), (2, 3), (-3, 4), (4, 5), (-5, 6), (6, 7), (-7, 8))
+
+    @staticmethod
+    def slope(x: sympy.Expr) -> sympy.Expr:
+        """1/(1 + x)."""
+        return 1 / (1 + x)
 
 
 class Sinc(Relative):
     """sin(x)/x."""
 
     c_name = "sinc"
+    series = _ratios((0, 1), (-1, 3), (0, 1), (1, 30), (0, 1), (-1, 840))
+    slope = staticmethod(sympy.cos)
 
 
 class Sinhc(Relative):
     """sinh(x)/x."""
 
     c_name = "sinhc"
+    series = _ratios((0, 1), (1, 3), (0, 1), (1, 30), (0, 1), (1, 840))
+    slope = staticmethod(sympy.cosh)
 
 
 class Tanhc(Relative):
     """tanh(x)/x."""
 
     c_name = "tanhc"
+    series = _ratios((0, 1), (-2, 3), (0, 1), (8, 15), (0, 1), (-34, 105))
+
+    @staticmethod
+    def slope(x: sympy.Expr) -> sympy.Expr:
+        """1 − tanh²(x)."""
+        return 1 - sympy.tanh(x) ** 2
 
 
 def Maximum(x: sympy.Expr, y: sympy.Expr) -> sympy.Expr:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sympy
 
 from eqneuro.numerics.rules import Propagator, RuleStatement
 from eqneuro.numerics.symbols import DT, T, symbol
 
+ZERO = sympy.Integer(0)
+
 
 @dataclass(frozen=True)
 class System:
-    """x' = f(x, t): ``rights[i]`` is the deterministic right side of ``variables[i]``.
+    """x' = f(x, t) + noise: ``rights[i]`` is the deterministic right side of ``variables[i]``.
 
-    ``number`` distinguishes the system from others in the names of its temporaries.
+    ``kicks[i]`` is what white noise adds over a step (`numerics.noise`); methods leave it to be added to their
+    values, but for those that say otherwise in `Step`. ``number`` distinguishes the system from others in the names
+    of its temporaries.
     """
 
     variables: tuple[sympy.Symbol, ...]
     rights: tuple[sympy.Expr, ...]
     number: int = 0
+    kicks: tuple[sympy.Expr, ...] = ()
 
     def at(self, values: tuple[sympy.Expr, ...], shift: sympy.Expr | int = 0) -> tuple[sympy.Expr, ...]:
         """f at other values of the variables and at time t + shift."""
@@ -29,12 +34,21 @@ class System:
         return tuple(right.xreplace(table) for right in self.rights)
 
     def temporary(self, what: str, variable: sympy.Symbol) -> sympy.Symbol:
-        """A temporary's symbol: ``k1_v``."""
-        return symbol(f"{what}_{variable.name}")
+        """A temporary's symbol, ``k1:v``: no name of the user's holds a colon."""
+        return symbol(f"{what}:{variable.name}")
+
+    def own_rates(self) -> tuple[sympy.Expr, ...]:
+        """∂fᵢ/∂xᵢ; the tests of conditionals keep their value."""
+        return tuple(derivative(right, x) for x, right in zip(self.variables, self.rights, strict=True))
 
     def jacobian(self) -> list[list[sympy.Expr]]:
         """∂fᵢ/∂xⱼ."""
-        return [[right.diff(variable) for variable in self.variables] for right in self.rights]
+        return [[derivative(right, variable) for variable in self.variables] for right in self.rights]
+
+
+def derivative(expr: sympy.Expr, variable: sympy.Symbol) -> sympy.Expr:
+    """∂expr/∂variable; what does not hold the variable is not looked at."""
+    return expr.diff(variable) if variable in expr.free_symbols else ZERO
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,10 @@ class Step:
     values: tuple[sympy.Expr, ...]
     propagator: Propagator | None = None
     order: int = 1
-    reason: str = field(default="")
+    remark: str = ""
+    """What the method has to say of this system, a sentence for `Network.explain`."""
+    has_noise: bool = False
+    """Whether the values hold the kicks already."""
 
 
 def euler(system: System) -> tuple[sympy.Expr, ...]:
