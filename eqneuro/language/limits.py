@@ -35,7 +35,7 @@ class Measure:
         """Refuses an expression that is too deep to be walked safely, or too large."""
         nodes, depth = self._measure(expr)
         if depth > EXPRESSION_DEPTH:
-            message = f"expression is nested more than {EXPRESSION_DEPTH} levels deep"
+            message = f"expression is more than {EXPRESSION_DEPTH} operations deep"
             raise EquationError(message, source, expr.span, "Split it into several lines.")
         if nodes > NODES:
             message = f"expression has more than {NODES:,} parts"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eqneuro.language.syntax import Span
 
-SHOWN = 200
+SHOWN = 100
 """Characters of a long line that are shown."""
 
 
