@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 
 KEYWORDS = frozenset(
-    """auto break case char const continue default do double else enum extern float for goto if inline int long register
-    restrict return short signed sizeof static struct switch typedef union unsigned void volatile while _Alignas _Alignof
-    _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local asm typeof main""".split()
+    (
+        "auto break case char const continue default do double else enum extern float for goto if inline int long "
+        "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile "
+        "while _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert "
+        "_Thread_local asm typeof main "
+    ).split()
 )
 """Words of C11 and GNU C."""
 
 OWN_WORDS = frozenset(
-    """b now begin end size stop block last i j k any bad active tick step time dt count real lane instant kernel report
-    BLOCK PI OK NOT_FINITE PAUSE STATUS CULPRIT NEURON VECTOR KERNELS REPORT_LENGTH INFINITY NAN philox unit random_source
-    next_unit fill_uniform fill_normal key_low key_high reduce work job barrier judge random_words index stdin stdout
-    stderr errno signgam I""".split()
+    (
+        "b now begin end size stop block last i j k any bad active tick step time dt count real lane instant "
+        "kernel report BLOCK PI OK CULPRITS FIRST_GLOBAL real_unit row range spikes target source input weight "
+        "number ring NOT_FINITE PAUSE STATUS CULPRIT NEURON VECTOR KERNELS REPORT_LENGTH INFINITY NAN philox unit "
+        "random_source next_unit fill_uniform fill_normal key_low key_high reduce work job barrier judge "
+        "random_words index stdin stdout stderr errno signgam I "
+    ).split()
 )
 """Identifiers that the templates use."""
 
 MATHS = frozenset(
-    """exp log log2 log10 pow sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh expm1 log1p exp2 exp10
-    cbrt erf erfc hypot fabs abs floor ceil round trunc fmod fmin fmax isnan isfinite isinf y0 y1 yn j0 j1 jn gamma lgamma
-    tgamma nan rint drem div labs clock""".split()
+    (
+        "exp log log2 log10 pow sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh expm1 "
+        "log1p exp2 exp10 cbrt erf erfc hypot fabs abs floor ceil round trunc fmod fmin fmax isnan isfinite isinf "
+        "y0 y1 yn j0 j1 jn gamma lgamma tgamma nan rint drem div labs clock "
+    ).split()
 )
 """Functions of <math.h> and their neighbours: shadowing them would break the expressions below."""
 

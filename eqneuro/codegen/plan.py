@@ -43,8 +43,8 @@ class KernelPlan:
 class TransmissionPlan:
     """One C function that adds what synapses bring to the inputs of their post-synaptic neurons.
 
-    ``outer`` are lines for each pre-synaptic spike or each post-synaptic row, ``inner`` those for each synapse, ``value``
-    is its contribution; ``index`` the C type of stored ranks.
+    ``outer`` are lines for each pre-synaptic spike or post-synaptic row, ``value`` is what one synapse contributes;
+    ``index`` the C type of stored ranks.
     """
 
     template: str

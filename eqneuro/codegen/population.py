@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import sympy
 
-from eqneuro.codegen.body import Body
+from eqneuro.codegen.body import GLOBAL_STREAMS, STOP_STREAMS, Body
 from eqneuro.codegen.layout import KernelLayout, PropagatorLayout
 from eqneuro.codegen.plan import EventPlan, KernelPlan
 from eqneuro.codegen.requests import PopulationRequest, StopRequest, is_truth_value
+from eqneuro.codegen.scan import Scan
+from eqneuro.codegen.writer import LoopWriter
 from eqneuro.numerics import select
 from eqneuro.numerics.rules import Let, Propagator, Store, UpdateRule
 
@@ -55,7 +57,7 @@ def plan_update(
         if name.startswith("g_"):
             body.clear_input(name)
     event_plans = tuple(_plan_event(request, body, number, condition, active) for number, condition in enumerate(fired))
-    lines, invariants = body.finish()
+    lines, invariants = LoopWriter(body).finish()
     return KernelPlan(
         template="population.c.j2",
         function=function,
@@ -114,7 +116,7 @@ def _plan_event(
     total = body.scope.pointer(f"count:{key}", "int64_t", f"spike_count{suffix}", const=False)
     counter = body.scope.names.allocate(f"spikes{suffix}")
     rule = select.event_rule(event.reset)
-    scan = body.scan([rule] if event.reset else [])
+    scan = Scan(body, [rule] if event.reset else [])
     lines = list(scan.lines)
     if not is_axon:
         if body.uses_last_spike or "t_last" in _names(request):
@@ -166,10 +168,11 @@ def plan_globals(
     request: PopulationRequest, rules: Sequence[UpdateRule], function: str, title: str, real: str
 ) -> KernelPlan:
     """The equations of global variables, once a step."""
-    body = Body(request, real, alone=True)
+    body = Body(request, real, alone=True, first_stream=GLOBAL_STREAMS)
     propagators = [body.add_propagator(k, p) for k, p in number_propagators(rules)]
     body.add_rules(rules, frozen_unless=None)
-    lines, invariants = body.finish()
+    checked = _state_variables(rules, body)
+    lines, invariants = LoopWriter(body).finish()
     return KernelPlan(
         template="globals.c.j2",
         function=function,
@@ -177,12 +180,14 @@ def plan_globals(
         equations=tuple(text for rule in rules for text in rule.texts),
         declarations=tuple(body.scope.declarations),
         body=(*body.block_lines, *invariants, *lines),
+        checks=tuple(body.pointer_of(name) for name in checked),
         layout=KernelLayout(
             function=function,
             slots=tuple(body.scope.slots),
             propagators=tuple(propagators),
             rings=tuple(body.rings),
             reductions=tuple(body.reductions),
+            checked=tuple(checked),
         ),
     )
 
@@ -238,12 +243,12 @@ def _plan_matrix(
 
 def plan_stop(request: StopRequest, name: str, real: str) -> KernelPlan:
     """The stop condition, looked at after each step."""
-    body = Body(request.population, real)
+    body = Body(request.population, real, first_stream=STOP_STREAMS)
     expr, draws, delayed = select.translate(request.condition)
     body.add_draws(draws)
     body.add_delayed(delayed)
     verdict = body.scope.pointer("verdict", "int64_t", "verdict", const=False)
-    scan = body.scan([])
+    scan = Scan(body, [])
     condition = scan.condition(body.resolve(expr))
     plan = KernelPlan(
         template="stop.c.j2",

@@ -1,4 +1,4 @@
-"""Plans the kernels of projections: what one synapse contributes, by spikes or continuously, and which buffers it reads."""
+"""Plans the kernels of projections: what one synapse contributes, by spikes or continuously, from which buffers."""
 
 from __future__ import annotations
 

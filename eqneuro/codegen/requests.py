@@ -15,8 +15,8 @@ class PopulationRequest:
     """The update of the populations of one model.
 
     ``inputs`` are the input arrays (``g_exc``, ``sum(exc)``) that the model has no variable for; ``varying`` the local
-    parameters whose values differ between neurons (all others are read once a step); ``refractory`` the expression in ms,
-    or the condition, or None.
+    parameters whose values differ between neurons (all others are read once a step); ``refractory`` is the expression
+    in ms, or the condition, or None.
     """
 
     model: NeuronModel

@@ -6,7 +6,7 @@ Each pass takes lines and gives lines. A `Line` defines one symbol; a variable t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import sympy
@@ -161,12 +161,12 @@ def share(lines: Sequence[Code]) -> list[Code]:
     straight = [line for line in lines if isinstance(line, Line)]
     if not straight:
         return list(lines)
-    replacements, reduced = sympy.cse(
+    found, reduced = sympy.cse(
         [line.value for line in straight],
         symbols=(sympy.Symbol(f"shared:{k}", real=True) for k in range(10**6)),
         order="none",
     )
-    waiting: Mapping[sympy.Symbol, sympy.Expr] = dict(replacements)
+    waiting, reduced = _without_signs(found, reduced)
     emitted: set[sympy.Symbol] = set()
     values = iter(reduced)
     result: list[Code] = []
@@ -191,6 +191,21 @@ def share(lines: Sequence[Code]) -> list[Code]:
         else:
             result.append(line)
     return result
+
+
+def _without_signs(
+    found: Sequence[tuple[sympy.Symbol, sympy.Expr]], reduced: Sequence[sympy.Expr]
+) -> tuple[dict[sympy.Symbol, sympy.Expr], list[sympy.Expr]]:
+    """Common subexpressions without those that only change a sign: they cost nothing where they stand."""
+    signs: dict[sympy.Symbol, sympy.Expr] = {}
+    kept: dict[sympy.Symbol, sympy.Expr] = {}
+    for symbol, value in found:
+        value = value.xreplace(signs)
+        if value.is_Mul and len(value.args) == 2 and value.args[0] == -1 and value.args[1].is_Symbol:
+            signs[symbol] = value
+        else:
+            kept[symbol] = value
+    return kept, [value.xreplace(signs) for value in reduced]
 
 
 def lift_calls(lines: Sequence[Code], is_costly: Callable[[sympy.Expr], bool]) -> list[Code]:

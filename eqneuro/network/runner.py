@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
 
-IDENTITY = 1000
-"""A report of a number that is none holds the population's number times this, plus the variable's place."""
+CULPRITS, FIRST_GLOBAL = 1000, 500
+"""A report of a number that is none holds the population's number times 1000, plus the variable's place; global
+variables count from 500."""
 
 
 class NotFiniteError(FloatingPointError):
@@ -92,7 +93,9 @@ class Runner:
 
     def _assemble(self, steps: int, stops: tuple[Population, ...]) -> Assembly:
         """The program, written anew where objects, buffers or conditions have changed."""
-        moved = [recorder.prepare(steps) for monitor in self.network._monitors for recorder in monitor._recorders.values()]
+        moved = [
+            recorder.prepare(steps) for monitor in self.network._monitors for recorder in monitor._recorders.values()
+        ]
         if self._assembly is None or self.stale or any(moved) or stops != self._stops:
             self._assembly = Assembly(self.network, self.compiled, self.kernels, stops)
             self._stops = stops
@@ -123,14 +126,14 @@ class Runner:
         if not reports:
             return
         _, culprit, neuron, *_ = min(reports, key=lambda r: (r[1], r[2]))
-        population = self.network._populations[culprit // IDENTITY]
-        layout = self._layouts(population)[0]
-        name = layout.checked[culprit % IDENTITY]
+        population = self.network._populations[culprit // CULPRITS]
+        place = culprit % CULPRITS
+        is_global = place >= FIRST_GLOBAL
+        layout = self._layouts(population)[int(is_global)]
+        name = layout.checked[place % FIRST_GLOBAL]
         value = float(population._store.arrays[name][neuron])
         step = self.network.current_step - 1
         raise NotFiniteError(
-            f"{name!r} of neuron {neuron} in population {population.name!r} became {value} "
+            f"{name!r}{'' if is_global else f' of neuron {neuron}'} in population {population.name!r} became {value} "
             f"in the step at t = {step * self.network.dt:g} ms"
         )
-
-
