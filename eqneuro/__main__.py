@@ -1,0 +1,5 @@
+"""``python -m eqneuro`` is the command ``eqneuro``."""
+
+from eqneuro.cli import main
+
+main()
