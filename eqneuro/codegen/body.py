@@ -255,9 +255,7 @@ class Body:
 
     def body_condition(self, expr: sympy.Expr) -> str:
         """A condition on the values after the update, inside the loop."""
-        for symbol in expr.free_symbols:
-            if self.varies(symbol):
-                self.loaded.append(symbol)
+        self.loaded += sorted((s for s in expr.free_symbols if self.varies(s)), key=lambda s: s.name)
         return CPrinter(Binder(self, narrow=True), self.real).condition(expr)
 
     def scan_condition(self, expr: sympy.Expr) -> str:

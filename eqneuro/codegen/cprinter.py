@@ -115,7 +115,7 @@ class CPrinter:
         if coefficient.is_negative and coefficient != -1:
             text = self._wrapped(-expr, PRODUCT)
             return f"-{text}", UNARY if "/" not in text and "*" not in text else PRODUCT
-        above = [f for f in factors if not _is_divisor(f)]
+        above = [f for f in factors if not _is_divisor(f) and not (f.is_Float and float(f) == 1.0)]
         below = [1 / f for f in factors if _is_divisor(f)]
         if coefficient == -1:
             sign = "-"

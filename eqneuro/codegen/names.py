@@ -17,8 +17,8 @@ KEYWORDS = frozenset(
 OWN_WORDS = frozenset(
     (
         "b now begin end size stop block last i j k any bad active tick step time dt count real lane instant "
-        "kernel report BLOCK PI OK CULPRITS FIRST_GLOBAL real_unit row range spikes target source input weight "
-        "number ring NOT_FINITE PAUSE STATUS CULPRIT NEURON VECTOR KERNELS REPORT_LENGTH INFINITY NAN philox unit "
+        "kernel report BLOCK PI OK CULPRITS FIRST_GLOBAL real_unit report_not_finite "
+        "NOT_FINITE PAUSE STATUS CULPRIT NEURON VECTOR KERNELS REPORT_LENGTH INFINITY NAN philox unit "
         "random_source next_unit fill_uniform fill_normal key_low key_high reduce work job barrier judge "
         "random_words index stdin stdout stderr errno signgam I "
     ).split()

@@ -82,7 +82,7 @@ def plan_update(
 
 
 def _both(active: str | None, condition: str) -> str:
-    return f"({active}) & ({condition})" if active else condition
+    return f"{active} & ({condition})" if active else condition
 
 
 def _plan_refractory(request: PopulationRequest, body: Body) -> str | None:

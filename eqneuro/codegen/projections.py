@@ -14,6 +14,12 @@ from eqneuro.language.syntax import Attribute, Binary, Expr, Name
 from eqneuro.numerics.select import translate
 
 C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
+TEMPLATE_WORDS = (
+    "number ring ring_count row_start target input part_start delays range delay slot count spikes k row part first s"
+    " source post_rank j total extreme value"
+).split()
+"""Identifiers that the templates of projections use."""
+
 DEFAULT_PSP = Binary("*", Name("w"), Attribute("pre", "r"))
 
 
@@ -52,7 +58,7 @@ class _Planner:
         value, draws, _ = translate(expr)
         if draws:
             raise NotImplementedError("random numbers in synapses are not available yet")
-        for word in ("ring", "ring_count", "row_start", "target", "source", "input", "weight", "row", "s", "i", "j"):
+        for word in TEMPLATE_WORDS:
             self.scope.names.allocate(word)
         if request.events:
             for key, c_type in (("spike_ring", "uint32_t"), ("spike_count", "int64_t")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -18,6 +19,9 @@ FIXED_KERNELS = (
     "spike_source", "timed_array",
 )  # fmt: skip
 """Kernels of runtime.c.j2, in front of a network's own."""
+
+WIDTH = 120
+"""Columns of generated C."""
 
 VECTOR_FUNCTIONS = (
     "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "expm1", "log1p", "exp2", "log2",
@@ -49,7 +53,23 @@ def environment() -> jinja2.Environment:
 
 def render_kernel(plan: KernelPlan | TransmissionPlan) -> str:
     """The C function of one plan."""
-    return environment().get_template(plan.template).render(plan=plan).strip()
+    text = environment().get_template(plan.template).render(plan=plan).strip()
+    return "\n".join(fold(line) for line in text.splitlines())
+
+
+def fold(line: str) -> str:
+    """A line of C that is too long, broken where the fewest brackets are open."""
+    indent = len(line) - len(line.lstrip()) + 4
+    lines = []
+    while len(line) > WIDTH:
+        places = [m.end() for m in re.finditer(r"(?:[-+*/?:&|=]|,) (?=\S)", line[:WIDTH]) if m.end() > WIDTH // 2]
+        if not places:
+            break
+        depths = {place: line[:place].count("(") - line[:place].count(")") for place in places}
+        best = max(places, key=lambda place: (-depths[place], place))
+        lines.append(line[:best].rstrip())
+        line = " " * indent + line[best:]
+    return "\n".join([*lines, line])
 
 
 def render_network(plans: Sequence[KernelPlan | TransmissionPlan], real: str) -> str:

@@ -38,6 +38,9 @@ class LoopWriter:
         for line in lines:
             assert isinstance(line, Line)
             text = printer.number(line.value)
+            if line.value.is_Symbol and self._body.real == "double":  # a part of others, and all of this one
+                self._body.scope.text[line.symbol] = text
+                continue
             is_shared = line.symbol.name.startswith("shared:")
             wanted = "part" if is_shared else _describe(line.value)
             if wanted in ("part", "factor"):
@@ -62,8 +65,10 @@ class LoopWriter:
             lines.append(self._body.scope.load(symbol, "i", const=symbol not in stored))
         lines += self._body.opening
         declared = set(opening)
+        above = ""
         for item in code:
-            lines += [f"/* {text} */" for text in item.comments]
+            lines += [f"/* {text} */" for text in item.comments if text != above]
+            above = item.comments[-1] if item.comments else above
             lines += (
                 self._print_line(item, printer, declared) if isinstance(item, Line) else self._print_loop(item, printer)
             )
@@ -121,7 +126,7 @@ class LoopWriter:
                 if self._masked(item.stored):
                     read.add(base)
                 stored.add(base)
-        for symbol in read:
+        for symbol in sorted(read, key=lambda s: s.name):
             self._body.bind(symbol)
         return {s for s in read if s in self._body.scope.arrays}, stored
 
