@@ -31,7 +31,8 @@ class HodgkinHuxley(Neuron):
     VNa, VK, VL
         Their reversal potentials (mV).
     I
-        Constant current (µA/cm²). A step fires repeatedly from about 6.3 on and blocks the membrane at 60.
+        Constant current (µA/cm²). A step of 6 makes one spike or two, one of 7 goes on firing; one of 60 blocks the
+        membrane: after two spikes it oscillates without reaching 0 mV.
     v_thresh
         Potential that an action potential crosses upwards (mV).
     k_m

@@ -58,8 +58,8 @@ class AdEx(Neuron):
     Notes
     -----
     Both equations form one system, updated by the classical Runge–Kutta method (``rk4``). On their right sides v counts
-    as v_spike where it is beyond: the solution is the same, since a spike resets it there, but the exponential of a
-    potential that runs away within one step can't overflow, nor carry w along.
+    as v_spike where it is beyond, and the exponent as 50: the solution is the same, since a spike resets v there, but a
+    potential that runs away within one step can neither overflow nor carry w along.
 
     References
     ----------
@@ -101,7 +101,8 @@ class AdEx(Neuron):
                 tau_refrac=tau_refrac,
             ),
             equations=f"""
-                C*dv/dt = gL*(DeltaT*exp((cut(v, v_spike) - VT)/DeltaT) - (v - EL)) + I + {current} - w : init=EL, rk4
+                C*dv/dt = gL*(DeltaT*exp(min((cut(v, v_spike) - VT)/DeltaT, 50.0)) - (cut(v, v_spike) - EL)) \
+                    + I + {current} - w : init=EL, rk4
                 tau_w*dw/dt = a*(cut(v, v_spike) - EL) - w : rk4
             """,
             functions="cut(x, highest) = min(x, highest)",

@@ -137,7 +137,7 @@ class IF_curr_exp(Neuron):
     >>> monitor = net.monitor(cells, "spike")
     >>> net.simulate(100.0)
     >>> [len(train) for train in monitor.get("spike").values()]
-    [0, 3, 9]
+    [0, 3, 8]
     """
 
     def __init__(
@@ -196,7 +196,7 @@ class IF_cond_exp(Neuron):
     >>> net = Network(dt=0.1)
     >>> cell = net.create(1, IF_cond_exp(i_offset=0.8))
     >>> net.simulate(20.0)
-    >>> -65.0 < cell.v[0] < -50.0
+    >>> bool(-65.0 < cell.v[0] < -50.0)
     True
     """
 
