@@ -16,15 +16,17 @@ import sympy
 
 from eqneuro.numerics.elimination import solve
 from eqneuro.numerics.rules import Iterate, Let
-from eqneuro.numerics.symbols import DT, Ite, Less, LessEqual, Or_, symbol
+from eqneuro.numerics.symbols import DT, And_, Ite, Less, LessEqual, Or_, symbol
 from eqneuro.numerics.system import ZERO, Step, System, euler
 
 ORDER = 1
 TOLERANCE = 1e-13
-"""Of the corrections, relative to the sizes of the terms of their equations."""
+"""Of the corrections, relative to the variables and to what the others contribute to them."""
 ACCEPTED = 1e-6
 """The same for iterations that end because rounding allows no better."""
-ITERATIONS = 100
+NEAR = 1e-3
+"""Corrections so small that each is expected to be much smaller than the one before."""
+ITERATIONS = 200
 TINY = sympy.Float(1e-30)
 
 
@@ -77,7 +79,8 @@ def _newton(system: System, later: System, jacobian: list[list[sympy.Expr]], beg
     )
     body, corrections, residual, size = _correction(later, jacobian, starts, own)
     accepted = symbol(f"accepted:{system.number}")
-    better = Or_(Less(residual, own.best), Less(2 * size, own.size))
+    closer = And_(Less(2 * size, own.size), Less(size, sympy.Float(NEAR)))  # rounding hides that in the residual
+    better = And_(Or_(Less(residual, own.best), closer), Less(size, sympy.oo))  # and the Jacobian has a value
     body.append(Let(accepted, Ite(better, sympy.Integer(1), ZERO)))
 
     def choose(then: sympy.Expr, otherwise: sympy.Expr) -> sympy.Expr:
@@ -98,7 +101,11 @@ def _newton(system: System, later: System, jacobian: list[list[sympy.Expr]], beg
     unknowns = [Let(guess, start) for guess, start in zip(own.guesses, starts, strict=True)]
     unknowns += [Let(base, start) for base, start in zip(own.bases, starts, strict=True)]
     unknowns += [Let(move, ZERO) for move in own.moves]
-    unknowns += [Let(own.damping, sympy.Integer(1)), Let(own.best, sympy.oo), Let(own.size, sympy.oo)]
+    unknowns += [
+        Let(own.damping, sympy.Integer(1)),
+        Let(own.best, sympy.oo),
+        Let(own.size, sympy.nan),
+    ]  # the NaN ends them at once where the state is one
     loop = Iterate(
         unknowns=tuple(unknowns),
         body=tuple(body),
@@ -143,8 +150,11 @@ def _correction(
     corrections = [keep("correction", i, value) for i, value in enumerate(solution)]
     sizes = []
     for i, row in enumerate(rows):
-        terms = [sympy.Abs(DT * entry * guess) for entry, guess in zip(row, own.guesses, strict=True)]
-        scale = sympy.Add(sympy.Abs(starts[i]), sympy.Abs(own.guesses[i]), *terms, TINY)
+        others = [
+            sympy.Abs(entry * guess) for k, (entry, guess) in enumerate(zip(row, own.guesses, strict=True)) if k != i
+        ]
+        noise = DT * sympy.Add(*others) / (1 + DT * sympy.Abs(row[i]))
+        scale = sympy.Add(sympy.Abs(starts[i]), sympy.Abs(own.guesses[i]), noise, TINY)
         sizes.append(sympy.Abs(corrections[i]) / scale)
     residual, size = symbol(f"residual:{number}"), symbol(f"relative:{number}")
     lets += [Let(residual, sympy.Add(*map(sympy.Abs, missing))), Let(size, sympy.Add(*sizes))]
