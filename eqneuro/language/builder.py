@@ -10,7 +10,7 @@ from typing import Any
 from eqneuro.language.distributions import DISTRIBUTIONS, OPTIONAL_ARGUMENTS
 from eqneuro.language.errors import EquationError
 from eqneuro.language.functions import FUNCTIONS, GLOBAL_OPERATIONS, KEYWORDS
-from eqneuro.language.limits import NUMBER_LENGTH
+from eqneuro.language.limits import NAME_LENGTH, NUMBER_LENGTH
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Attribute,
@@ -61,6 +61,10 @@ class Builder:
     def _refuse(self, message: str, span: Span, hint: str = "") -> EquationError:
         return EquationError(message, self._source, span, hint)
 
+    def _check_length(self, name: str, span: Span) -> None:
+        if len(name) > NAME_LENGTH:
+            raise self._refuse(f"name of {len(name):,} characters", Span(span.start, span.start + 1))
+
     # -- statements -------------------------------------------------------------------------------------------------
 
     def equation(self, children: list[Any]) -> Any:
@@ -83,6 +87,7 @@ class Builder:
         return tuple(child for child in children if isinstance(child, Flag))
 
     def flag(self, children: list[Any]) -> Flag:
+        self._check_length(str(children[0]), self._span(children[:1]))
         value = next((child for child in children[1:] if isinstance(child, Expr)), None)
         return Flag(str(children[0]), value, span=self._span(children[:1]))
 
@@ -153,6 +158,7 @@ class Builder:
 
     def name(self, children: list[Any]) -> Name:
         name, span = str(children[0]), self._span(children)
+        self._check_length(name, span)
         if name in KEYWORDS:
             raise self._refuse(f"{name!r} is a word of the language and can't be a name", span)
         return Name(name, span=span)
@@ -160,6 +166,7 @@ class Builder:
     def derivative(self, children: list[Any]) -> Expr:
         text, span = str(children[0]), self._span(children)
         whole = text.split("/")[0].strip()
+        self._check_length(whole, span)
         if whole in self._names and whole[1:] not in self._names:
             stop = span.start + len(whole)
             time = Name("dt", span=Span(span.stop - 2, span.stop))
@@ -167,14 +174,14 @@ class Builder:
         return Derivative(whole[1:], span=span)
 
     def attribute(self, children: list[Any]) -> Expr:
-        owner, name = str(children[0]), str(children[2])
+        owner, name = self.name(children[:1]).id, self.name(children[2:3]).id
         if owner not in ("pre", "post"):
             hint = "Only 'pre.' and 'post.' can stand before a dot, in a synapse."
             raise self._refuse(f"{owner!r} has no attributes", self._span(children), hint)
         return Attribute(owner, name, span=self._span(children))  # type: ignore[arg-type]
 
     def attribute_call(self, children: list[Any]) -> Expr:
-        owner, name = str(children[0]), str(children[2])
+        owner, name = self.name(children[:1]).id, self.name(children[2:3]).id
         arguments = [child for child in children[4:-1] if isinstance(child, Expr | tuple)]
         if owner not in ("pre", "post") or name != "sum":
             hint = "Only pre.sum(TARGET) and post.sum(TARGET) can be called."
@@ -204,7 +211,7 @@ class Builder:
         return children[0]
 
     def call(self, children: list[Any]) -> Expr:
-        name, span = str(children[0]), self._span(children)
+        name, span = self.name(children[:1]).id, self._span(children)
         name_span = self._span(children[:1])
         items = [c for c in children[2:-1] if isinstance(c, Expr | tuple)]
         if name in DISTRIBUTIONS:

@@ -27,7 +27,7 @@ from eqneuro.language.syntax import (
 Draws = Callable[[Distribution], Any]
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide,
+    "^": np.float_power, "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide,
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
     "and": np.logical_and, "or": np.logical_or,
 }  # fmt: skip
@@ -84,9 +84,11 @@ def _value(expr: Expr, names: Mapping[str, Any], draw: Draws | None) -> Any:
             return names[expr.id]
         case Unary():
             value = _value(expr.operand, names, draw)
-            return np.logical_not(value) if expr.operator == "not" else -value if expr.operator == "-" else value
-        case Binary(operator="^"):
-            return np.float_power(_value(expr.left, names, draw), _value(expr.right, names, draw))
+            if expr.operator == "not":
+                return np.logical_not(value)
+            if isinstance(value, int) and value and not isinstance(value, bool):  # stays whole: 2^53 + 1 has no double
+                return -value if expr.operator == "-" else value
+            return -_number(value) if expr.operator == "-" else _number(value)
         case Binary() | Compare() | Logical():
             left, right = _value(expr.left, names, draw), _value(expr.right, names, draw)
             return BINARY[expr.operator](_number(left), _number(right))
@@ -102,14 +104,17 @@ def _value(expr: Expr, names: Mapping[str, Any], draw: Draws | None) -> Any:
 
 
 def _number(value: Any) -> Any:
-    return float(value) if isinstance(value, bool | int) else value
+    """Truth values and whole numbers as floats, which is what the language computes with."""
+    if isinstance(value, bool | int | np.bool_ | np.integer):
+        return float(value)
+    return value.astype(np.float64) if isinstance(value, np.ndarray) and value.dtype.kind in "biu" else value
 
 
 def _call(expr: Call, names: Mapping[str, Any], draw: Draws | None) -> Any:
     if expr.function not in FUNCTIONS:
         raise Unknown(expr, expr.function)
     entry = FUNCTIONS[expr.function]
-    values = [_value(argument, names, draw) for argument in expr.arguments]
+    values = [_number(_value(argument, names, draw)) for argument in expr.arguments]
     if entry.evaluate is not None:
         return entry.evaluate(*values)
     return _value(definition_of(entry.name), dict(zip(entry.arguments, values, strict=True)), draw)

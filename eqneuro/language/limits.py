@@ -13,6 +13,7 @@ BRACKET_DEPTH = 60
 EXPRESSION_DEPTH = 150
 NODES = 20_000
 NUMBER_LENGTH = 40
+NAME_LENGTH = 100
 
 
 def check_length(source: SourceText) -> None:

@@ -76,9 +76,10 @@ def _piece(source: SourceText, text: str, start: int, stop: int, count: int) -> 
     if not statement.strip():
         return
     start += len(statement) - len(statement.lstrip())
+    statement = statement.strip()
     if len(statement) > STATEMENT_LENGTH:
         message = f"statement of {len(statement):,} characters is longer than {STATEMENT_LENGTH:,}"
         raise EquationError(message, source, Span(start, start + 1))
     if count > STATEMENTS:
         raise EquationError(f"text holds more than {STATEMENTS:,} statements", source, Span(start, start + 1))
-    yield Piece(start, statement.strip())
+    yield Piece(start, statement)

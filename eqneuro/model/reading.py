@@ -10,6 +10,7 @@ import numpy as np
 
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.errors import EquationError
+from eqneuro.language.limits import NAME_LENGTH
 from eqneuro.language.names import suggest
 from eqneuro.language.parser import (
     parse_declarations,
@@ -53,11 +54,12 @@ def read_parameters(given: Parameters, owner: str) -> list[Declaration]:
     return [d for text in _texts(given, where) for d in parse_declarations(SourceText(text, where))]
 
 
-def _from_item(name: str, value: Value | Parameter, where: str) -> Declaration:
-    source = SourceText(f"{name} = {getattr(value, 'value', value)}", where)
-    span = Span(0, len(str(name)))
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise EquationError(f"{name!r} is not a name", source, span, "Names are made of a-z, A-Z, 0-9 and _.")
+def _from_item(name: object, value: Value | Parameter, where: str) -> Declaration:
+    shown = str(name) if len(str(name)) <= NAME_LENGTH else f"{str(name)[:NAME_LENGTH]} …"
+    source = SourceText(f"{shown} = {str(getattr(value, 'value', value))[:NAME_LENGTH]}", where)
+    span = Span(0, max(1, len(shown)))
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name != shown:
+        raise EquationError(f"'{shown}' is not a name", source, span, "Names are made of a-z, A-Z, 0-9 and _.")
     flags: tuple[Flag, ...] = (Flag("global", None),)
     if isinstance(value, Parameter):
         flags = (Flag(value.locality, None), Flag(value.type, None))

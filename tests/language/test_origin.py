@@ -42,8 +42,7 @@ def test_a_wrong_line_of_a_long_string_is_named_with_its_line_in_the_file():
 def test_a_string_made_of_parts_is_found_too():
     def make():
         Neuron(
-            equations="u = 1.0\n"
-            "v = 2.0 +\n"  # the second part
+            equations="u = 1.0\nv = 2.0 +\n"  # the second part
         )
 
     assert place_of(make)[0].line == line_here("the second part")
@@ -85,6 +84,8 @@ def test_a_text_that_stands_nowhere_names_no_file():
 
 def test_a_script_of_the_user_is_named(tmp_path):
     script = tmp_path / "model.py"
-    script.write_text('from eqneuro.model.neuron import Neuron\n\n\nNeuron(equations="""\n    v = 1.0\n    r = exq(v)\n""")\n')
+    script.write_text(
+        'from eqneuro.model.neuron import Neuron\n\n\nNeuron(equations="""\n    v = 1.0\n    r = exq(v)\n""")\n'
+    )
     result = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
     assert result.stderr.splitlines()[-1] == f'File "{script}", line 6'
