@@ -200,7 +200,7 @@ cache.obtain(sys.argv[1], lambda: ("int any(void);", {}), compile_, where=Path(s
 
 
 def test_process_killed_in_the_middle_leaves_no_entry_and_no_lock(library: Path, tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED, digest_of("a"), str(tmp_path)], check=False)
+    done = subprocess.run([sys.executable, "-P", "-c", KILLED, digest_of("a"), str(tmp_path)], check=False)
     assert done.returncode < 0
     assert cache.recall(digest_of("a"), where=tmp_path) is None
     assert Maker(library).obtain(digest_of("a"), tmp_path).library.is_file()
@@ -363,7 +363,7 @@ print(entry.library, entry.library.is_file())
 
 def test_private_folder_is_removed_by_the_process_that_made_it(shared: Path, library: Path) -> None:
     shared.write_text("")
-    command = [sys.executable, "-W", "ignore", "-c", PRIVATE, digest_of("a"), str(library)]
+    command = [sys.executable, "-P", "-W", "ignore", "-c", PRIVATE, digest_of("a"), str(library)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert told[1] == "True"
     assert not Path(told[0]).parent.exists()

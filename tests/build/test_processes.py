@@ -35,9 +35,12 @@ class Shop:
     def start(self, command: list[str], **environment: str) -> subprocess.Popen[str]:
         told = {**os.environ, "EQNEURO_CACHE_DIR": str(self.folder / "cache"), "EQNEURO_CC": str(self.compiler)}
         return subprocess.Popen(
-            [sys.executable, *command], env={**told, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, encoding="utf-8",
-        )  # fmt: skip
+            [sys.executable, "-P", *command],
+            env={**told, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
 
     def run(self, command: list[str], **environment: str) -> tuple[str, str]:
         """What it printed, and its complaints."""
