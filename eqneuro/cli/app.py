@@ -40,7 +40,7 @@ def _options(
 def demo(
     neurons: Annotated[int, typer.Option(min=100, help="How many; each keeps about 80 inputs.")] = 4000,
     duration: Annotated[float, typer.Option(min=20.0, help="Of the simulation, in ms.")] = 1000.0,
-    seed: Annotated[int, typer.Option(help="Decides all random numbers.")] = 1,
+    seed: Annotated[int, typer.Option(help="Decides all random numbers.")] = 2,
     threads: Annotated[int, typer.Option(min=1, help="That share the neurons out; the result is the same.")] = 1,
     output: Annotated[Path, typer.Option(help="Where the picture goes.")] = Path("eqneuro-demo.png"),
     picture: Annotated[bool, typer.Option("--picture/--no-picture", help="Whether to draw one.")] = True,

@@ -31,7 +31,7 @@ COBA = ann.Neuron(
 )
 
 
-def build(neurons: int = 4000, seed: int = 1, threads: int = 1) -> ann.Network:
+def build(neurons: int = 4000, seed: int = 2, threads: int = 1) -> ann.Network:
     """The network, not compiled yet; each neuron keeps about 80 inputs whatever the size."""
     net = ann.Network(dt=0.1, seed=seed, num_threads=threads)
 

@@ -107,4 +107,6 @@ def new_panels(number: int) -> list[Any]:
     _, axes = plt.subplots(
         max(1, number), 1, sharex=True, squeeze=False, figsize=(7.0, 2.6 * max(1, number) + 0.8), layout="constrained"
     )
+    for ax in axes[:, 0]:
+        ax.spines[["top", "right"]].set_visible(False)
     return list(axes[:, 0])
