@@ -32,7 +32,6 @@ C_FUNCTIONS: dict[str, str] = {
     "sinh": "sinh",
     "cosh": "cosh",
     "tanh": "tanh",
-    "Abs": "fabs",
 }
 """sympy's own functions."""
 

@@ -132,8 +132,9 @@ def _plan_event(
         text = scan.condition(condition)
         if active:
             text = f"({body.scan_active}) & ({text})"
-    else:
+    else:  # the loop has looked already: what the lines need is read where the event is
         text = f"fired_{number}[i - block]"
+        return EventPlan(text, (), (*scan.loads, *lines), counter, list_name, total)
     return EventPlan(text, tuple(scan.loads), tuple(lines), counter, list_name, total)
 
 

@@ -139,7 +139,7 @@ def _is_costly(expr: sympy.Expr) -> bool:
     """Whether the expression is a call that a compiler will not evaluate for both branches by itself."""
     if expr.is_Pow:
         return not (expr.exp.is_Integer and abs(int(expr.exp)) <= 8)
-    return bool(expr.is_Function) and not is_condition(expr) and type(expr).__name__ not in ("Ite", "Abs")
+    return bool(expr.is_Function) and not is_condition(expr) and type(expr).__name__ not in ("Ite", "Absolute")
 
 
 def _describe(expr: sympy.Expr) -> str:

@@ -16,7 +16,7 @@ import sympy
 
 from eqneuro.numerics.elimination import solve
 from eqneuro.numerics.rules import Iterate, Let
-from eqneuro.numerics.symbols import DT, And_, Ite, Less, LessEqual, Or_, symbol
+from eqneuro.numerics.symbols import DT, Absolute, And_, Ite, Less, LessEqual, Or_, symbol
 from eqneuro.numerics.system import ZERO, Step, System, euler
 
 ORDER = 1
@@ -151,11 +151,11 @@ def _correction(
     sizes = []
     for i, row in enumerate(rows):
         others = [
-            sympy.Abs(entry * guess) for k, (entry, guess) in enumerate(zip(row, own.guesses, strict=True)) if k != i
+            Absolute(entry * guess) for k, (entry, guess) in enumerate(zip(row, own.guesses, strict=True)) if k != i
         ]
-        noise = DT * sympy.Add(*others) / (1 + DT * sympy.Abs(row[i]))
-        scale = sympy.Add(sympy.Abs(starts[i]), sympy.Abs(own.guesses[i]), noise, TINY)
-        sizes.append(sympy.Abs(corrections[i]) / scale)
+        noise = DT * sympy.Add(*others) / (1 + DT * Absolute(row[i]))
+        scale = sympy.Add(Absolute(starts[i]), Absolute(own.guesses[i]), noise, TINY)
+        sizes.append(Absolute(corrections[i]) / scale)
     residual, size = symbol(f"residual:{number}"), symbol(f"relative:{number}")
-    lets += [Let(residual, sympy.Add(*map(sympy.Abs, missing))), Let(size, sympy.Add(*sizes))]
+    lets += [Let(residual, sympy.Add(*map(Absolute, missing))), Let(size, sympy.Add(*sizes))]
     return lets, corrections, residual, size

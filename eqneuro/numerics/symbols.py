@@ -117,6 +117,28 @@ class Ite(sympy.Function):  # type: ignore[misc]
         return Ite(test, then.diff(s), otherwise.diff(s))
 
 
+class Absolute(sympy.Function):  # type: ignore[misc]
+    """The absolute value; sympy's own looks for the sign of all that is below it, again and again."""
+
+    @classmethod
+    def eval(cls, x: sympy.Expr) -> sympy.Expr | None:
+        """Of a number, and of what is absolute already."""
+        return abs(x) if x.is_Number else x if isinstance(x, Absolute) else None
+
+    def _eval_is_real(self) -> bool:
+        return True
+
+    def _eval_derivative(self, s: sympy.Symbol) -> sympy.Expr:
+        [x] = self.args
+        slope = x.diff(s)
+        return Ite(Less(x, sympy.Integer(0)), -slope, slope)
+
+    @classmethod
+    def c_form(cls, arguments: list[str], suffix: str) -> str:
+        """The call in C."""
+        return f"fabs{suffix}({arguments[0]})"
+
+
 class Opaque(sympy.Function):  # type: ignore[misc]
     """A function that C computes; `opaque` makes one class for each."""
 
@@ -181,7 +203,7 @@ class Relative(sympy.Function):  # type: ignore[misc]
         """(f'(x) − f(x)/x)/x, and its series where that cancels."""
         [x] = self.args
         near = sympy.Add(*(c * x**k for k, c in enumerate(self.series)))
-        return Ite(Less(sympy.Abs(x), NEAR_ZERO), near, (self.slope(x) - self) / x)
+        return Ite(Less(Absolute(x), NEAR_ZERO), near, (self.slope(x) - self) / x)
 
 
 NEAR_ZERO = sympy.Float(0.01)
@@ -370,7 +392,7 @@ def _call(name: str, arguments: list[sympy.Expr]) -> sympy.Expr:
         body = Translator().translate(definition_of(name))
         return body.xreplace(dict(zip(map(symbol, entry.arguments), arguments, strict=True)))
     if entry.sympy is not None:
-        own: Any = {"IsNan": IsNan, "IsFinite": IsFinite}.get(entry.sympy) or getattr(sympy, entry.sympy)
+        own: Any = {"IsNan": IsNan, "IsFinite": IsFinite, "Abs": Absolute}.get(entry.sympy) or getattr(sympy, entry.sympy)
         return own(*arguments)
     assert entry.c is not None
     return opaque(entry.c, entry.arguments, entry.derivatives)(*arguments)

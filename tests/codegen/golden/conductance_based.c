@@ -1,0 +1,152 @@
+/* Population of COBA
+ *   tau*dv/dt = (E_L - v) + g_exc*(E_exc - v) + g_inh*(E_inh - v)
+ *   tau_exc*dg_exc/dt = -g_exc
+ *   tau_inh*dg_inh/dt = -g_inh
+ */
+static void update_COBA_0(void *const *restrict b, const instant *restrict now, int64_t begin, int64_t end)
+{
+  const int64_t size = ((const int64_t *)b[0])[0];
+  lane *restrict const refractory_until = b[1];
+  real *restrict const all_v = b[2];
+  const double v_T = *(const real *)b[3];
+  real *restrict const all_g_exc = b[4];
+  real *restrict const all_g_inh = b[5];
+  uint32_t *restrict const spiked = b[6];
+  int64_t *restrict const spike_count = b[7];
+  const double v_r = *(const real *)b[8];
+  const double refractory = *(const real *)b[9];
+  const double h = now->dt;
+  const double tau = *(const real *)b[10];
+  const double tau_exc = *(const real *)b[11];
+  const double tau_inh = *(const real *)b[12];
+  const double E_L = *(const real *)b[13];
+  const double E_exc = *(const real *)b[14];
+  const double E_inh = *(const real *)b[15];
+
+  /* the same for all neurons in this step */
+  const double h_per_tau = h / tau;
+  const double factor_0 = -h / tau_exc;
+  const double factor_1 = -h / tau_inh;
+  int64_t spikes = 0;
+
+  (void)size;
+  for (int64_t block = begin; block < end; block += BLOCK) {
+    const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
+    lane any = 0;
+    lane bad = 0;
+
+    for (int64_t i = block; i < stop; ++i) {
+      real v = all_v[i];
+      real g_exc = all_g_exc[i];
+      real g_inh = all_g_inh[i];
+      const lane active = refractory_until[i] <= (lane)now->tick;
+      /* tau*dv/dt = (E_L - v) + g_exc*(E_exc - v) + g_inh*(E_inh - v) */
+      const real new_v = v + h_per_tau * (E_L + g_exc * (E_exc - v) + g_inh * (E_inh - v) - v);
+      /* tau_exc*dg_exc/dt = -g_exc */
+      const real new_g_exc = g_exc + g_exc * factor_0;
+      /* tau_inh*dg_inh/dt = -g_inh */
+      const real new_g_inh = g_inh + g_inh * factor_1;
+      v = active ? new_v : v;
+      all_v[i] = v;
+      g_exc = new_g_exc;
+      all_g_exc[i] = g_exc;
+      g_inh = new_g_inh;
+      all_g_inh[i] = g_inh;
+      any |= active & (v > v_T);
+      bad |= !(fabs(v) < INFINITY);
+      bad |= !(fabs(g_exc) < INFINITY);
+      bad |= !(fabs(g_inh) < INFINITY);
+    }
+    if (any) {
+      const int64_t last = stop < size ? stop : size;
+
+      for (int64_t i = block; i < last; ++i) {
+        real v = all_v[i];
+        if ((refractory_until[i] <= (lane)now->tick) & (v > v_T)) {
+          spiked[begin + spikes++] = (uint32_t)i;
+          /* v = v_r */
+          v = v_r;
+          all_v[i] = v;
+          refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(refractory / now->dt + 0.5));
+        }
+      }
+    }
+    if (bad) {
+      const int64_t last = stop < size ? stop : size;
+
+      for (int64_t i = block; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
+        report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+        report_not_finite(now, all_g_exc[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+        report_not_finite(now, all_g_inh[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+      }
+    }
+  }
+  spike_count[begin / BLOCK] = spikes;
+}
+
+/* Projection with DefaultSpikingSynapse: g_target += w
+ *
+ * Rows hold the targets of one pre-synaptic neuron; each range of post-synaptic neurons has rows of its own.
+ */
+static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const instant *restrict now, int64_t begin,
+    int64_t end)
+{
+  const int64_t *number = b[0]; /* pre-synaptic neurons, slots of the ring, shortest and longest delay in steps */
+  const uint32_t *restrict ring = b[1];
+  const int64_t *ring_count = b[2];
+  const int64_t *restrict row_start = b[3];
+  const uint16_t *restrict target = b[4];
+  real *restrict input = b[5];
+  const double w = *(const real *)b[7];
+
+  for (int64_t range = begin; range < end; ++range) {
+    for (int64_t delay = number[2]; delay <= number[3]; ++delay) {
+      const int64_t slot = (now->tick - delay) & (number[1] - 1), count = ring_count[slot];
+      const uint32_t *restrict spikes = ring + slot * number[0];
+
+      for (int64_t k = 0; k < count; ++k) {
+        const int64_t i = spikes[k], row = range * number[0] + i;
+        const int64_t first = row_start[row], last = row_start[row + 1];
+
+        for (int64_t s = first; s < last; ++s) {
+          input[target[s]] += w;
+        }
+      }
+    }
+  }
+}
+
+/* Projection with DefaultSpikingSynapse: g_target += w
+ *
+ * Rows hold the targets of one pre-synaptic neuron, sorted by delay; each range of post-synaptic neurons has rows of its own.
+ */
+static void deliver_DefaultSpikingSynapse_2(void *const *restrict b, const instant *restrict now, int64_t begin,
+    int64_t end)
+{
+  const int64_t *number = b[0]; /* pre-synaptic neurons, slots of the ring, shortest and longest delay in steps */
+  const uint32_t *restrict ring = b[1];
+  const int64_t *ring_count = b[2];
+  const int64_t *restrict row_start = b[3];
+  const uint16_t *restrict target = b[4];
+  real *restrict input = b[5];
+  const uint32_t *restrict part_start = b[6]; /* where the synapses of each delay begin in a row */
+  const int64_t delays = number[3] - number[2] + 1;
+  const real *restrict const all_w = b[7];
+
+  for (int64_t range = begin; range < end; ++range) {
+    for (int64_t delay = number[2]; delay <= number[3]; ++delay) {
+      const int64_t slot = (now->tick - delay) & (number[1] - 1), count = ring_count[slot];
+      const uint32_t *restrict spikes = ring + slot * number[0];
+
+      for (int64_t k = 0; k < count; ++k) {
+        const int64_t i = spikes[k], row = range * number[0] + i;
+        const uint32_t *part = part_start + row * (delays + 1) + (delay - number[2]);
+        const int64_t first = row_start[row] + part[0], last = row_start[row] + part[1];
+
+        for (int64_t s = first; s < last; ++s) {
+          input[target[s]] += all_w[s];
+        }
+      }
+    }
+  }
+}

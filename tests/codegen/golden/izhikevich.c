@@ -1,0 +1,97 @@
+/* Population of Izhikevich
+ *   I = g_exc - g_inh + noise*Normal(0.0, 1.0) + i_offset
+ *   dv/dt = 0.04*v^2 + 5.0*v + 140.0 - u + I : init=c, explicit
+ *   du/dt = a*(b*v - u) : init=b*c, explicit
+ */
+static void update_Izhikevich_0(void *const *restrict b, const instant *restrict now, int64_t begin, int64_t end)
+{
+  const int64_t size = ((const int64_t *)b[0])[0];
+  lane *restrict const refractory_until = b[1];
+  const uint32_t streams = (uint32_t)((const int64_t *)b[0])[2] << 12;
+  real *restrict const all_v = b[2];
+  const double v_thresh = *(const real *)b[3];
+  const real v_thresh_f = (real)v_thresh;
+  real *restrict const all_u = b[4];
+  real *restrict const all_g_exc = b[5];
+  real *restrict const all_g_inh = b[6];
+  uint32_t *restrict const spiked = b[7];
+  int64_t *restrict const spike_count = b[8];
+  const double c = *(const real *)b[9];
+  const real c_f = (real)c;
+  const double d = *(const real *)b[10];
+  const real d_f = (real)d;
+  const double tau_refrac = *(const real *)b[11];
+  real *restrict const all_I = b[12];
+  const real *restrict const all_a = b[13];
+  const double b_ = *(const real *)b[14];
+  const double h = now->dt;
+  const double i_offset = *(const real *)b[15];
+  const double noise = *(const real *)b[16];
+  const real i_offset_f = (real)i_offset;
+  const real noise_f = (real)noise;
+  const real h_f = (real)h;
+  const real b__f = (real)b_;
+  int64_t spikes = 0;
+
+  (void)size;
+  for (int64_t block = begin; block < end; block += BLOCK) {
+    const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
+    lane any = 0;
+    lane bad = 0;
+    real random_0[BLOCK];
+    fill_normal(random_0, stop - block, now, streams + 0, block);
+
+    for (int64_t i = block; i < stop; ++i) {
+      real v = all_v[i];
+      real u = all_u[i];
+      const real g_exc = all_g_exc[i];
+      const real g_inh = all_g_inh[i];
+      real I_ = all_I[i];
+      const real a = all_a[i];
+      const lane active = refractory_until[i] <= (lane)now->tick;
+      /* I = g_exc - g_inh + noise*Normal(0.0, 1.0) + i_offset */
+      I_ = active ? g_exc + i_offset_f + noise_f * random_0[i - block] - g_inh : I_;
+      all_I[i] = I_;
+      /* dv/dt = 0.04*v^2 + 5.0*v + 140.0 - u + I : init=c, explicit */
+      const real new_v = v + h_f * (I_ + 5.0f * v + 0.04f * squaref(v) + 140.0f - u);
+      /* du/dt = a*(b*v - u) : init=b*c, explicit */
+      const real new_u = u + a * h_f * (b__f * v - u);
+      v = active ? new_v : v;
+      all_v[i] = v;
+      u = active ? new_u : u;
+      all_u[i] = u;
+      any |= active & (v > v_thresh_f);
+      bad |= !(fabsf(v) < INFINITY);
+      bad |= !(fabsf(u) < INFINITY);
+      all_g_exc[i] = 0;
+      all_g_inh[i] = 0;
+    }
+    if (any) {
+      const int64_t last = stop < size ? stop : size;
+
+      for (int64_t i = block; i < last; ++i) {
+        real v = all_v[i];
+        real u = all_u[i];
+        if ((refractory_until[i] <= (lane)now->tick) & (v > v_thresh_f)) {
+          spiked[begin + spikes++] = (uint32_t)i;
+          /* v = c */
+          v = c_f;
+          all_v[i] = v;
+          /* u += d */
+          u = d_f + u;
+          all_u[i] = u;
+          refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(tau_refrac / now->dt + 0.5));
+        }
+      }
+    }
+    if (bad) {
+      const int64_t last = stop < size ? stop : size;
+
+      for (int64_t i = block; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
+        report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+        report_not_finite(now, all_u[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+      }
+    }
+  }
+  spike_count[begin / BLOCK] = spikes;
+}

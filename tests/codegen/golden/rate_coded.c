@@ -1,0 +1,110 @@
+/* Population of Rate neuron
+ *   tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint
+ *   r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0))
+ */
+static void update_Rate_neuron_0(void *const *restrict b, const instant *restrict now, int64_t begin, int64_t end)
+{
+  const int64_t size = ((const int64_t *)b[0])[0];
+  const real *restrict const history_of_v = b[1];
+  const real *restrict const delayed_v = history_of_v + ((now->tick - (int64_t)floor(3.0 / now->dt + 0.5)) &
+      (((const int64_t *)b[0])[3] - 1)) * ((const int64_t *)b[0])[1];
+  real *restrict const all_v = b[2];
+  const double B = *(const real *)b[3];
+  const double mean_r = *(const real *)b[4];
+  const double h = now->dt;
+  const double tau = *(const real *)b[5];
+  real *restrict const all_sum_exc = b[6];
+  real *restrict const all_sum_inh = b[7];
+  real *restrict const all_r = b[8];
+
+  /* the same for all neurons in this step */
+  const double factor_0 = B - mean_r;
+  const double part_1 = h / tau;
+  const double factor_2 = 0.5 * part_1;
+
+  (void)size;
+  for (int64_t block = begin; block < end; block += BLOCK) {
+    const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
+    lane bad = 0;
+
+    for (int64_t i = block; i < stop; ++i) {
+      real v = all_v[i];
+      const real sum_exc = all_sum_exc[i];
+      const real sum_inh = all_sum_inh[i];
+      /* tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint */
+      const real shared_0 = factor_0 + sum_exc - sum_inh;
+      const real middle_v = v + factor_2 * (shared_0 - v);
+      const real shared_1 = v + part_1 * (shared_0 - middle_v);
+      const real shared_2 = -1.0 > shared_1 ? -1.0 : shared_1;
+      v = 1.0 < shared_2 ? 1.0 : shared_2;
+      all_v[i] = v;
+      /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
+      const real branch_0 = tanh(delayed_v[i]);
+      real r = v > 0.0 ? v : 0.1 * branch_0;
+      all_r[i] = r;
+      bad |= !(fabs(v) < INFINITY);
+    }
+    if (bad) {
+      const int64_t last = stop < size ? stop : size;
+
+      for (int64_t i = block; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
+        report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+      }
+    }
+  }
+}
+
+/* Projection with DefaultRateCodedSynapse: sum of psp = the equation given
+ *
+ * Rows hold the synapses of one post-synaptic neuron, one for each pre-synaptic neuron.
+ */
+static void transmit_DefaultRateCodedSynapse_1(void *const *restrict b, const instant *restrict now, int64_t begin,
+    int64_t end)
+{
+  const int64_t *number = b[0]; /* items of a row of a history, slots of the ring, delay in steps */
+  const uint32_t *restrict post_rank = b[1];
+  const int64_t *restrict row_start = b[3];
+  real *restrict input = b[5];
+  const real *restrict const pre_r = b[7];
+  const real *restrict const all_w = b[8];
+
+  (void)now, (void)number;
+  for (int64_t row = begin; row < end; ++row) {
+    const int64_t j = post_rank[row], first = row_start[row], last = row_start[row + 1];
+    real total = 0;
+
+#pragma omp simd reduction(+ : total)
+    for (int64_t s = first; s < last; ++s) {
+      total += pre_r[s - first] * all_w[s];
+    }
+    input[j] += total;
+  }
+}
+
+/* Projection with synapses: max of psp = the equation given
+ *
+ * Rows hold the synapses of one post-synaptic neuron.
+ */
+static void transmit_synapses_2(void *const *restrict b, const instant *restrict now, int64_t begin, int64_t end)
+{
+  const int64_t *number = b[0]; /* items of a row of a history, slots of the ring, delay in steps */
+  const uint32_t *restrict post_rank = b[1];
+  const int64_t *restrict row_start = b[3];
+  const uint16_t *restrict source = b[4];
+  real *restrict input = b[5];
+  const real *restrict const history_of_r = b[7];
+  const real *restrict const pre_r = history_of_r + ((now->tick - number[2] + 1) & (number[1] - 1)) * number[0];
+  const double w = *(const real *)b[8];
+
+  (void)now, (void)number;
+  for (int64_t row = begin; row < end; ++row) {
+    const int64_t j = post_rank[row], first = row_start[row], last = row_start[row + 1];
+    real extreme = -INFINITY;
+
+    for (int64_t s = first; s < last; ++s) {
+      const real value = pre_r[source[s]] * w;
+      extreme = value > extreme ? value : extreme;
+    }
+    input[j] += extreme;
+  }
+}

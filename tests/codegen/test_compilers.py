@@ -1,0 +1,59 @@
+"""The generated C passes the compiler without a warning, in both precisions."""
+
+import runpy
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import eqneuro as ann
+from eqneuro.build.toolchain import find_toolchain
+
+GOLDEN = runpy.run_path(str(Path(__file__).with_name("golden.py")))
+WARNINGS = ("-Wall", "-Wextra", "-Wno-unused-function", "-Wno-unknown-pragmas", "-Werror")
+
+
+def everything():
+    """A network with what the golden models lack: stops, global variables, axons, Newton's iterations, rejection draws."""
+    neuron = ann.Neuron(
+        parameters="tau = 10.0; flag = True; n_max = 3 : int",
+        equations="""
+            drift = drift + 0.1*Normal(0.0, 1.0) : population
+            dslow/dt = (mean(v) - slow)/100.0 : population, exact
+            dv/dt = (drift - v^3)/tau + 0.1*xi : implicit
+            n = n + Poisson(0.5) + Gamma(2.0, 1.0) + Binomial(3, 0.5) : int, max=100
+            on = (v > 0.5) and flag : bool
+        """,
+        spike="v > 1.0",
+        reset="v = 0.0; n = 0",
+        axon_spike="v > 2.0",
+        axon_reset="v += 0.1",
+        refractory="t - t_last < 2.0",
+    )
+    net = ann.Network(dt=0.5, seed=1)
+    net.create(10, neuron, stop_condition="(n > n_max) or (slow > 5.0) : all")
+    net.create(ann.PoissonPopulation(10, rates="10.0*(1.0 + sin(t))"))
+    return net
+
+
+@pytest.mark.parametrize("real", ["double", "float"])
+@pytest.mark.parametrize("make", [*GOLDEN["MODELS"], everything], ids=lambda make: make.__name__)
+def test_generated_c_has_no_warnings(make, real, tmp_path):
+    from dataclasses import replace
+
+    from eqneuro.compiler import generate
+    from eqneuro.network.requests import gather
+
+    request, _ = gather(make())
+    source = tmp_path / "network.c"
+    source.write_text(generate(replace(request, real=real))[0])
+    toolchain = find_toolchain()
+    command = [*toolchain.command, *toolchain.flags, *WARNINGS, "-O1", "-o", str(tmp_path / "network.so"), str(source), "-lm"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[:3000]
+
+
+def test_the_network_with_everything_runs():
+    net = everything()
+    net.simulate(100.0)
+    assert net.current_step == 200

@@ -1,0 +1,54 @@
+"""Names that C, its libraries and the templates know are the user's all the same."""
+
+import numpy as np
+import pytest
+
+import eqneuro as ann
+from eqneuro.codegen.names import KEYWORDS, MATHS, OWN_WORDS, Names, is_reserved
+from eqneuro.codegen.projections import TEMPLATE_WORDS
+from eqneuro.language.errors import EquationError
+
+
+def declared(names):
+    """Those of the names that the language lets a user declare."""
+    kept = []
+    for name in sorted(names):
+        try:
+            ann.Neuron(parameters=f"{name} = 1.0", equations=f"r = {name}")
+        except EquationError:
+            continue
+        kept.append(name)
+    return kept
+
+
+@pytest.mark.parametrize("words", [KEYWORDS, OWN_WORDS, MATHS, frozenset(TEMPLATE_WORDS)])
+def test_names_of_c_and_of_the_templates_can_be_parameters_and_variables(words):
+    names = declared(words)
+    assert len(names) > len(words) / 3
+    parameters = "\n".join(f"{name} = {k + 1}.0" for k, name in enumerate(names[::2]))
+    equations = "\n".join(f"{name} = {k + 1}.0" for k, name in enumerate(names[1::2]))
+    total = " + ".join(names)
+    net = ann.Network(dt=1.0, seed=1)
+    population = net.create(3, ann.Neuron(parameters=parameters, equations=f"{equations}\nwhole = {total}"))
+    net.step()
+    wanted = sum(range(1, len(names[::2]) + 1)) + sum(range(1, len(names[1::2]) + 1))
+    assert np.all(population.whole == wanted)
+
+
+def test_synaptic_parameters_may_have_the_names_of_the_templates():
+    net = ann.Network(dt=1.0, seed=1)
+    pre, post = net.create(2, ann.Neuron(equations="r = 1.0")), net.create(2, ann.Neuron(equations="r = sum(exc)"))
+    words = [word for word in TEMPLATE_WORDS if word not in ("d", "w")]
+    parameters = "\n".join(f"{word} = 1.0 : projection" for word in words)
+    synapse = ann.Synapse(parameters=parameters, psp=f"w*pre.r*({' + '.join(words)})")
+    net.connect(pre, post, "exc", synapse).all_to_all(2.0)
+    net.simulate(2.0)
+    assert np.all(post.r == 2 * 2.0 * len(words))
+
+
+def test_names_given_out_are_valid_and_distinct():
+    names = Names()
+    wanted = ["v", "v", "double", "sum(exc)", "3x", "a.b", "", "τ"]
+    given = [names.allocate(name) for name in wanted]
+    assert len(set(given)) == len(wanted)
+    assert all(name.isidentifier() and name.isascii() and not is_reserved(name) for name in given)
