@@ -17,7 +17,9 @@ from eqneuro.model.models import OdeEquation
 CONSTANT_RATE = "linear with constant coefficients"
 
 
-def choose_methods(equations: Sequence[OdeEquation], default: str, constants: Collection[str]) -> list[tuple[str, str]]:
+def choose_methods(
+    equations: Sequence[OdeEquation], default: str, constants: Collection[str], *, propagators: bool = True
+) -> list[tuple[str, str]]:
     """For each of some neighbouring equations its method, and a sentence that says why.
 
     Parameters
@@ -26,27 +28,30 @@ def choose_methods(equations: Sequence[OdeEquation], default: str, constants: Co
         The network's method.
     constants
         Names of what does not change within a run.
+    propagators
+        Whether `exact` can be chosen; a synapse has no place for propagators.
     """
     wanted = [e.method or default for e in equations]
-    exact = _exact_subset(
-        [e for e, method in zip(equations, wanted, strict=True) if method in ("exact", "auto")], constants
-    )
+    candidates = [e for e, method in zip(equations, wanted, strict=True) if method in ("exact", "auto")]
+    exact = _exact_subset(candidates, constants) if propagators else None
     return [_choose(e, method, exact, constants) for e, method in zip(equations, wanted, strict=True)]
 
 
-def _choose(equation: OdeEquation, wanted: str, exact: Collection[str], constants: Collection[str]) -> tuple[str, str]:
+def _choose(
+    equation: OdeEquation, wanted: str, exact: Collection[str] | None, constants: Collection[str]
+) -> tuple[str, str]:
     name = equation.variable
     if equation.method is not None and equation.method != "auto":
         return wanted, "The equation asks for it."
     if wanted in ("exact", "auto"):
-        if name in exact:
+        if exact is not None and name in exact:
             if wanted == "exact":
                 return wanted, f"The network's method: the equation is {CONSTANT_RATE}."
             return "exact", f"Chosen by auto: the equation is {CONSTANT_RATE}."
         by = "Chosen by auto" if wanted == "auto" else "In place of the network's method, exact"
-        refusal = _why_not_exact(equation, constants)
         if is_conditionally_linear(equation):
-            return "exponential", f"{by}: the equation is linear in {name} while the rest is frozen, but {refusal}."
+            refusal = "" if exact is None else f", but {_why_not_exact(equation, constants)}"
+            return "exponential", f"{by}: the equation is linear in {name} while the rest is frozen{refusal}."
         return "rk4", f"{by}: the equation is not linear in {name}."
     if wanted == "exponential" and not is_conditionally_linear(equation):
         return "explicit", f"In place of the network's method, exponential: the equation is not linear in {name}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -84,8 +84,8 @@ def synapse_rules(model: SynapseModel, default: str) -> tuple[UpdateRule, ...]:
 
     A linear equation gets `exponential` where a neuron's would get `exact`: by itself it is the same.
     """
-    method = "exponential" if default in ("exact", "auto") else default
-    return _rules(model, [e for e in model.equations if getattr(e, "method", None) not in EVENT_DRIVEN], method)
+    chosen = [e for e in model.equations if getattr(e, "method", None) not in EVENT_DRIVEN]
+    return _rules(model, chosen, default, propagators=False)
 
 
 @as_written
@@ -99,7 +99,9 @@ def event_driven_rules(model: SynapseModel) -> tuple[UpdateRule, ...]:
     return _rules(model, chosen, "event-driven")
 
 
-def _rules(model: NeuronModel | SynapseModel, equations: Iterable[Equation], default: str) -> tuple[UpdateRule, ...]:
+def _rules(
+    model: NeuronModel | SynapseModel, equations: Iterable[Equation], default: str, *, propagators: bool = True
+) -> tuple[UpdateRule, ...]:
     """Neighbouring ODEs of one locality are a system; an assignment stands alone."""
     types = {a.name: a.type for a in model.attributes}
     locality = {a.name: a.locality for a in model.attributes}
@@ -109,7 +111,8 @@ def _rules(model: NeuronModel | SynapseModel, equations: Iterable[Equation], def
 
     def close() -> None:
         if run:
-            rules.append(_system_rule(run, len(rules), default, constants, is_global=_is_global(run[0])))
+            chosen = choose_methods(run, default, constants, propagators=propagators)
+            rules.append(_system_rule(run, len(rules), chosen, is_global=_is_global(run[0])))
             run.clear()
 
     def _is_global(equation: Equation) -> bool:
@@ -182,14 +185,13 @@ def _typed(value: sympy.Expr, kind: str) -> sympy.Expr:
 
 
 def _system_rule(
-    equations: Sequence[OdeEquation], number: int, default: str, constants: Collection[str], *, is_global: bool
+    equations: Sequence[OdeEquation], number: int, chosen: Sequence[tuple[str, str]], *, is_global: bool
 ) -> UpdateRule:
     """Neighbouring ODEs: each method takes its own, all from the same old state."""
     translator = Translator(f"line{number}")
     variables = tuple(symbol(e.variable) for e in equations)
     rights, noise = _split_noise(equations, variables, [translator.translate(e.right) for e in equations])
     rights = tuple(map(remove_singularities, rights))
-    chosen = choose_methods(equations, default, constants)
     statements: list[RuleStatement] = []
     values: dict[int, sympy.Expr] = {}
     choices: dict[int, Choice] = {}

@@ -392,7 +392,9 @@ def _call(name: str, arguments: list[sympy.Expr]) -> sympy.Expr:
         body = Translator().translate(definition_of(name))
         return body.xreplace(dict(zip(map(symbol, entry.arguments), arguments, strict=True)))
     if entry.sympy is not None:
-        own: Any = {"IsNan": IsNan, "IsFinite": IsFinite, "Abs": Absolute}.get(entry.sympy) or getattr(sympy, entry.sympy)
+        own: Any = {"IsNan": IsNan, "IsFinite": IsFinite, "Abs": Absolute}.get(entry.sympy) or getattr(
+            sympy, entry.sympy
+        )
         return own(*arguments)
     assert entry.c is not None
     return opaque(entry.c, entry.arguments, entry.derivatives)(*arguments)
