@@ -23,11 +23,11 @@ format:   ## lets ruff lay out and mend what it can
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-bench:    ## the benchmarks, one table
-	$(PYTHON) -m benchmarks
+bench:    ## the benchmarks
+	for file in benchmarks/*.py; do $(PYTHON) "$$file"; done
 
 docs:     ## writes the pages of the documentation that are made from the code
-	$(PYTHON) docs/make.py
+	$(PYTHON) tests/language/wrong_texts.py > docs/errors.md
 
 golden:   ## writes the kept C anew; look at the diff before you commit it
 	$(PYTHON) tests/codegen/golden.py
