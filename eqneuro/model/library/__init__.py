@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from eqneuro.model.neuron import Neuron
+    from eqneuro.model.synapse import Synapse
 
 NEURONS = {
     "LeakyIntegrator": "rate",
@@ -32,6 +33,17 @@ NEURONS = {
 }
 """Built-in neurons: name of the class, and the module of this folder that holds it."""
 
+SYNAPSES = {
+    "Hebb": "rate_plasticity",
+    "Oja": "rate_plasticity",
+    "IBCM": "rate_plasticity",
+    "BCM": "rate_plasticity",
+    "Covariance": "rate_plasticity",
+    "STP": "spike_plasticity",
+    "STDP": "spike_plasticity",
+}
+"""Built-in synapses, likewise."""
+
 
 def list_standard_neurons() -> list[type[Neuron]]:
     """The classes of the built-in neurons.
@@ -43,3 +55,15 @@ def list_standard_neurons() -> list[type[Neuron]]:
     ['LeakyIntegrator', 'McCullochPitts']
     """
     return [getattr(import_module(f"{__name__}.{module}"), name) for name, module in NEURONS.items()]
+
+
+def list_standard_synapses() -> list[type[Synapse]]:
+    """The classes of the built-in synapses.
+
+    Examples
+    --------
+    >>> from eqneuro.model.library import list_standard_synapses
+    >>> [synapse.__name__ for synapse in list_standard_synapses()][:2]
+    ['Hebb', 'Oja']
+    """
+    return [getattr(import_module(f"{__name__}.{module}"), name) for name, module in SYNAPSES.items()]
