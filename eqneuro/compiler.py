@@ -55,8 +55,6 @@ def compile_network(
     """
     chosen = toolchain or find_toolchain()
     digest = request.digest(f"{eqneuro.__version__} {template_stamp()} {chosen.identity}")
-    if clean:
-        (directory or cache.folder()).joinpath(f"{digest}.json").unlink(missing_ok=True)
 
     def make() -> tuple[str, dict[str, Any]]:
         with stage("plan and render"):
@@ -67,7 +65,7 @@ def compile_network(
         with stage("compile"):
             chosen.compile(source, library)
 
-    entry = cache.obtain(digest, make, build, where=directory)
+    entry = cache.obtain(digest, make, build, where=directory, anew=clean)
     layouts = tuple(tuple(KernelLayout.from_record(r) for r in group) for group in entry.notes["layouts"])
     return CompiledNetwork(entry.library, entry.source, layouts, tuple(entry.notes["functions"]))
 

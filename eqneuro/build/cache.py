@@ -70,7 +70,7 @@ def recall(digest: str, *, where: Path | None = None) -> Entry | None:
     return Entry(library, source, notes)
 
 
-def obtain(digest: str, make: Make, compile_: Compile, *, where: Path | None = None) -> Entry:
+def obtain(digest: str, make: Make, compile_: Compile, *, where: Path | None = None, anew: bool = False) -> Entry:
     """The entry of a request, made by one process while the others wait.
 
     Parameters
@@ -81,6 +81,8 @@ def obtain(digest: str, make: Make, compile_: Compile, *, where: Path | None = N
         Makes the library (second argument) of the C file (first argument).
     where
         A folder to use instead of the shared one.
+    anew
+        Whether to make the entry even if it is there.
 
     Raises
     ------
@@ -90,29 +92,33 @@ def obtain(digest: str, make: Make, compile_: Compile, *, where: Path | None = N
     directory = (where or folder()).absolute()
     make_once = cache(make)  # expensive, and wanted again if what it made can't be kept
     try:
-        return recall(digest, where=directory) or _build(directory, digest, make_once, compile_)
+        return _find_or_build(directory, digest, make_once, compile_, anew)
     except _UnusableError as trouble:
         reason = str(trouble)
     if where is not None:
         raise CacheError(f"compiled networks can't be kept in {directory}: {reason}")
     directory = private_folder(directory, reason)
     try:
-        return recall(digest, where=directory) or _build(directory, digest, make_once, compile_)
+        return _find_or_build(directory, digest, make_once, compile_, anew)
     except _UnusableError as trouble:
         raise CacheError(f"compiled networks can't be kept anywhere; in {directory}: {trouble}") from None
 
 
-def _build(directory: Path, digest: str, make: Make, compile_: Compile) -> Entry:
+def _find_or_build(directory: Path, digest: str, make: Make, compile_: Compile, anew: bool) -> Entry:
+    found = None if anew else recall(digest, where=directory)
+    if found is not None:
+        return found
     with _unusable():
         directory.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=directory).close()
     with _lock(directory / f"{digest}.lock"):
-        for _ in range(3):  # another process may evict what was just made, or damage be found
-            found = recall(digest, where=directory)
+        for _ in range(4):  # another process may evict what was just made, or damage be found
+            found = None if anew else recall(digest, where=directory)
             if found is not None:
                 return found
             _store(directory, digest, make, compile_)
             eviction.evict(directory, keep=digest)
+            anew = False
     raise _UnusableError("what is written there can't be read again")
 
 

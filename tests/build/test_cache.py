@@ -65,6 +65,16 @@ def test_second_request_is_answered_without_generating_or_compiling(library: Pat
     assert second.library.read_bytes() == library.read_bytes()
 
 
+def test_entry_that_is_wanted_anew_is_made_again_and_then_found(library: Path, tmp_path: Path) -> None:
+    maker = Maker(library)
+    first = maker.obtain(digest_of("a"), tmp_path)
+    again = cache.obtain(digest_of("a"), maker.make, maker.compile, where=tmp_path, anew=True)
+    assert maker.compiled == 2
+    assert again == first
+    maker.obtain(digest_of("a"), tmp_path)
+    assert maker.compiled == 2
+
+
 def test_two_requests_never_share_an_entry(library: Path, tmp_path: Path) -> None:
     maker = Maker(library)
     one, other = maker.obtain(digest_of("a"), tmp_path), maker.obtain(digest_of("b"), tmp_path)
