@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
 from eqneuro.language.parser import parse_condition, parse_value
@@ -49,6 +51,7 @@ from eqneuro.model.reading import (
     read_event,
     read_functions,
     read_parameters,
+    read_text,
 )  # fmt: skip
 from eqneuro.model.resolve import Resolver
 
@@ -209,7 +212,7 @@ def _event(
             hint = f"Give the condition as `{what}=`, or leave `{reset_what}` out."
             raise EquationError(f"no {what} that runs this", reset[0].source, reset[0].span, hint)
         return None
-    source = SourceText(condition_text, f"{what} of {owner}")
+    source = read_text(condition_text, f"{what} of {owner}")
     condition = parse_condition(source)
     read_flags(condition.flags, source, (), what)
     check_condition(condition, booleans)
@@ -251,7 +254,7 @@ def _refractory(given: float | str | None, owner: str, resolver: Resolver, *, is
             raise EquationError("no spike that this follows", source, condition.span, hint)
         read_flags(condition.flags, source, (), "refractory")
         return resolver.resolve(condition.expr, source)
-    if isinstance(given, bool) or not given >= 0.0:
+    if isinstance(given, bool) or not isinstance(given, int | float | np.number) or not given >= 0.0:
         raise ValueError(f"refractory of {owner} must be a time in ms, not {given!r}")
     return Number(float(given))
 
@@ -268,7 +271,7 @@ class StopCondition:
 def analyse_stop_condition(text: str, model: NeuronModel, population: str) -> StopCondition:
     """The `stop_condition` of a population; its flag is ``any`` (the default) or ``all``."""
     what = "stop_condition"
-    source = SourceText(text, f"{what} of Population {population!r}")
+    source = read_text(text, f"{what} of Population {population!r}")
     condition = parse_condition(source)
     read_flags(condition.flags, source, ("any", "all"), f"a {what}")
     if len(condition.flags) > 1:

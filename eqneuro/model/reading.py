@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ import numpy as np
 
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.errors import EquationError
+from eqneuro.language.functions import KEYWORDS
 from eqneuro.language.limits import NAME_LENGTH
 from eqneuro.language.names import suggest
 from eqneuro.language.parser import (
@@ -18,6 +20,7 @@ from eqneuro.language.parser import (
     parse_expression,
     parse_functions,
 )  # fmt: skip
+from eqneuro.language.rewrite import substitute
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Assignment,
@@ -55,19 +58,33 @@ def read_parameters(given: Parameters, owner: str) -> list[Declaration]:
 
 
 def _from_item(name: object, value: Value | Parameter, where: str) -> Declaration:
-    shown = str(name) if len(str(name)) <= NAME_LENGTH else f"{str(name)[:NAME_LENGTH]} …"
-    source = SourceText(f"{shown} = {str(getattr(value, 'value', value))[:NAME_LENGTH]}", where)
-    span = Span(0, max(1, len(shown)))
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name != shown:
-        raise EquationError(f"'{shown}' is not a name", source, span, "Names are made of a-z, A-Z, 0-9 and _.")
+    given = value.value if isinstance(value, Parameter) else value
     flags: tuple[Flag, ...] = (Flag("global", None),)
     if isinstance(value, Parameter):
         flags = (Flag(value.locality, None), Flag(value.type, None))
-        value = value.value
-    elif isinstance(value, bool | np.bool_):
+    elif isinstance(given, bool | np.bool_):
         flags = (Flag("global", None), Flag("bool", None))
-    expr = to_expression(value, f"value of {name!r} in {where}")
+    shown = str(name) if len(str(name)) <= NAME_LENGTH else f"{str(name)[:NAME_LENGTH]} …"
+    source = SourceText(f"{shown} = {given if isinstance(given, str) else str(given)[:NAME_LENGTH]}", where)
+    span = Span(0, max(1, len(shown)))
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name != shown:
+        raise EquationError(f"'{shown}' is not a name", source, span, "Names are made of a-z, A-Z, 0-9 and _.")
+    if isinstance(given, str) and name not in KEYWORDS:
+        return _from_pair(source, span, flags)
+    expr = to_expression(given, f"value of {name!r} in {where}")
     return Declaration(name, expr, flags, source=source, span=Span(0, len(source.text)), name_span=span)
+
+
+def _from_pair(source: SourceText, span: Span, flags: tuple[Flag, ...]) -> Declaration:
+    """A declaration whose value is text."""
+    declarations = parse_declarations(source)
+    if len(declarations) != 1:
+        raise EquationError("a value is one expression", source, span)
+    [declaration] = declarations
+    if declaration.flags:
+        hint = "Write Parameter(VALUE, locality=…, type=…)."
+        raise EquationError(f"flag {declaration.flags[0].name!r}", source, declaration.flags[0].span, hint)
+    return replace(declaration, flags=flags)
 
 
 def to_expression(value: object, where: str) -> Expr:
@@ -78,6 +95,8 @@ def to_expression(value: object, where: str) -> Expr:
         return Number(bool(value))
     if isinstance(value, int | float | np.integer | np.floating):
         number = int(value) if isinstance(value, int | np.integer) else float(value)
+        if math.isnan(number):
+            raise ValueError(f"{where} is not a number (NaN)")
         return Unary("-", Number(-number)) if number < 0 else Number(number)
     if isinstance(value, str):
         return parse_expression(SourceText(value, where))
@@ -92,7 +111,7 @@ def read_equations(given: Equations, owner: str, names: frozenset[str]) -> list[
     where = f"equations of {owner}"
     if given is None:
         return []
-    items: Sequence[str | Variable] = [given] if isinstance(given, str | Variable) else list(given)
+    items = given if isinstance(given, list | tuple) else [given]
     statements: list[Ode | Assignment] = []
     for item in items:
         if isinstance(item, Variable):
@@ -105,14 +124,14 @@ def read_equations(given: Equations, owner: str, names: frozenset[str]) -> list[
 
 
 def _from_variable(variable: Variable, where: str, names: frozenset[str]) -> list[Ode | Assignment]:
-    statements = parse_equations(SourceText(variable.equation, where), names)
+    statements = parse_equations(read_text(variable.equation, where), names)
     if len(statements) != 1:
         source = SourceText(variable.equation, where)
         raise EquationError("a Variable holds one equation", source, Span(0, max(1, len(variable.equation))))
     [statement] = statements
     whole = statement.span
     added = [
-        Flag(key, to_expression(value, f"{key} of a Variable in {where}"), span=whole)
+        Flag(key, substitute(to_expression(value, f"{key} of a Variable in {where}"), {}, whole), span=whole)
         for key, value in (("init", variable.init), ("min", variable.min), ("max", variable.max))
         if value is not None
     ]
@@ -143,6 +162,13 @@ def read_functions(given: Texts, owner: str) -> list[FunctionDefinition]:
     where = f"functions of {owner}"
     texts = _texts(given, where) if given is not None else []
     return [definition for text in texts for definition in parse_functions(SourceText(text, where))]
+
+
+def read_text(given: object, where: str) -> SourceText:
+    """A text that is one condition or expression."""
+    if not isinstance(given, str):
+        raise TypeError(f"{where} must be text, not {type(given).__name__}")
+    return SourceText(given, where)
 
 
 def _texts(given: object, where: str) -> list[str]:

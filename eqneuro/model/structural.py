@@ -7,13 +7,14 @@ from dataclasses import replace
 from eqneuro.language.errors import EquationError
 from eqneuro.language.evaluate import Unknown, evaluate
 from eqneuro.language.parser import parse_condition
+from eqneuro.language.rewrite import substitute
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Condition, Expr, Flag
 from eqneuro.model.attributes import Creating, Pruning
 from eqneuro.model.equations import check_condition
 from eqneuro.model.flags import read_flags
 from eqneuro.model.models import StructuralRule
-from eqneuro.model.reading import to_expression
+from eqneuro.model.reading import read_text, to_expression
 from eqneuro.model.resolve import Resolver
 
 FLAGS = {"pruning": ("proba",), "creating": ("proba", "w", "d")}
@@ -41,7 +42,7 @@ def read_rule(
 
 
 def _condition(given: str | Creating | Pruning, where: str) -> Condition:
-    source = SourceText(given if isinstance(given, str) else given.equation, where)
+    source = read_text(given.equation if isinstance(given, Pruning | Creating) else given, where)
     condition = parse_condition(source)
     if isinstance(given, str):
         return condition
@@ -49,7 +50,7 @@ def _condition(given: str | Creating | Pruning, where: str) -> Condition:
     if isinstance(given, Creating):
         values |= {"w": given.w, "d": given.d}
     added = [
-        Flag(name, to_expression(value, f"{name} of {where}"), span=condition.span)
+        Flag(name, substitute(to_expression(value, f"{name} of {where}"), {}, condition.span), span=condition.span)
         for name, value in values.items()
         if value is not None
     ]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
 from eqneuro.language.parser import parse_value
-from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Assignment,
     Attribute,
@@ -49,6 +48,7 @@ from eqneuro.model.reading import (
     read_event,
     read_functions,
     read_parameters,
+    read_text,
 )  # fmt: skip
 from eqneuro.model.resolve import Resolver
 from eqneuro.model.structural import read_rule
@@ -177,7 +177,7 @@ def _event_statement(statement: Assignment, what: str, resolver: Resolver) -> As
 def _psp(text: str | None, owner: str, resolver: Resolver) -> Expr | None:
     if text is None:
         return None
-    source = SourceText(text, f"psp of {owner}")
+    source = read_text(text, f"psp of {owner}")
     condition = parse_value(source)
     read_flags(condition.flags, source, (), "psp")
     return resolver.resolve(condition.expr, source)

@@ -1,4 +1,4 @@
-"""Random expressions, written twice: in the equation language with as few brackets as it allows, and in Python with all."""
+"""Random expressions, written twice: in the language with as few brackets as it allows, and in Python with all."""
 
 import math
 

@@ -93,7 +93,9 @@ def test_logic_takes_numbers_and_names_for_it():
 
 
 def test_conditionals_choose_for_each_neuron_and_keep_nan_to_its_branch():
-    np.testing.assert_array_equal(value("if x > 0: log(x) else: -1.0", x=X), [math.log(x) if x > 0 else -1.0 for x in X])
+    np.testing.assert_array_equal(
+        value("if x > 0: log(x) else: -1.0", x=X), [math.log(x) if x > 0 else -1.0 for x in X]
+    )
     np.testing.assert_array_equal(value("ite(x > 0, x, if x < -1: -5.0 else: 2.0)", x=X),
                                   np.where(X > 0, X, np.where(X < -1, -5.0, 2.0)))  # fmt: skip
 
