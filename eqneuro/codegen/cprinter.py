@@ -19,20 +19,7 @@ CONDITIONS: dict[str, str] = {
 
 CLASSIFIERS: dict[str, str] = {"IsNan": "isnan({})", "IsFinite": "isfinite({})"}
 
-C_FUNCTIONS: dict[str, str] = {
-    "exp": "exp",
-    "log": "log",
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "asin": "asin",
-    "acos": "acos",
-    "atan": "atan",
-    "atan2": "atan2",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "tanh": "tanh",
-}
+C_FUNCTIONS: dict[str, str] = {"exp": "exp", "log": "log"}
 """sympy's own functions."""
 
 UNARY, PRODUCT, SUM, COMPARISON, LOGICAL, TERNARY = 6, 5, 4, 3, 2, 1

@@ -221,10 +221,10 @@ def lift_calls(lines: Sequence[Code], is_costly: Callable[[sympy.Expr], bool]) -
         arguments = [lift(a, inside or (branches and k > 0), pending) for k, a in enumerate(expr.args)]
         rebuilt = expr.func(*arguments)
         if inside and is_costly(rebuilt):
-            symbol = sympy.Symbol(f"branch:{len(lifted)}", real=True)
-            lifted[rebuilt] = symbol
-            pending.append(Line(symbol, rebuilt))
-            return symbol
+            if rebuilt not in lifted:
+                lifted[rebuilt] = sympy.Symbol(f"branch:{len(lifted)}", real=True)
+                pending.append(Line(lifted[rebuilt], rebuilt))
+            return lifted[rebuilt]
         return rebuilt
 
     for line in lines:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import sympy
 
+from eqneuro.numerics import elementary
 from eqneuro.numerics.symbols import Equal, Exprel, Ite, Log1prel, Relative, Sinc, Sinhc, Tanhc
 
 ZERO, ONE, TWO = sympy.Integer(0), sympy.Integer(1), sympy.Integer(2)
@@ -95,15 +96,15 @@ def _cancel(
 
 def _vanishing(base: sympy.Expr) -> Vanishing | None:
     """The factor as one that vanishes like its argument; None for one that is plain."""
-    if isinstance(base, sympy.sin):
+    if isinstance(base, elementary.Sin):
         return Vanishing(base.args[0], Sinc)
-    if isinstance(base, sympy.sinh):
+    if isinstance(base, elementary.Sinh):
         return Vanishing(base.args[0], Sinhc)
-    if isinstance(base, sympy.tanh):
+    if isinstance(base, elementary.Tanh):
         return Vanishing(base.args[0], Tanhc)
-    if isinstance(base, sympy.tan):
-        return Vanishing(base.args[0], Sinc, 1 / sympy.cos(base.args[0]))
-    if isinstance(base, sympy.asin | sympy.atan):
+    if isinstance(base, elementary.Tan):
+        return Vanishing(base.args[0], Sinc, 1 / elementary.Cos(base.args[0]))
+    if isinstance(base, elementary.Asin | elementary.Atan):
         argument = base.args[0]  # accurate as it stands, but for the point itself
         return Vanishing(argument, None, Ite(Equal(argument, ZERO), ONE, sympy.Mul(base, 1 / argument, evaluate=False)))
     if isinstance(base, sympy.log):
@@ -117,7 +118,7 @@ def _vanishing(base: sympy.Expr) -> Vanishing | None:
 def _difference(first: sympy.Expr, second: sympy.Expr) -> Vanishing | None:
     """c·eᵃ − c·eᵇ = c·eᵇ·(eᵃ⁻ᵇ − 1), and 1 − cos u = 2·sin²(u/2)."""
     for one, other in ((first, second), (second, first)):
-        for kind, half, sign in ((sympy.cos, Sinc, -1), (sympy.cosh, Sinhc, 1)):
+        for kind, half, sign in ((elementary.Cos, Sinc, -1), (elementary.Cosh, Sinhc, 1)):
             factor, rest = _split(other, kind)
             if rest is not None and factor + one == 0:
                 return Vanishing(rest / 2, half, 2 * sign * factor, order=2)

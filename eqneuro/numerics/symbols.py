@@ -30,6 +30,7 @@ from eqneuro.language.syntax import (
     Unary,
 )  # fmt: skip
 from eqneuro.language.syntax import Draw as DrawNode
+from eqneuro.numerics import elementary
 from eqneuro.numerics.rules import DelayedValue, Draw
 
 
@@ -238,7 +239,11 @@ class Sinc(Relative):
 
     c_name = "sinc"
     series = _ratios((0, 1), (-1, 3), (0, 1), (1, 30), (0, 1), (-1, 840))
-    slope = staticmethod(sympy.cos)
+
+    @staticmethod
+    def slope(x: sympy.Expr) -> sympy.Expr:
+        """cos(x)."""
+        return elementary.Cos(x)
 
 
 class Sinhc(Relative):
@@ -246,7 +251,11 @@ class Sinhc(Relative):
 
     c_name = "sinhc"
     series = _ratios((0, 1), (1, 3), (0, 1), (1, 30), (0, 1), (1, 840))
-    slope = staticmethod(sympy.cosh)
+
+    @staticmethod
+    def slope(x: sympy.Expr) -> sympy.Expr:
+        """cosh(x)."""
+        return elementary.Cosh(x)
 
 
 class Tanhc(Relative):
@@ -258,7 +267,7 @@ class Tanhc(Relative):
     @staticmethod
     def slope(x: sympy.Expr) -> sympy.Expr:
         """1 − tanh²(x)."""
-        return 1 - sympy.tanh(x) ** 2
+        return 1 - elementary.Tanh(x) ** 2
 
 
 def Maximum(x: sympy.Expr, y: sympy.Expr) -> sympy.Expr:
@@ -392,9 +401,9 @@ def _call(name: str, arguments: list[sympy.Expr]) -> sympy.Expr:
         body = Translator().translate(definition_of(name))
         return body.xreplace(dict(zip(map(symbol, entry.arguments), arguments, strict=True)))
     if entry.sympy is not None:
-        own: Any = {"IsNan": IsNan, "IsFinite": IsFinite, "Abs": Absolute}.get(entry.sympy) or getattr(
-            sympy, entry.sympy
-        )
+        own: Any = {"IsNan": IsNan, "IsFinite": IsFinite, "Abs": Absolute, **elementary.ELEMENTARY}.get(
+            entry.sympy
+        ) or getattr(sympy, entry.sympy)
         return own(*arguments)
     assert entry.c is not None
     return opaque(entry.c, entry.arguments, entry.derivatives)(*arguments)

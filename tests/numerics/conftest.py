@@ -40,7 +40,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "IsNan": np.isnan, "IsFinite": np.isfinite, "Ite": lambda test, a, b: np.where(test, a, b)[()],
     "Exprel": _relative(np.expm1), "Log1prel": _relative(np.log1p), "Sinc": _relative(np.sin),
     "Sinhc": _relative(np.sinh), "Tanhc": _relative(np.tanh),
-    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "atan2": np.arctan2, "Abs": np.abs, "Absolute": np.abs,
+    "Sin": np.sin, "Cos": np.cos, "Tan": np.tan, "Asin": np.arcsin, "Acos": np.arccos, "Atan": np.arctan,
+    "Atan2": np.arctan2, "Sinh": np.sinh, "Cosh": np.cosh, "Tanh": np.tanh, "Absolute": np.abs,
     "floor_": np.floor, "ceil_": np.ceil, "trunc_": np.trunc, "log10_": np.log10, "log2_": np.log2,
     "round_half_away_": _round, "modulo_": lambda x, y: np.fmod(np.trunc(x), np.trunc(y)),
 }  # fmt: skip
