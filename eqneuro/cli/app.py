@@ -62,7 +62,9 @@ def demo(
 )
 def run(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A Python script.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="A Python script.")
+    ],
     traceback: Annotated[bool, typer.Option("--traceback", help="Show where in the script an error arose.")] = False,
 ) -> None:
     """Runs a script; what follows FILE goes to it. A mistake in an equation is told without a traceback."""
@@ -75,7 +77,9 @@ def run(
 
 @app.command()
 def show(
-    model: Annotated[str, typer.Argument(help="A built-in model, or NAME in a file: path.py:NAME.")] = "",
+    model: Annotated[
+        str, typer.Argument(metavar="[MODEL]", help="A built-in model, or NAME in a file: path.py:NAME.")
+    ] = "",
     method: Annotated[str, typer.Option(help="Numerical method of equations that name none.")] = "explicit",
     precision: Annotated[str, typer.Option(help="double or float.")] = "double",
     whole: Annotated[bool, typer.Option("--whole", help="All of the C file, not only the model's own part.")] = False,

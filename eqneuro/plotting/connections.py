@@ -86,14 +86,13 @@ def _matrix(projection: Projection) -> NDArray[np.float64]:
 
 def _shrunk(matrix: NDArray[Any]) -> NDArray[Any]:
     """Blocks averaged until neither side is longer than `LARGEST`; missing synapses do not count."""
-    for axis in (0, 1):
-        factor = -(-matrix.shape[axis] // LARGEST)
-        if factor > 1:
-            starts = np.arange(0, matrix.shape[axis], factor)
-            held = np.add.reduceat(np.isfinite(matrix).astype(float), starts, axis=axis)
-            total = np.add.reduceat(np.nan_to_num(matrix), starts, axis=axis)
-            matrix = np.divide(total, held, out=np.full_like(total, np.nan), where=held > 0)
-    return matrix
+    if max(matrix.shape) <= LARGEST:
+        return matrix
+    total, held = np.nan_to_num(matrix), np.isfinite(matrix).astype(float)
+    for axis, length in enumerate(matrix.shape):
+        starts = np.arange(0, length, -(-length // LARGEST))
+        total, held = (np.add.reduceat(values, starts, axis=axis) for values in (total, held))
+    return np.divide(total, held, out=np.full_like(total, np.nan), where=held > 0)
 
 
 def _color_range(values: NDArray[Any]) -> dict[str, Any]:
