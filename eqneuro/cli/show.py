@@ -65,7 +65,9 @@ def _text(network: Any, kinds: tuple[type, ...], *, whole: bool) -> str:
 
 def built_in() -> dict[str, Any]:
     """The classes of the built-in models, by name."""
-    listed = [*eqneuro.list_standard_neurons(), *getattr(eqneuro, "list_standard_synapses", list)()]
+    from eqneuro.model import library
+
+    listed = [*library.list_standard_neurons(), *library.list_standard_synapses()]
     return {model.__name__: model for model in listed}
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eqneuro.plotting.style import EXCITATORY, axes_or_new
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from eqneuro.network.projection import Projection
 
 LARGEST = 2000
@@ -92,7 +91,8 @@ def _shrunk(matrix: NDArray[Any]) -> NDArray[Any]:
     for axis, length in enumerate(matrix.shape):
         starts = np.arange(0, length, -(-length // LARGEST))
         total, held = (np.add.reduceat(values, starts, axis=axis) for values in (total, held))
-    return np.divide(total, held, out=np.full_like(total, np.nan), where=held > 0)
+    means: NDArray[np.float64] = np.divide(total, held, out=np.full_like(total, np.nan), where=held > 0)
+    return means
 
 
 def _color_range(values: NDArray[Any]) -> dict[str, Any]:
