@@ -15,9 +15,16 @@ def simulate() -> Callable[..., tuple[dict[str, np.ndarray], list[np.ndarray]]]:
     """``simulate(neuron, duration, dt, record, size, **values)``: traces of shape (steps, neurons), and spike steps."""
 
     def _simulate(
-        neuron: Any, duration: float, dt: float, record: Sequence[str] = (), size: int = 1, seed: int = 1, **values: Any
+        neuron: Any,
+        duration: float,
+        dt: float,
+        record: Sequence[str] = (),
+        size: int = 1,
+        seed: int = 1,
+        dtype: type = np.float64,
+        **values: Any,
     ) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
-        net = Network(dt=dt, seed=seed)
+        net = Network(dt=dt, seed=seed, dtype=dtype)
         population = net.create(size, neuron)
         for name, value in values.items():
             setattr(population, name, value)

@@ -96,19 +96,20 @@ def test_adex_shows_the_firing_patterns_of_the_paper(gaps_of):
     assert gaps[-1] < gaps[0]
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("slope", [2.0, 0.5, 0.01])
-def test_adex_never_overflows_at_the_spike(simulate, slope):
+def test_adex_never_overflows_at_the_spike(simulate, slope, dtype):
     neuron = AdEx(DeltaT=slope, I=5000.0, v_spike=100.0, tau_w=20.0)
-    traces, [train] = simulate(neuron, 100.0, 0.1, ["v", "w"])
+    traces, [train] = simulate(neuron, 100.0, 0.1, ["v", "w"], dtype=dtype)
     v, w = traces["v"][:, 0], traces["w"][:, 0]
     assert len(train) > 10
     assert np.isfinite(v).all()
     assert v.max() <= 100.0
-    np.testing.assert_array_equal(v[train], -70.6)
+    np.testing.assert_array_equal(v[train], dtype(-70.6))
     # w grows by b, and within the step by no more than a·(v_spike − EL)/tau_w·dt
     jumps = w[train] - w[train - 1] - 80.5
-    assert (jumps <= 4.0 * (100.0 + 70.6) / 20.0 * 0.1 + 1e-9).all()
-    assert (jumps >= -w.max() / 20.0 * 0.1 - 1e-9).all()
+    assert (jumps <= 4.0 * (100.0 + 70.6) / 20.0 * 0.1 + 1e-3).all()
+    assert (jumps >= -w.max() / 20.0 * 0.1 - 1e-3).all()
 
 
 @pytest.mark.parametrize("model", [EIF_cond_exp_isfa_ista, EIF_cond_alpha_isfa_ista])

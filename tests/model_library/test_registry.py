@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import eqneuro
-from eqneuro import Network, Neuron, list_standard_neurons
+from eqneuro import Network, Neuron, float32, float64, list_standard_neurons
 from eqneuro.model import library
 
 NEURONS = list_standard_neurons()
@@ -73,3 +73,17 @@ def test_arguments_become_the_values_of_the_population(neuron):
     population = Network(dt=0.1).create(2, neuron(**changed))
     for name, value in changed.items():
         np.testing.assert_allclose(getattr(population, name), value, err_msg=name)
+
+
+@pytest.mark.parametrize("neuron", NEURONS, ids=lambda n: n.__name__)
+def test_single_precision_follows_double_precision(neuron):
+    states = []
+    for dtype in (float64, float32):
+        net = Network(dt=0.05, seed=1, dtype=dtype)
+        population = net.create(2, neuron())
+        net.simulate(5.0)
+        names = [v.name for v in population.neuron_type.model.variables]
+        assert all(getattr(population, name).dtype == dtype for name in names)
+        states.append({name: np.array(getattr(population, name), dtype=float) for name in names})
+    for name, exact in states[0].items():
+        np.testing.assert_allclose(states[1][name], exact, rtol=1e-4, atol=1e-4, err_msg=name)
