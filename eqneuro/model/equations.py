@@ -141,7 +141,16 @@ def build_equation(line: Line, resolver: Resolver) -> Equation:
     right = solve_gradient(statement, resolver)
     _check_noise(right, statement.source)
     check_method(settings, statement.name, right, statement.source)
-    return OdeEquation(statement.name, right, settings.method, bounds, statement.text, statement.source, statement.span)
+    return OdeEquation(
+        statement.name,
+        right,
+        settings.method,
+        bounds,
+        statement.text,
+        statement.source,
+        statement.span,
+        settings.conditions,
+    )
 
 
 def expand_assignment(statement: Assignment, resolver: Resolver) -> Expr:

@@ -44,7 +44,10 @@ class Bound:
 
 @dataclass(frozen=True)
 class OdeEquation:
-    """``d variable / dt = right``; ``method`` is the flag, None where the network decides."""
+    """``d variable / dt = right``; ``method`` is the flag, None where the network decides.
+
+    ``conditions`` holds the flag ``unless_refractory``.
+    """
 
     variable: str
     right: Expr
@@ -53,6 +56,7 @@ class OdeEquation:
     text: str = field(compare=False)
     source: SourceText = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

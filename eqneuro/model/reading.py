@@ -36,6 +36,9 @@ from eqneuro.language.syntax import (
 from eqneuro.model.attributes import Parameter, Value, Variable
 from eqneuro.model.flags import METHODS
 
+LARGEST = 1023
+"""Bits of a whole number that has a double."""
+
 Parameters = str | Sequence[str] | Mapping[str, "Value | Parameter"] | None
 Equations = str | Variable | Sequence[str | Variable] | None
 Texts = str | Sequence[str] | None
@@ -64,6 +67,8 @@ def _from_item(name: object, value: Value | Parameter, where: str) -> Declaratio
         flags = (Flag(value.locality, None), Flag(value.type, None))
     elif isinstance(given, bool | np.bool_):
         flags = (Flag("global", None), Flag("bool", None))
+    if isinstance(given, int) and given.bit_length() > LARGEST:
+        raise ValueError(f"value of {name!r} in {where} is too large for a double")
     shown = str(name) if len(str(name)) <= NAME_LENGTH else f"{str(name)[:NAME_LENGTH]} …"
     source = SourceText(f"{shown} = {given if isinstance(given, str) else str(given)[:NAME_LENGTH]}", where)
     span = Span(0, max(1, len(shown)))

@@ -187,6 +187,13 @@ def test_what_is_no_text_is_refused_with_its_place(arguments, message):
         Neuron(**arguments)
 
 
+def test_numbers_that_no_double_holds_are_refused():
+    for large in (10**400, -(10**5000)):
+        with pytest.raises(ValueError, match="value of 'a' in parameters of Neuron is too large for a double"):
+            Neuron(parameters={"a": large})
+    assert Neuron(parameters={"a": 10**300}).model.parameters[0].init == Number(10**300)
+
+
 def test_numbers_that_are_none_are_refused():
     with pytest.raises(ValueError, match="value of 'a' in parameters of Neuron is not a number"):
         Neuron(parameters={"a": float("nan")})

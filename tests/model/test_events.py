@@ -79,7 +79,8 @@ def test_a_reset_changes_conductances():
 
 
 def test_statements_are_skipped_unless():
-    assert Neuron(equations="dv/dt = 1.0 : unless_refractory").model.equations
+    model = Neuron(equations="dv/dt = 1.0 : unless_refractory\nu = 1.0 : unless_refractory\ndx/dt = 1.0").model
+    assert [e.conditions for e in model.equations] == [("unless_refractory",), ("unless_refractory",), ()]
     events = Synapse(pre_spike="g_target += w\nw += 0.1 : unless_post, max=1.0").model.pre_spike
     assert [s.conditions for s in events] == [(), ("unless_post",)]
 
