@@ -40,10 +40,10 @@ def test_raster_has_a_dot_for_each_spike_in_ms():
 
 def test_raster_of_a_monitor_knows_its_step_and_keeps_its_data(clocks):
     _, monitor = clocks
-    expected = {(step * 0.5, rank) for rank, train in monitor["spike"].items() for step in train}
+    expected = {(step * 0.5, rank) for rank, train in monitor.get("spike", keep=True).items() for step in train}
     assert len(expected) == 100 // 5 + 100 // 10 + 100 // 15 + 100 // 20
     assert set(dots(plotting.raster(monitor))) == expected
-    assert monitor["spike"][0]
+    assert monitor.get("spike", keep=True)[0]
 
 
 def test_groups_have_colours_and_names_of_their_own(clocks):
@@ -108,18 +108,20 @@ def test_without_a_window_all_spikes_count():
 
 def test_rate_histogram_draws_these_rates(clocks):
     _, monitor = clocks
-    edges, rates = mean_rates(monitor["spike"], 0.5, 5.0, (0.0, 50.0))
+    edges, rates = mean_rates(monitor.get("spike", keep=True), 0.5, 5.0, (0.0, 50.0))
     drawn = plotting.rate_histogram(monitor, bins=5.0, window=(0.0, 50.0)).patches[0].get_data()
     np.testing.assert_allclose(drawn.edges, edges)
     np.testing.assert_allclose(drawn.values, rates)
-    assert rates.mean() == pytest.approx(sum(map(len, monitor["spike"].values())) / 4 / 0.05)
+    assert rates.mean() == pytest.approx(sum(map(len, monitor.get("spike", keep=True).values())) / 4 / 0.05)
 
 
 def test_intervals_of_clocks_do_not_vary(clocks):
     _, monitor = clocks
     ax = plotting.intervals(monitor)
     assert ax.get_title() == "CV = 0.00"
-    assert sum(patch.get_height() for patch in ax.patches) == sum(len(t) - 1 for t in monitor["spike"].values())
+    assert sum(patch.get_height() for patch in ax.patches) == sum(
+        len(t) - 1 for t in monitor.get("spike", keep=True).values()
+    )
 
 
 def test_matplotlib_waits_for_the_first_picture():

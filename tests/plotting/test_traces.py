@@ -35,7 +35,7 @@ def test_each_recorded_neuron_is_a_line_over_ms(network):
         np.testing.assert_allclose(line.get_xdata(), times)
         np.testing.assert_allclose(line.get_ydata(), rank * times)
     assert ax.get_ylabel() == "v"
-    assert monitor["v"].shape == (10, 6)
+    assert monitor.get("v", keep=True).shape == (10, 6)
 
 
 def test_lines_are_named_by_rank(network):
