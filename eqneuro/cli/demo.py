@@ -89,12 +89,21 @@ def check_picture(picture: Path) -> None:
 
 
 def simulate(neurons: int, duration: float, seed: int, threads: int) -> Outcome:
-    """Builds, compiles and runs the network, each by the clock."""
+    """Builds, compiles and runs the network, each by the clock.
+
+    Raises
+    ------
+    UsageError
+        If no network can be built with these numbers.
+    """
     clock = [time.perf_counter()]
     with busy("building"):
         from eqneuro.cli import coba
 
-        net = coba.build(neurons, seed, threads)
+        try:
+            net = coba.build(neurons, seed, threads)
+        except ValueError as trouble:  # more threads than a network takes
+            raise UsageError(str(trouble)) from None
         cells = net.get_population("cells")
         spikes, voltages = net.monitor(cells, "spike"), net.monitor(cells[:SHOWN], "v")
     clock.append(time.perf_counter())

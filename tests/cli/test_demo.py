@@ -119,6 +119,12 @@ def test_a_picture_that_cannot_be_is_refused_before_the_simulation(eqneuro, tmp_
     assert told in result.stderr
 
 
+def test_more_threads_than_a_network_takes_are_refused_without_a_traceback(eqneuro):
+    result = eqneuro("demo", "--threads", 10**9, "--no-picture")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: num_threads")
+
+
 def test_second_run_finds_its_network_in_the_cache(eqneuro, tmp_path, monkeypatch):
     monkeypatch.setenv("EQNEURO_CACHE_DIR", str(tmp_path))
     first, second = (eqneuro("demo", "--neurons", 200, "--duration", 50, "--no-picture").stdout for _ in range(2))

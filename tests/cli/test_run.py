@@ -90,6 +90,16 @@ def test_network_in_a_script_runs(eqneuro, script):
     assert eqneuro("run", script(text)).stdout == "[4.5 4.5]\n"
 
 
+def test_script_can_start_processes_that_find_its_functions(eqneuro_process, script):
+    text = (
+        "import multiprocessing\ndef square(x):\n    return x * x\nif __name__ == '__main__':\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n        print(pool.map(square, [3, 4]))\n"
+        "        pool.close()\n        pool.join()\n"
+    )
+    done = eqneuro_process("run", script(text))
+    assert (done.stdout, done.stderr) == ("[9, 16]\n", "")
+
+
 def test_nothing_is_added_where_no_one_watches(eqneuro_process, script):
     done = eqneuro_process("run", script("print('x')\n"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "x\n", "")
