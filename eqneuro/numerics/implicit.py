@@ -22,10 +22,9 @@ from eqneuro.numerics.system import ZERO, Step, System, euler
 ORDER = 1
 TOLERANCE = 1e-13
 """Of the corrections, relative to the variables and to what the others contribute to them."""
-ACCEPTED = 1e-6
-"""The same for iterations that end because rounding allows no better."""
 NEAR = 1e-3
-"""Corrections so small that each is expected to be much smaller than the one before."""
+"""Corrections so small that each is expected to be much smaller than the one before: a solution is there, and where
+rounding allows no better (single precision), it is found."""
 ITERATIONS = 200
 TINY = sympy.Float(1e-30)
 
@@ -114,7 +113,7 @@ def _newton(system: System, later: System, jacobian: list[list[sympy.Expr]], beg
         tolerance=TOLERANCE,
         limit=ITERATIONS,
     )
-    solved = LessEqual(own.size, sympy.Float(ACCEPTED))
+    solved = LessEqual(own.size, sympy.Float(NEAR))
     explicit = [e + start - x for e, start, x in zip(euler(system), starts, system.variables, strict=True)]
     values = tuple(Ite(solved, guess, other) for guess, other in zip(own.guesses, explicit, strict=True))
     lets = tuple(Let(start, value) for start, value in zip(starts, begin, strict=True))
