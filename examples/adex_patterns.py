@@ -8,10 +8,12 @@ A membrane with a leak and an exponential that stands for the sodium current's u
 a couples w to the potential below the threshold, b lets it jump at each spike. Which pattern a constant current evokes
 depends on where the reset (v_reset, w + b) lands with respect to the nullcline v' = 0: below it the next spike comes at
 once, above it v has to go round, which makes the pause between two bursts. The transient neuron stops for good, since
-w settles where v' = 0 has a stable crossing; with a < 0 the adaptation runs away from rest and the first spike is late.
+w settles where v' = 0 has a stable crossing; with a < 0 the adaptation runs away from rest and the first spike is late
+and the others come faster and faster.
 
-Naud, R., Marcille, N., Clopath, C. & Gerstner, W. (2008). Firing patterns in the adaptive exponential integrate-and-fire
-model. Biol. Cybern. 99, 335-347, table 1. Brette, R. & Gerstner, W. (2005). J. Neurophysiol. 94, 3637-3642.
+Naud, R., Marcille, N., Clopath, C. & Gerstner, W. (2008). Firing patterns in the adaptive exponential
+integrate-and-fire model. Biol. Cybern. 99, 335-347, table 1. Brette, R. & Gerstner, W. (2005). J. Neurophysiol. 94,
+3637-3642.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import numpy as np
 
 import eqneuro as ann
 
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.0, "savefig.dpi": 130}
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.0}
 
 NAMES = ("C", "gL", "EL", "VT", "DeltaT", "a", "tau_w", "b", "v_reset", "I")  # pF nS mV mV mV nS ms pA mV pA
 PATTERNS = {
@@ -90,7 +92,9 @@ def draw(recorded: dict[str, object], dt: float) -> plt.Figure:
                 axes.tick_params(labelbottom=row == 2)
         handles = [plt.Line2D([], [], color=color, lw=1) for color in ("#D55E00", "#009E73")]
         handles.append(plt.Line2D([], [], color="#0072B2", marker="s", ms=3, lw=0))
-        figure.legend(handles, ["$v' = 0$", "$w' = 0$", "after a spike"], loc="outside upper right", ncols=3, frameon=False)
+        figure.legend(
+            handles, ["$v' = 0$", "$w' = 0$", "after a spike"], loc="outside upper right", ncols=3, frameon=False
+        )
     return figure
 
 
@@ -104,7 +108,7 @@ def main() -> None:
     if "--show" in sys.argv:
         plt.show()
     else:
-        figure.savefig("adex_patterns.png")
+        figure.savefig("adex_patterns.png", dpi=130)
 
 
 if __name__ == "__main__":

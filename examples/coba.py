@@ -26,7 +26,7 @@ import numpy as np
 
 import eqneuro as ann
 
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.0, "savefig.dpi": 130}
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.0}
 
 coba = ann.Neuron(
     parameters=dict(
@@ -132,7 +132,7 @@ def main() -> None:
     if "--show" in sys.argv:
         plt.show()
     else:
-        figure.savefig("coba.png")
+        figure.savefig("coba.png", dpi=130)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ import numpy as np
 
 import eqneuro as ann
 
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.3, "savefig.dpi": 130}
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.3}
 
 BASE, LIFT, ONSET, FADE = 15.0, 60.0, 500.0, 150.0  # Hz, Hz, ms, ms
 
@@ -37,7 +37,12 @@ def drive(time: np.ndarray) -> np.ndarray:
 
 
 def record(
-    number: int = 500, duration: float = 1500.0, dt: float = 0.5, bins: float = 10.0, window: float = 50.0, seed: int = 1
+    number: int = 500,
+    duration: float = 1500.0,
+    dt: float = 0.5,
+    bins: float = 10.0,
+    window: float = 50.0,
+    seed: int = 1,
 ) -> dict[str, np.ndarray]:
     """Spikes of the population, and its rate by histogram, by intervals and by window, each with its times."""
     net = ann.Network(dt=dt, seed=seed)
@@ -107,7 +112,7 @@ def main() -> None:
     if "--show" in sys.argv:
         plt.show()
     else:
-        figure.savefig("firing_rate.png")
+        figure.savefig("firing_rate.png", dpi=130)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ behind four gates n, and sodium behind three gates m that open fast and one gate
 
 A pulse that depolarises the membrane opens the gates m: sodium flows in and depolarises it further, until h has closed
 and n has opened and potassium brings the potential back, even below rest. Nothing is reset by hand: the spike *is* the
-solution. A constant current makes the membrane fire again and again, at more than 50 Hz from the first current
-that does so at all, and too strong a current blocks it, since h can't reopen.
+solution. A constant current makes the membrane fire again and again, at more than 50 Hz from the
+first current that does so at all, and too strong a current blocks it, since h can't reopen.
 
 Units are those of the paper of 1952, in today's sign: ms, mV, µA/cm², mS/cm², µF/cm².
 
@@ -27,7 +27,7 @@ import numpy as np
 
 import eqneuro as ann
 
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4, "savefig.dpi": 130}
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4}
 
 # The whole neuron. The rates a_n and a_m are 0/0 at v = -60 and v = -45 as they are written here; eqneuro sees that and
 # computes their limits there. The spike condition only marks the moment at which v rises through 0 mV.
@@ -115,10 +115,10 @@ def draw(traces: dict[str, np.ndarray], currents: np.ndarray, counts: np.ndarray
         rate.plot(currents, counts / duration * 1000.0, ".-", color="black", markersize=5, lw=0.8)
         rate.set(xlabel="constant current $I$ (µA/cm²)", ylabel="action potentials per second")
         rate.set(xlim=(0, max(currents)), ylim=(0, None))
-        rate.annotate("it starts at once\nwith 56 per second", (6.3, 40), (11, 24), color="0.35", va="center",
+        rate.annotate("it starts at once\nwith 56 per second", (6.3, 40), (11, 34), color="0.35", va="center",
                       arrowprops=dict(arrowstyle="-", color="0.6", lw=0.8))  # fmt: skip
         if max(currents) >= 60:
-            rate.annotate("blocked:\n$h$ can't reopen", (59.0, 5), (43, 24), color="0.35", va="center", ha="center",
+            rate.annotate("blocked:\n$h$ can't reopen", (58.0, 6), (42, 18), color="0.35", va="center", ha="center",
                           arrowprops=dict(arrowstyle="-", color="0.6", lw=0.8))  # fmt: skip
     return figure
 
@@ -135,7 +135,7 @@ def main() -> None:
     if "--show" in sys.argv:
         plt.show()
     else:
-        figure.savefig("hodgkin_huxley.png")
+        figure.savefig("hodgkin_huxley.png", dpi=130)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ Izhikevich's neuron is a parabola for the potential v and one slow variable u th
     v' = 0.04 v^2 + 5 v + 140 - u + I
     u' = a (b v - u),                  where v > 30: a spike, v becomes c, u grows by d.
 
-a is the speed of the recovery, b how strongly it follows v below the threshold, c where v lands after a spike, and d how
-much each spike tires the neuron. With them the same two lines spike regularly and adapt (RS), burst at first (IB) or
-again and again (CH), fire fast and without tiring (FS), at a low threshold (LTS), behave like a thalamic relay, which
-fires from rest and bursts when an inhibition ends (TC), or resonate: the RZ cell rings below the threshold, and one well
-timed pulse switches it to firing that goes on.
+a is the speed of the recovery, b how strongly it follows v below the threshold, c where v lands after a spike, and d
+how much each spike tires the neuron. With them the same two lines spike regularly and adapt (RS), burst at first (IB)
+or again and again (CH), fire fast and without tiring (FS), at a low threshold (LTS), behave like a thalamic relay,
+which fires from rest and bursts when an inhibition ends (TC), or resonate: the RZ cell rings below the threshold, and
+one pulse switches it to firing that goes on.
 
 All eight experiments are one population: a parameter may have another value in each neuron.
 
@@ -26,7 +26,7 @@ import numpy as np
 
 import eqneuro as ann
 
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.0, "savefig.dpi": 130}
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.0}
 
 # (a, b, c, d), the current before and after t = 30 ms, and a pulse of 2 ms at t = 110 ms
 CLASSES = {
@@ -102,7 +102,9 @@ def draw(recorded: dict[str, object], dt: float) -> plt.Figure:
             axes.plot(time, v[:, rank], color="black", lw=0.9)
             span = max(np.ptp(current[:, rank]), 1e-9)
             axes.plot(time, -112.0 + 12.0 * (current[:, rank] - current[:, rank].min()) / span, color="#D55E00")
-            axes.text(time[-1], -97.0, f"$I$: {before:g} to {after:g}", ha="right", va="bottom", color="#D55E00", fontsize=8)
+            axes.text(
+                time[-1], -97.0, f"$I$: {before:g} to {after:g}", ha="right", va="bottom", color="#D55E00", fontsize=8
+            )
             axes.set_title(title, fontsize=9, loc="left", pad=3)
             axes.set(ylim=(-116, 34), yticks=(-80, -40, 0), xlim=(0, time[-1]))
         for axes in panels[:, 0]:
@@ -115,14 +117,18 @@ def draw(recorded: dict[str, object], dt: float) -> plt.Figure:
 def main() -> None:
     dt, duration = 0.1, 160.0 if os.environ.get("EQNEURO_EXAMPLES_QUICK") == "1" else 250.0
     recorded = run_classes(duration, dt)
-    print(f"spikes in {duration:g} ms: " + ", ".join(
-        f"{name} {len(train)}" for name, train in zip(CLASSES, recorded["spike"].values(), strict=True)
-    ))  # fmt: skip
+    trains = dict(zip(CLASSES, recorded["spike"].values(), strict=True))
+    print(f"spikes in {duration:g} ms: " + ", ".join(f"{name} {len(train)}" for name, train in trains.items()))
+    gaps = {name: dt * np.diff(trains[name]) for name in ("RS", "FS")}
+    print(
+        "first and last interval: "
+        + ", ".join(f"{name} {gap[0]:.1f} and {gap[-1]:.1f} ms" for name, gap in gaps.items())
+    )
     figure = draw(recorded, dt)
     if "--show" in sys.argv:
         plt.show()
     else:
-        figure.savefig("izhikevich_classes.png")
+        figure.savefig("izhikevich_classes.png", dpi=130)
 
 
 if __name__ == "__main__":

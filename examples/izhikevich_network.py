@@ -2,10 +2,10 @@
 
 800 excitatory and 200 inhibitory neurons, all connected with all by random weights, each with noise of its own as
 input from the thalamus. A spike jolts its targets by the weight, for one step of 1 ms. Each neuron is another: with a
-random number q in (0, 1), excitatory ones lie between regular spiking (q = 0) and chattering (q = 1), c = -65 + 15 q^2, d
-= 8 - 6 q^2; inhibitory ones between low-threshold and fast spiking, a = 0.02 + 0.08 q, b = 0.25 - 0.05 q.
+random number q in (0, 1), excitatory ones lie between regular spiking (q = 0) and chattering (q = 1), c = -65 + 15 q^2,
+d = 8 - 6 q^2; inhibitory ones between low-threshold and fast spiking, a = 0.02 + 0.08 q, b = 0.25 - 0.05 q.
 
-The network synchronises by itself, now at about 10 Hz (alpha), now at about 40 Hz (gamma), and its neurons fire at 7 to
+The network synchronises by itself, now at 8 to 10 Hz (alpha), now at 30 to 40 Hz (gamma), and its neurons fire at 7 to
 8 Hz. The equations are the published program line by line: v takes two half steps of 0.5 ms, for stability, and u one
 step of 1 ms with the new v, so they are written as assignments and not as d/dt.
 
@@ -22,7 +22,7 @@ import numpy as np
 
 import eqneuro as ann
 
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.0, "savefig.dpi": 130}
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.0}
 
 izhikevich = ann.Neuron(
     parameters="""
@@ -82,7 +82,7 @@ def run(size: int = 1000, seed: int = 1, duration: float = 1000.0) -> dict[str, 
 
 
 def spectrum(firing: np.ndarray, segment: int = 500) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies (Hz) and power of the number of firing neurons: mean over half-overlapping windows of ``segment`` ms."""
+    """Frequencies (Hz) and power of the number of firing neurons: mean over windows of ``segment`` ms."""
     segment = min(segment, len(firing))
     shape = np.hanning(segment)
     starts = range(0, len(firing) - segment + 1, segment // 2)
@@ -131,7 +131,7 @@ def main() -> None:
     if "--show" in sys.argv:
         plt.show()
     else:
-        figure.savefig("izhikevich_network.png")
+        figure.savefig("izhikevich_network.png", dpi=130)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ import numpy as np
 
 import eqneuro as ann
 
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4, "savefig.dpi": 130}
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4}
 
 TAU, VL, VT, R = 20.0, -65.0, -50.0, 0.1  # ms, mV, mV, GOhm = mV/pA
 RHEOBASE = (VT - VL) / R  # pA
@@ -103,8 +103,8 @@ def draw(currents: np.ndarray, measured: dict[float, np.ndarray], dt: float) -> 
         rate.axvline(RHEOBASE, color="0.7", lw=0.8, ls=(0, (4, 3)), zorder=0)
         rate.text(RHEOBASE - 6.0, 150.0, "rheobase", rotation=90, ha="right", va="center", color="0.45", fontsize=8)
         rate.set(ylabel="firing rate (Hz)", xlim=(currents[0], currents[-1] + 8.0), ylim=(-4, None))
-        rate.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.22, 1.0), title="dots: simulated, lines: formula",
-                    title_fontsize=8, alignment="left")  # fmt: skip
+        rate.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.22, 1.0), alignment="left",
+                    title="dots: simulated, lines: formula", title_fontsize=8)  # fmt: skip
         rate.tick_params(labelbottom=False)
 
         error = figure.add_subplot(grid[4:, 1], sharex=rate)
@@ -126,13 +126,13 @@ def main() -> None:
         late = intervals[fires] - predicted_interval(currents[fires], t_ref)
         print(
             f"t_ref {t_ref:g} ms: {fires.sum()} of {len(currents)} currents make it fire, the fastest at "
-            f"{1000 / intervals.min():.1f} Hz; intervals are {late.min():.3f} to {late.max():.3f} ms longer than predicted"
+            f"{1000 / intervals.min():.1f} Hz; intervals are {late.min():.3f} to {late.max():.3f} ms too long"
         )
     figure = draw(currents, measured, dt)
     if "--show" in sys.argv:
         plt.show()
     else:
-        figure.savefig("lif_fi_curve.png")
+        figure.savefig("lif_fi_curve.png", dpi=130)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ import numpy as np
 
 import eqneuro as ann
 
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4, "savefig.dpi": 130}
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4}
 
 threshold_unit = ann.Neuron(parameters="b = 0.0", equations="r = heaviside(sum(in) + b)", name="McCullochPitts")
 linear_unit = ann.Neuron(parameters="b = 0.0", equations="r = sum(in) + b", name="Linear")
@@ -102,7 +102,9 @@ def learn_perceptron(points: np.ndarray, classes: np.ndarray, epochs: int = 200)
     return layer, mistakes
 
 
-def learn_delta(points: np.ndarray, classes: np.ndarray, epochs: int = 40, rate: float = 0.5) -> tuple[Layer, list[float]]:
+def learn_delta(
+    points: np.ndarray, classes: np.ndarray, epochs: int = 40, rate: float = 0.5
+) -> tuple[Layer, list[float]]:
     """The delta rule on a linear unit, all examples at once; the mean squared error of each epoch."""
     weights, bias = np.zeros(2), 0.0
     layer, errors = Layer(linear_unit, weights, bias), []
@@ -128,17 +130,21 @@ def plane(number: int, low: float, high: float) -> np.ndarray:
 def shade(axes: plt.Axes, said: np.ndarray, low: float, high: float) -> None:
     """Colours the square by what the network said to each point of its grid."""
     side = round(len(said) ** 0.5)
-    axes.imshow(said.reshape(side, side), origin="lower", extent=(low, high, low, high), cmap="RdBu_r", vmin=-0.9, vmax=1.9,
-                interpolation="nearest", alpha=0.45, aspect="equal")  # fmt: skip
+    axes.imshow(said.reshape(side, side), origin="lower", extent=(low, high, low, high), cmap="RdBu_r", vmin=-0.9,
+                vmax=1.9, interpolation="nearest", alpha=0.45, aspect="equal")  # fmt: skip
     axes.set(xlim=(low, high), ylim=(low, high), xlabel="$x_1$")
 
 
 def mark(axes: plt.Axes, points: np.ndarray, classes: np.ndarray, size: float) -> None:
     """Points of class 1 filled, of class 0 open."""
-    axes.scatter(*points.T, s=size, c=np.where(classes > 0.5, "black", "white"), edgecolors="black", linewidths=0.9, zorder=3)
+    axes.scatter(
+        *points.T, s=size, c=np.where(classes > 0.5, "black", "white"), edgecolors="black", linewidths=0.9, zorder=3
+    )
 
 
-def draw(trained: dict[str, tuple[Layer, list[float]]], points: np.ndarray, classes: np.ndarray, side: int) -> plt.Figure:
+def draw(
+    trained: dict[str, tuple[Layer, list[float]]], points: np.ndarray, classes: np.ndarray, side: int
+) -> plt.Figure:
     """The gates, XOR, the line that was learned, and how the error fell."""
     with plt.rc_context(STYLE):
         figure, panels = plt.subplots(2, 4, figsize=(9.0, 4.8), layout="constrained")
@@ -157,13 +163,19 @@ def draw(trained: dict[str, tuple[Layer, list[float]]], points: np.ndarray, clas
             said, axes = layer.answer(grid), panels[1, 2 * column]
             shade(axes, said if name == "perceptron" else (said > 0.5).astype(float), -1.1, 1.1)
             weights, bias = np.asarray(layer.projection.w[0]), float(layer.unit.b[0])
-            axes.plot(line, hyperplane(weights, bias - (0.0 if name == "perceptron" else 0.5), line), color="black", lw=1.0)
+            axes.plot(
+                line, hyperplane(weights, bias - (0.0 if name == "perceptron" else 0.5), line), color="black", lw=1.0
+            )
             mark(axes, points, classes, 14)
             axes.set_title(name, fontsize=9, loc="left", pad=3)
             axes.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1), ylabel="$x_2$" if column == 0 else "")
             course = panels[1, 2 * column + 1]
-            course.plot(np.arange(1, len(errors) + 1), errors, ".-" if name == "perceptron" else "-", color="black", lw=1.0)
-            course.set(xlabel="epoch", ylabel="mistakes" if name == "perceptron" else "mean squared error", ylim=(0, None))
+            course.plot(
+                np.arange(1, len(errors) + 1), errors, ".-" if name == "perceptron" else "-", color="black", lw=1.0
+            )
+            course.set(
+                xlabel="epoch", ylabel="mistakes" if name == "perceptron" else "mean squared error", ylim=(0, None)
+            )
             course.set_box_aspect(1.0)
         best = np.column_stack([points, np.ones(len(points))])
         floor = np.linalg.lstsq(best, classes, rcond=None)[1][0] / len(points)
@@ -180,13 +192,13 @@ def main() -> None:
         print(f"{name:5} " + "  ".join(f"{r:2.0f}" for r in said))
     points, classes = separable_data()
     trained = {"perceptron": learn_perceptron(points, classes), "delta rule": learn_delta(points, classes)}
-    layer, mistakes = trained["perceptron"]
+    mistakes = trained["perceptron"][1]
     print(f"perceptron: {sum(mistakes)} mistakes, none any more in epoch {len(mistakes)}")
     figure = draw(trained, points, classes, 41 if quick else 161)
     if "--show" in sys.argv:
         plt.show()
     else:
-        figure.savefig("mcculloch_pitts.png")
+        figure.savefig("mcculloch_pitts.png", dpi=130)
 
 
 if __name__ == "__main__":

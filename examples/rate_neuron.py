@@ -22,7 +22,7 @@ import numpy as np
 
 import eqneuro as ann
 
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4, "savefig.dpi": 130}
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4}
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 
 TRANSFER_FUNCTIONS = {
@@ -46,7 +46,12 @@ def rate_neuron(transfer: str) -> ann.Neuron:
 
 
 def step_response(
-    taus: list[float], begin: float = 20.0, height: float = 2.0, weight: float = 0.5, duration: float = 150.0, dt: float = 5.0
+    taus: list[float],
+    begin: float = 20.0,
+    height: float = 2.0,
+    weight: float = 0.5,
+    duration: float = 150.0,
+    dt: float = 5.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Times (ms) and potentials of neurons with these time constants whose input becomes ``height`` at ``begin``."""
     net = ann.Network(dt=dt)
@@ -97,7 +102,12 @@ def draw(taus: list[float], settings: dict[str, float], time: np.ndarray, v: np.
 
         transfer.axhline(0.0, color="0.75", lw=0.8, zorder=0)
         transfer.axvline(0.0, color="0.75", lw=0.8, zorder=0)
-        ends = {"rectifier": (2.0, 2.2), "piecewise linear": (1.75, 1.53), "logistic": (-3.9, 0.15), "tanh": (-3.9, -0.9)}
+        ends = {
+            "rectifier": (2.0, 2.2),
+            "piecewise linear": (1.75, 1.53),
+            "logistic": (-3.9, 0.15),
+            "tanh": (-3.9, -0.9),
+        }
         for (name, values), color in zip(rates.items(), COLORS, strict=True):
             transfer.plot(potentials, values, color=color)
             transfer.annotate(name, ends[name], color=color, ha="right" if name == "rectifier" else "left", va="bottom")
@@ -119,7 +129,7 @@ def main() -> None:
     if "--show" in sys.argv:
         plt.show()
     else:
-        figure.savefig("rate_neuron.png")
+        figure.savefig("rate_neuron.png", dpi=130)
 
 
 if __name__ == "__main__":
