@@ -30,9 +30,10 @@ _HOMES = {
     "eqneuro.network.constants": "Constant",
     "eqneuro.network.callbacks": "every",
     "eqneuro.network.runner": "NotFiniteError",
-    "eqneuro.network.inputs": (
-        "InputArray TimedArray SpikeSourceArray PoissonPopulation TimedPoissonPopulation HomogeneousCorrelatedSpikeTrains"
-    ),
+    "eqneuro.network.inputs": "InputArray",
+    "eqneuro.network.timed": "TimedArray TimedPoissonPopulation",
+    "eqneuro.network.spike_sources": "SpikeSourceArray PoissonPopulation",
+    "eqneuro.network.correlated": "HomogeneousCorrelatedSpikeTrains",
     "eqneuro.network.magic": (
         "setup compile simulate simulate_until step reset clear dt get_time set_time get_current_step set_current_step"
         " set_seed get_population get_projection populations projections monitors magic_network callbacks_enabled"

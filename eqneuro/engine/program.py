@@ -70,14 +70,16 @@ class Program:
         return np.array(self._instructions or [[-1, 0] + [0, 0] * self.threads], dtype=np.int64)
 
 
-@cache
 def load_engine(library: Path) -> Engine:
-    """The engine of a compiled network; one a library and process."""
+    """An engine for a compiled network: each network has its own, which learns how long its steps take."""
+    return Engine(*_entry_points(library))
+
+
+@cache
+def _entry_points(library: Path) -> list[int | None]:
     handle = ctypes.CDLL(str(library))
-    addresses = [ctypes.cast(getattr(handle, name), ctypes.c_void_p).value for name in ("eqneuro_run", "eqneuro_call")]
-    engine = Engine(*addresses)
     _HANDLES.append(handle)
-    return engine
+    return [ctypes.cast(getattr(handle, name), ctypes.c_void_p).value for name in ("eqneuro_run", "eqneuro_call")]
 
 
 _HANDLES: list[ctypes.CDLL] = []

@@ -1,8 +1,9 @@
-"""The program of one step, in the order that docs/language.md gives: spikes arrive, sums, neurons, spikes leave, recording."""
+"""The program of one step, in the order that docs/language.md gives."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.buffers import allocate, padded, split_range
 from eqneuro.engine.program import Program
 from eqneuro.network.binding import population_buffers, projection_buffers
-from eqneuro.network.requests import KernelSet
+from eqneuro.network.requests import KernelSet, inputs_of
 from eqneuro.recording.recorders import RowRecorder, SpikeRecorder
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Assembly:
         index = self.kernels.index(kind, number)
         return () if index is None else self.compiled.layouts[index]
 
-    # -- room for what is under way -------------------------------------------------------------------------------------
+    # -- room for what is under way ------------------------------------------------------------------------------------
 
     def _make_room(self) -> None:
         tick = int(self.network._clock[1])
@@ -78,9 +79,13 @@ class Assembly:
                     variables |= set(layout.rings)
                     longest = max(longest, projection._longest)
                     steps = max(steps, projection._longest)
+            for name in inputs_of(population):
+                population._input(name)
             population._keep_past(sorted(variables), longest + 1, tick)
             for output in population._outputs.values():
                 output.grow(steps + 1, tick)
+            if population._window is not None:
+                population._count_spikes(tick)
 
     def _spans(self, population: Population) -> list[tuple[int, int]]:
         return split_range(population.size, self.program.threads)
@@ -90,22 +95,29 @@ class Assembly:
         spans = self._spans(population)
         return np.array([*(begin for begin, _ in spans), max(population.size, spans[-1][1])], dtype=np.int64)
 
-    # -- the phases of a step -------------------------------------------------------------------------------------------
+    def _everything(self, length: int) -> list[tuple[int, int]]:
+        """An array that the first thread handles alone."""
+        return [(0, length)] + [(0, 0)] * (self.program.threads - 1)
+
+    # -- the phases of a step ------------------------------------------------------------------------------------------
 
     def _transmit(self) -> None:
-        """Histories are kept, sums emptied, and all projections add what they bring."""
+        """Histories are kept, sums emptied, and all projections add what they bring; a disabled population gets
+        nothing.
+        """
         for population in self.network._populations:
             spans = self._spans(population)
             for name, ring in population._rings.items():
                 array = population._recordable(name)
                 numbers = np.array([array.itemsize, ring.length, ring.slots], dtype=np.int64)
-                self.program.add("keep_history", [numbers, array, ring.rows], spans)
+                places = spans if population._is_local(name) else self._everything(ring.length)
+                self.program.add("keep_history", [numbers, array, ring.rows], places)
             for name, array in population._inputs.items():
-                if name.startswith("sum("):
+                if name.startswith("sum(") and population._enabled:
                     self.program.add("clear_sums", [None, array], spans)
         self.program.barrier()
         for projection in self.network._projections:
-            if projection._connectivity is not None:
+            if projection._connectivity is not None and projection._post_population._enabled:
                 self._transmit_projection(projection)
 
     def _transmit_projection(self, projection: Projection) -> None:
@@ -116,7 +128,7 @@ class Assembly:
             spans = [(thread, thread + 1) for thread in range(self.program.threads)]
         else:
             edges = np.searchsorted(projection._built.post_ranks, boundaries)
-            spans = [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+            spans = [(int(a), int(b)) for a, b in pairwise(edges)]
         self.program.add(layout.function, buffers, spans)
 
     def _update(self) -> None:
@@ -157,10 +169,10 @@ class Assembly:
 
     def _reduce(self) -> None:
         for population in self.network._populations:
-            if population._rate is not None and population._window is not None:
+            if population._window is not None:
                 output = population._outputs["spike"]
                 numbers = np.array([population.size, output.slots, population._window_steps()], dtype=np.int64)
-                rates = [numbers, output.ring, output.ring_count, population._rate, population._inside]
+                rates = [numbers, output.ring, output.ring_count, population._rates(), population._inside]
                 self._add_somewhere("measure_rate", rates, population._number, end=padded(population.size))
             for name, result in population._reductions.items():
                 operation, variable = name[:-1].split("(")
@@ -175,7 +187,6 @@ class Assembly:
             for name, recorder in monitor._recorders.items():
                 is_input = name.startswith(("sum(", "g_"))
                 if isinstance(recorder, RowRecorder) and is_input == early:
-                    recorder.array = monitor._population._recordable(name)
                     self._add_somewhere("record_row", recorder.buffers(), count)
                 elif isinstance(recorder, SpikeRecorder) and not early:
                     output = monitor._population._outputs[name]
@@ -191,5 +202,3 @@ class Assembly:
             [layout] = self.layouts("stop", population._number)
             population._verdict = self.stopped[place : place + 1]
             self.program.add_serial(layout.function, population_buffers(population, layout))
-
-

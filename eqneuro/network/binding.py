@@ -62,7 +62,9 @@ def constant_array(network: Network, name: str) -> Array:
     raise KeyError(name)
 
 
-def projection_buffers(projection: Projection, layout: KernelLayout, boundaries: NDArray[np.int64]) -> list[Array | None]:
+def projection_buffers(
+    projection: Projection, layout: KernelLayout, boundaries: NDArray[np.int64]
+) -> list[Array | None]:
     """The buffers of a kernel over synapses; ``boundaries`` are the post-synaptic ranges of the threads."""
     if projection._is_event_based():
         fixed = _event_buffers(projection, boundaries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from eqneuro.network.checks import check_constants
 from eqneuro.network.constants import Constant
 from eqneuro.network.population import Population
 from eqneuro.network.projection import Projection
-from eqneuro.network.settings import KEYS
+from eqneuro.network.settings import KEYS, Settings
 from eqneuro.recording.monitor import Monitor
 
 if TYPE_CHECKING:
@@ -23,17 +24,33 @@ class NetworkType(type):
 
     def __call__(cls, *arguments: Any, **settings: Any) -> Any:
         """A new network, set up before its own ``__init__`` runs."""
-        network = cls.__new__(cls, *arguments, **settings)
+        network: Any = cls.__new__(cls, *arguments, **settings)  # type: ignore[arg-type]
         network._set_up()
-        known = inspect.signature(cls.__init__).parameters
-        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values()):
-            own = {key: settings.pop(key) for key in list(settings) if key in KEYS and key not in known}
-            chosen = {key: value for key, value in own.items() if value is not None}
-            if chosen:
-                network.config(**chosen)
+        own = {key: settings.pop(key) for key in list(settings) if key in KEYS and not _takes(cls, key)}
+        chosen = {key: value for key, value in own.items() if value is not None}
+        if chosen:
+            network.config(**chosen)
         network._arguments = arguments, dict(settings)
         cls.__init__(network, *arguments, **settings)  # type: ignore[misc]
         return network
+
+
+def _takes(kind: Any, name: str) -> bool:
+    """Whether the constructor of a class has an argument of that name, or takes any."""
+    known = inspect.signature(kind.__init__).parameters
+    return name in known or any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values())
+
+
+def _choose_name(items: Sequence[Any], wanted: str | None, kind: str, prefix: str) -> str:
+    """The name of a new object: the one that is asked for, or a number."""
+    taken = {item.name for item in items}
+    if wanted is None:
+        return next(name for k in itertools.count(len(items)) if (name := f"{prefix}{k}") not in taken)
+    if not isinstance(wanted, str):
+        raise TypeError(f"the name of a {kind} is text, not {wanted!r}")
+    if wanted in taken:
+        raise ValueError(f"this network has a {kind} named {wanted!r} already")
+    return wanted
 
 
 class Building:
@@ -43,6 +60,7 @@ class Building:
     _projections: list[Projection]
     _monitors: list[Monitor]
     _constants: list[Constant]
+    _settings: Settings
     _arguments: tuple[tuple[Any, ...], dict[str, Any]]
 
     def __new__(cls, *_: Any, **__: Any) -> Any:
@@ -72,6 +90,8 @@ class Building:
 
         Raises
         ------
+        ValueError
+            If the name is taken, or the geometry is not made of positive whole numbers.
         EquationError
             If the neuron reads a name that is neither its own nor a constant of this network.
         """
@@ -84,7 +104,7 @@ class Building:
         elif given._network is not None:
             raise ValueError(f"population {given.name!r} belongs to a network already")
         check_constants(given.model.constants, self)  # type: ignore[arg-type]
-        given._wanted_name = name or given._wanted_name
+        given._wanted_name = _choose_name(self._populations, name or given._wanted_name, "population", "pop")
         given._bind(self, len(self._populations))  # type: ignore[arg-type]
         self._populations.append(given)
         self._note_change(structural=True)
@@ -114,6 +134,8 @@ class Building:
 
         Raises
         ------
+        ValueError
+            If the name is taken, or a population belongs to another network.
         EquationError
             If ``pre.x`` or ``post.x`` is no attribute there.
         TypeError
@@ -123,17 +145,32 @@ class Building:
         if given is None:
             if pre is None or post is None:
                 raise TypeError("connect() takes a pre- and a post-synaptic population, or a ready projection")
-            for side in (pre, post):
-                if getattr(getattr(side, "population", side), "_network", None) is not self:
-                    raise ValueError(f"{side!r} does not belong to this network")
+            self._check_members(pre, post)
             given = Projection.__new__(Projection)
             given._prepare(pre, post, target, synapse, name)
+        elif given._network is not None:
+            raise ValueError(f"projection {given.name!r} belongs to a network already")
+        else:
+            self._check_members(given.pre, given.post)
         check_constants(given.model.constants, self)  # type: ignore[arg-type]
-        given._wanted_name = name or given._wanted_name
+        given._wanted_name = _choose_name(self._projections, name or given._wanted_name, "projection", "proj")
         given._bind(self, len(self._projections))  # type: ignore[arg-type]
         self._projections.append(given)
         self._note_change(structural=True)
         return given
+
+    def _check_members(self, *sides: Any) -> None:
+        """Populations and views that are to be connected are those of this network."""
+        for side in sides:
+            population = getattr(side, "population", side)
+            if not isinstance(population, Population):
+                raise TypeError(f"a projection connects populations or views, not {side!r}")
+            if population._network is None:
+                raise ValueError(
+                    f"population {population.name!r} belongs to no network yet: pass it to `net.create()` first"
+                )
+            if population._network is not self:
+                raise ValueError(f"population {population.name!r} belongs to another network than this one")
 
     def monitor(
         self,
@@ -151,7 +188,7 @@ class Building:
         return monitor
 
     def _add_monitor(self, monitor: Monitor) -> None:
-        monitor._bind(self, len(self._monitors))
+        monitor._bind(self, _choose_name(self._monitors, monitor._wanted_name, "monitor", "monitor"))
         self._monitors.append(monitor)
         self._note_change()
 
@@ -168,11 +205,13 @@ class Building:
     def clear(self) -> None:
         """Removes all objects."""
         for items in (self._populations, self._projections, self._monitors, self._constants):
-            items.clear()  # type: ignore[attr-defined]
+            items.clear()
         self._forget()
 
     def copy(self, *arguments: Any, **settings: Any) -> Any:
-        """A new network of the same class, built by its ``__init__`` from these arguments, with the same dt.
+        """A new network of the same class, built by its ``__init__`` from these arguments.
+
+        It has the same dt, precision, method and number of threads unless they are given, and a seed of its own.
 
         Raises
         ------
@@ -182,8 +221,10 @@ class Building:
         kind: Any = type(self)
         if "__init__" not in vars(kind) and (self._populations or self._constants):
             raise NotImplementedError("only a subclass of Network that builds in __init__ can be copied yet")
-        settings.setdefault("dt", self.dt)  # type: ignore[attr-defined]
-        return kind(*arguments, **settings)
+        kept = {key: value for key, value in self._settings.inherited().items() if key == "dt" or not _takes(kind, key)}
+        if "precision" in settings:
+            kept.pop("dtype", None)
+        return kind(*arguments, **{**kept, **settings})
 
     # -- finding ------------------------------------------------------------------------------------------------------
 
@@ -208,11 +249,17 @@ class Building:
         return list(self._populations)
 
     def get_projections(self, post: Any = None, pre: Any = None, target: str | None = None) -> list[Projection]:
-        """All projections, or those with the given ends and target."""
+        """All projections, or those with the given ends (a population stands for its views too) and target."""
+
+        def matches(given: Any, *ends: Any) -> bool:
+            return given is None or any(given is end for end in ends)
+
         return [
             p
             for p in self._projections
-            if (post is None or p.post is post) and (pre is None or p.pre is pre) and (target is None or p.target == target)
+            if matches(post, p.post, p._post_population)
+            and matches(pre, p.pre, p._pre_population)
+            and (target is None or p.target == target)
         ]
 
     def get_monitors(self) -> list[Monitor]:
@@ -223,7 +270,7 @@ class Building:
         """All constants."""
         return list(self._constants)
 
-    # -- what the network adds ------------------------------------------------------------------------------------------
+    # -- what the network adds -----------------------------------------------------------------------------------------
 
     def _note_change(self, *, structural: bool = False) -> None:
         raise NotImplementedError

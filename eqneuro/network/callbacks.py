@@ -16,7 +16,7 @@ Function = Callable[[int], Any]
 
 @dataclass(frozen=True)
 class Callback:
-    """``function(n)`` runs before step start + wait + (offset mod period) + n·period of each `simulate`; times in ms."""
+    """``function(n)`` runs before step start + wait + (offset mod period) + n·period of a `simulate`; times in ms."""
 
     function: Function
     period: float
@@ -32,6 +32,29 @@ class Callback:
             yield step, count
             step += period
             count += 1
+
+
+class CallbackSwitch:
+    """The callbacks of a network, which can be switched off."""
+
+    _callbacks: list[Callback]
+    _callbacks_on: bool
+
+    def enable_callbacks(self) -> None:
+        """Lets `simulate` call the functions that `every` decorates."""
+        self._callbacks_on = True
+
+    def disable_callbacks(self) -> None:
+        """Keeps `simulate` from calling them."""
+        self._callbacks_on = False
+
+    def callbacks_enabled(self) -> bool:
+        """Whether callbacks are called."""
+        return self._callbacks_on
+
+    def clear_all_callbacks(self) -> None:
+        """Forgets all callbacks."""
+        self._callbacks.clear()
 
 
 class every:
@@ -70,5 +93,6 @@ class every:
         self._period, self._offset, self._wait = period, offset, wait
 
     def __call__(self, function: Function) -> Function:
+        """Notes the function, which stays what it is."""
         self._network._callbacks.append(Callback(function, self._period, self._offset, self._wait))
         return function

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
+
+NOTABLE = 2**30
+"""Bytes of recordings from which on they are compared with the memory that is free."""
 
 
 def check_constants(free: tuple[FreeName, ...], network: Network) -> None:
@@ -47,11 +52,13 @@ def check_ends(projection: Projection) -> None:
     is_spiking = pre.model.is_spiking or pre.model.axon_spike is not None
     if model.is_spiking and not is_spiking:
         raise TypeError(
-            f"synapse {model.name!r} waits for spikes, but population {pre.name!r} is rate-coded: give it a `psp` instead"
+            f"synapse {model.name!r} waits for spikes, but population {pre.name!r} is rate-coded: "
+            "give it a `psp` instead"
         )
     if not is_spiking and post.model.is_spiking and not getattr(post, "_takes_rates", False):
         raise TypeError(
-            f"population {pre.name!r} is rate-coded and {post.name!r} spiking: a PoissonPopulation(target=…) turns rates into spikes"
+            f"population {pre.name!r} is rate-coded and {post.name!r} spiking: "
+            "a PoissonPopulation(target=…) turns rates into spikes"
         )
     if (
         is_spiking
@@ -67,6 +74,55 @@ def check_ends(projection: Projection) -> None:
     _check_neighbours(model.post_attributes, post, "post", is_event=model.is_spiking)
     _check_target(projection, post)
     refuse_unfinished(model)
+
+
+def check_stops(
+    network: Network, population: Population | Sequence[Population], *, require_all: bool
+) -> list[Population]:
+    """The populations whose stop conditions are looked at.
+
+    Raises
+    ------
+    ValueError
+        If one belongs to another network.
+    """
+    chosen: list[Any] = list(population) if isinstance(population, list | tuple) else [population]
+    for one in chosen:
+        if getattr(one, "_network", None) is not network or not hasattr(one, "_stop"):
+            raise ValueError(f"{one!r} is no population of this network")
+    without = [one for one in chosen if one._stop is None]
+    if without:
+        names = ", ".join(repr(one.name) for one in without)
+        warnings.warn(f"population {names} has no stop condition and never ends the run", UserWarning, stacklevel=3)
+    return [] if without and require_all else [one for one in chosen if one._stop is not None]
+
+
+def warn_of_memory(network: Network, steps: int) -> None:
+    """Says before a long run that what is recorded will not fit into the memory that is free."""
+    needed = sum(monitor._bytes_of(steps) for monitor in network._monitors)
+    free = free_memory() if needed >= NOTABLE else None
+    if free is not None and needed > free:
+        sizes = {monitor.name: monitor._bytes_of(steps) for monitor in network._monitors}
+        most = max(sizes, key=lambda name: sizes[name])
+        message = (
+            f"this run records {needed / 2**30:.1f} GiB, and {free / 2**30:.1f} GiB of memory are free; "
+            f"most is for monitor {most!r}: give it a period, record a view, or empty it by get() in a callback"
+        )
+        warnings.warn(message, ResourceWarning, stacklevel=5)
+
+
+def free_memory() -> int | None:
+    """Bytes that programs may still take, None where the system does not say."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            lines = dict(line.split(":", 1) for line in file)
+        return 1024 * int(lines["MemAvailable"].split()[0])
+    except (OSError, KeyError, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _names(model: SynapseModel) -> set[str]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.network.geometry import whole
+
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
 
@@ -52,7 +54,7 @@ class Dendrite:
         """Delays in ms."""
         projection = self.projection
         if isinstance(projection._delay, int):
-            return projection.delay
+            return projection._delay * projection._net.dt
         return (projection._delay[self._slice] * projection._net.dt).tolist()
 
     def __getattr__(self, name: str) -> Any:
@@ -69,11 +71,16 @@ class Dendrite:
 
     def __setattr__(self, name: str, value: Any) -> None:
         projection = self.projection
+        if name == "delay":
+            delays = np.broadcast_to(np.asarray(projection._delay, dtype=float), (projection.nb_synapses,))
+            full = delays * projection._net.dt
+            full[self._slice] = value
+            projection.delay = full
+            return
         attribute = projection._attribute(name)
         if attribute.locality == "global":
             raise ValueError(f"{name!r} has one value for the whole projection")
-        count = projection._count(attribute)
-        full = np.broadcast_to(projection._values[name], (count,)).astype(float)
+        full = np.broadcast_to(projection._values[name], (projection._count(attribute),)).astype(float)
         full[self._slice if attribute.locality == "local" else self._row] = value
         setattr(projection, name, full)
 
@@ -86,7 +93,7 @@ class Dendrite:
             If there is none.
         """
         population = self.projection._pre_population
-        rank = int(pre) if np.ndim(pre) == 0 else population.rank_from_coordinates(pre)
+        rank = whole(pre, "a rank") if np.ndim(pre) == 0 else population.rank_from_coordinates(pre)
         ranks = self.projection._built.pre_ranks[self._slice]
         place = int(np.searchsorted(ranks, rank))
         if place >= len(ranks) or ranks[place] != rank:
@@ -139,8 +146,11 @@ class SynapseView:
         return value[self._place] if isinstance(value, list) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        current = list(getattr(self.dendrite, name))
-        current[self._place] = value
+        current = getattr(self.dendrite, name)
+        if isinstance(current, list):
+            current[self._place] = value
+        else:
+            current = value
         setattr(self.dendrite, name, current)
 
     def __repr__(self) -> str:

@@ -90,7 +90,9 @@ class Explanation:
             rows.append(f"<tr><th colspan=3 style='text-align:left'>{title}</th></tr>")
             for e in item.equations:
                 cells = (e.text, e.method if e.order else "", e.reason)
-                rows.append("<tr>" + "".join(f"<td style='text-align:left'>{html.escape(c)}</td>" for c in cells) + "</tr>")
+                rows.append(
+                    "<tr>" + "".join(f"<td style='text-align:left'>{html.escape(c)}</td>" for c in cells) + "</tr>"
+                )
         head = str(self).splitlines()[0]
         return f"<p>{html.escape(head)}</p><table>{''.join(rows)}</table>"
 

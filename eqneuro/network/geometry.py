@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 Coordinates = tuple[int, ...]
+
+
+def whole(number: Any, what: str) -> int:
+    """A whole number.
+
+    Raises
+    ------
+    TypeError
+        If it is none; numbers with a fraction are none.
+    """
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise TypeError(f"{what} is a whole number, not {number!r}") from None
 
 
 def read_geometry(geometry: Any) -> Coordinates:
@@ -28,7 +43,7 @@ def read_geometry(geometry: Any) -> Coordinates:
 
 def rank_from_coordinates(coordinates: Any, geometry: Coordinates) -> int:
     """The rank of a neuron, row-major."""
-    given = tuple(int(c) for c in np.atleast_1d(coordinates))
+    given = tuple(whole(c, "a coordinate") for c in np.atleast_1d(coordinates))
     if len(given) != len(geometry) or not all(0 <= c < n for c, n in zip(given, geometry, strict=True)):
         raise ValueError(f"coordinates {given} are outside the geometry {geometry}")
     return int(np.ravel_multi_index(given, geometry))
@@ -37,9 +52,10 @@ def rank_from_coordinates(coordinates: Any, geometry: Coordinates) -> int:
 def coordinates_from_rank(rank: int, geometry: Coordinates) -> Coordinates:
     """The coordinates of a neuron."""
     size = math.prod(geometry)
-    if not 0 <= rank < size:
+    number = whole(rank, "a rank")
+    if not 0 <= number < size:
         raise ValueError(f"rank {rank} is outside a population of {size} neurons")
-    return tuple(int(c) for c in np.unravel_index(int(rank), geometry))
+    return tuple(int(c) for c in np.unravel_index(number, geometry))
 
 
 def select_ranks(index: Any, geometry: Coordinates) -> NDArray[np.int64]:
@@ -56,10 +72,12 @@ def select_ranks(index: Any, geometry: Coordinates) -> NDArray[np.int64]:
             raise IndexError(f"{len(index)} indices for a geometry of {len(geometry)} dimensions, {geometry}")
         return np.atleast_1d(ranks.reshape(geometry)[index]).ravel()
     if isinstance(index, slice):
-        return ranks[index]
+        inside: NDArray[np.int64] = ranks[index]
+        return inside
     chosen = np.asarray(index)
     if chosen.dtype == bool and chosen.shape == geometry and len(geometry) > 1:
-        return ranks.reshape(geometry)[chosen]
+        masked: NDArray[np.int64] = ranks.reshape(geometry)[chosen]
+        return masked
     if chosen.size == 0:
         return ranks[:0]
     if chosen.dtype != bool and chosen.dtype.kind not in "iu":

@@ -14,7 +14,9 @@ from eqneuro.network.store import GLOBAL_LENGTH
 
 
 class LinearSystems:
-    """Matrices and propagators of one population, by the keys of kernel slots: ``matrix:0:i:j``, ``propagator:P:0:i:j``."""
+    """Matrices and propagators of one population, by the keys of kernel slots: ``matrix:0:i:j``,
+    ``propagator:P:0:i:j``.
+    """
 
     def __init__(self, size: int, real: type) -> None:
         self._size = size

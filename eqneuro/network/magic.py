@@ -181,5 +181,3 @@ def disable_callbacks() -> None:
 def clear_all_callbacks() -> None:
     """Forgets all callbacks."""
     _network("clear_all_callbacks()", "net.clear_all_callbacks()").clear_all_callbacks()
-
-

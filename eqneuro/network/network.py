@@ -12,24 +12,23 @@ import numpy as np
 
 from eqneuro.engine.buffers import allocate
 from eqneuro.network.building import Building, NetworkType
-from eqneuro.network.constants import Constant
+from eqneuro.network.callbacks import CallbackSwitch
+from eqneuro.network.configuration import EPOCH, STEP, Configuration
 from eqneuro.network.population import Population
-from eqneuro.network.progress import Progress
-from eqneuro.network.settings import Defaults, Settings
+from eqneuro.network.settings import Defaults
 from eqneuro.network.time import steps_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eqneuro.compiler import CompiledNetwork
-    from eqneuro.network.callbacks import Callback
     from eqneuro.network.explain import Explanation
-    from eqneuro.network.projection import Projection
     from eqneuro.network.runner import Runner
-    from eqneuro.recording.monitor import Monitor
 
 Populations = Population | Sequence[Population]
 
 
-class Network(Building, metaclass=NetworkType):
+class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
     """Populations, projections and monitors that run together.
 
     Parameters
@@ -52,8 +51,8 @@ class Network(Building, metaclass=NetworkType):
 
     Notes
     -----
-    A subclass may build its objects in ``__init__`` without calling ``super().__init__()``; ``dt``, ``seed`` and the other
-    settings may be given to it all the same.
+    A subclass may build its objects in ``__init__`` without calling ``super().__init__()``; ``dt``, ``seed`` and the
+    other settings may be given to it all the same.
 
     Examples
     --------
@@ -83,105 +82,18 @@ class Network(Building, metaclass=NetworkType):
 
     def _set_up(self) -> None:
         """What exists before any ``__init__`` runs."""
-        self._settings: Settings = Defaults.settings
-        self._clock = allocate(4, np.int64)  # step, tick, seed, epoch
-        self._seed = int(np.random.SeedSequence().generate_state(1)[0])
-        self._populations: list[Population] = []
-        self._projections: list[Projection] = []
-        self._monitors: list[Monitor] = []
-        self._constants: list[Constant] = []
-        self._callbacks: list[Callback] = []
-        self._callbacks_on = True
+        self._settings = Defaults.settings
+        self._clock = allocate(4, np.int64)
+        self._populations, self._projections, self._monitors, self._constants = [], [], [], []
+        self._callbacks, self._callbacks_on = [], True
+        self._is_simulating = False
         self._compiled: CompiledNetwork | None = None
         self._runner: Runner | None = None
         self._options: dict[str, Any] = {}
-        self._is_changed = self._is_restructured = True
-        self.seed = self._seed if self._settings.seed is None else self._settings.seed
-
-    # -- settings -----------------------------------------------------------------------------------------------------
-
-    def config(self, *arguments: dict[str, Any], **settings: Any) -> None:
-        """Changes settings: ``dt``, ``seed``, ``dtype`` or ``precision``, ``num_threads``, ``method``.
-
-        Raises
-        ------
-        ValueError
-            If a setting is unknown, a value makes no sense, or ``dt`` comes after `compile`.
-        """
-        for given in (*arguments, settings):
-            before, self._settings = self._settings, self._settings.changed(given)
-            if self.compiled and any(getattr(before, k) != getattr(self._settings, k) for k in ("dt", "real", "method")):
-                self._settings = before
-                raise ValueError("dt, the precision and the method can't be changed after compile()")
-            if "seed" in given and self._settings.seed is not None:
-                self.seed = self._settings.seed
-            if before.real is not self._settings.real:
-                for item in (*self._populations, *self._projections):
-                    item._convert()
-            self._note_change(structural=before != self._settings)
-
-    @property
-    def dt(self) -> float:
-        """The step in ms."""
-        return self._settings.dt
-
-    @dt.setter
-    def dt(self, value: float) -> None:
-        self.config(dt=value)
-
-    @property
-    def seed(self) -> int:
-        """Decides all random numbers."""
-        return self._seed
-
-    @seed.setter
-    def seed(self, value: int) -> None:
-        self._seed = int(value)
-        self._clock[2] = np.uint64(self._seed & (2**64 - 1)).astype(np.int64)
-        self._rng = np.random.default_rng(self._seed & (2**64 - 1))
-        for population in self._populations:
-            population._initialise()
-
-    @property
-    def default_rng(self) -> np.random.Generator:
-        """The generator of values that are assigned as distributions."""
-        return self._rng
-
-    @property
-    def _real(self) -> type:
-        return self._settings.real
-
-    @property
-    def _dt(self) -> float:
-        return self._settings.dt
-
-    @property
-    def _num_threads(self) -> int:
-        return self._settings.num_threads
-
-    @property
-    def _method(self) -> str:
-        return self._settings.method
-
-    # -- time ---------------------------------------------------------------------------------------------------------
-
-    @property
-    def current_step(self) -> int:
-        """How many steps have been computed."""
-        return int(self._clock[0])
-
-    @current_step.setter
-    def current_step(self, value: int) -> None:
-        self._clock[0] = int(value)
-
-    @property
-    def time(self) -> float:
-        """The time in ms: ``current_step * dt``."""
-        return self.current_step * self.dt
-
-    @time.setter
-    def time(self, value: float) -> None:
-        self._clock[0] = round(value / self.dt)
+        self._revision = self._values_revision = 0
+        self._is_restructured = True
+        given = self._settings.seed
+        self.seed = int(np.random.SeedSequence().generate_state(1)[0]) if given is None else given
 
     # -- compiling ----------------------------------------------------------------------------------------------------
 
@@ -208,8 +120,8 @@ class Network(Building, metaclass=NetworkType):
     ) -> None:
         """Makes the network ready to run; `simulate` does so by itself.
 
-        Values that populations hold now are what `reset` brings back. A network whose equations were compiled before, on
-        this machine and in any process, is found in the cache.
+        Values that populations and projections hold when they are first compiled are what `reset` brings back. A
+        network whose equations were compiled before, on this machine and in any process, is found in the cache.
 
         Parameters
         ----------
@@ -224,6 +136,8 @@ class Network(Building, metaclass=NetworkType):
 
         Raises
         ------
+        RuntimeError
+            If a projection has no synapses because no connector was called.
         EquationError
             If an equation turns out to be wrong only now.
         NoCompilerError
@@ -232,11 +146,6 @@ class Network(Building, metaclass=NetworkType):
         self._options = {"directory": None if directory is None else Path(directory).absolute()}
         self._options["compiler"] = None if compiler == "default" else compiler
         self._options["flags"] = None if compiler_flags == "default" else compiler_flags
-        for population in self._populations:
-            population._initialise()
-            population._store.save()
-        for projection in self._projections:
-            projection._saved.clear()
         self._build(clean=clean)
 
     def _build(self, *, clean: bool = False) -> None:
@@ -245,40 +154,49 @@ class Network(Building, metaclass=NetworkType):
         from eqneuro.network.requests import gather
         from eqneuro.network.runner import Runner
 
+        for projection in self._projections:
+            projection._check_connected()
+            projection._keep_initial()
+        for population in self._populations:
+            population._keep_initial()
         request, kernels = gather(self)
         options = self._options
         toolchain = find_toolchain(options.get("compiler"), options.get("flags"))
         self._compiled = compile_network(request, toolchain=toolchain, directory=options.get("directory"), clean=clean)
         self._runner = Runner(self, self._compiled, kernels)
-        self._is_changed = self._is_restructured = False
+        self._is_restructured = False
 
     def _note_change(self, *, structural: bool = False) -> None:
         """Something that the program depends on has changed; ``structural``: the code may have to change with it."""
-        self._is_changed = True
+        self._revision += 1
+        self._values_revision += 1
         self._is_restructured = self._is_restructured or structural
+
+    def _note_values(self) -> None:
+        """Parameters have other values: what was worked out from them may be out of date."""
+        self._values_revision += 1
 
     def _ready(self) -> Runner:
         """The runner, brought up to date with what has changed."""
-        if self._compiled is None or self._runner is None:
+        if self._runner is None:
             self.compile()
         elif self._is_restructured or any(p._has_spread() for p in self._populations):
             self._build()
         assert self._runner is not None
-        self._runner.stale = self._runner.stale or self._is_changed
-        self._is_changed = False
         return self._runner
 
     def _forget(self) -> None:
         self._callbacks.clear()
         self._compiled = self._runner = None
-        self._clock[0] = self._clock[3] = 0
+        self._is_restructured = True
+        self._clock[STEP] = self._clock[EPOCH] = 0
 
     def source(self) -> str:
         """The generated C."""
         if self._compiled is None:
             self.compile()
         assert self._compiled is not None
-        return self._compiled.source.read_text()
+        return self._compiled.source.read_text(encoding="utf-8")
 
     def explain(self) -> Explanation:
         """Which method each equation got and why, what happens in a step, memory and threads."""
@@ -302,55 +220,75 @@ class Network(Building, metaclass=NetworkType):
 
         Raises
         ------
+        ValueError
+            If the duration is negative or not finite.
         NotFiniteError
             At the end of the step in which a state variable became NaN or infinite.
         KeyboardInterrupt
             At the end of a step; the network can go on from there.
         """
-        steps = steps_of(duration, self.dt)
-        begin, first = time.perf_counter(), self.current_step
-        with Progress(steps, self.dt, progress) as bar:
-            for moment, functions in self._pauses(steps):
-                done = self.current_step - first
-                if moment > done:
-                    self._ready().run(moment - done, progress=lambda count, done=done: bar.update(done + count))
-                for function, number in functions:
-                    function(number)
+        steps = steps_of(duration, self._settings.dt)
+        if self._is_simulating:
+            raise RuntimeError("simulate() can't be called while the network runs, as in a callback")
+        begin = time.perf_counter()
+        self._is_simulating = True
+        try:
+            if self._callbacks and self._callbacks_on:
+                self._run_with_callbacks(steps, progress)
+            elif steps:
+                self._ready().run(steps, bar=progress)
+        finally:
+            self._is_simulating = False
         if measure_time:
-            print(f"Simulating {duration / 1000.0:g} seconds of the network took {time.perf_counter() - begin:.3f} seconds.")
+            took = time.perf_counter() - begin
+            print(f"Simulating {duration / 1000.0:g} seconds of the network took {took:.3f} seconds.")
 
-    def _pauses(self, steps: int) -> list[tuple[int, list[tuple[Any, int]]]]:
-        """When callbacks are called within a run, in steps after its start, and its end."""
-        moments: dict[int, list[tuple[Any, int]]] = {}
-        for callback in self._callbacks if self._callbacks_on else []:
+    def _run_with_callbacks(self, steps: int, progress: bool | None) -> None:
+        moments: dict[int, list[tuple[Callable[[int], Any], int]]] = {}
+        for callback in self._callbacks:
             for moment, number in callback.moments(steps, self.dt):
                 moments.setdefault(moment, []).append((callback.function, number))
-        return [*sorted(moments.items()), (steps, [])]
+        done = 0
+        for moment in (*sorted(moments), steps):
+            if moment > done:
+                done += self._ready().run(moment - done, bar=progress)
+            for function, number in moments.get(moment, ()):
+                if self._callbacks_on:  # a callback may switch the others off
+                    function(number)
 
     def simulate_until(
         self, max_duration: float, population: Populations, operator: str = "and", measure_time: bool = False
     ) -> float:
-        """Runs until the stop conditions of populations hold, at most ``max_duration`` ms; returns the ms that have passed.
+        """Runs until stop conditions hold, at most ``max_duration`` ms; returns the ms that have passed.
 
-        Conditions are looked at after each step, never before the first one.
+        Conditions are looked at after each step, never before the first one. A population without a condition never
+        lets the run end early, which earns a warning.
 
         Parameters
         ----------
+        max_duration
+            In ms.
+        population
+            One or several.
         operator
             ``"and"``: all populations' conditions hold; ``"or"``: one does.
+        measure_time
+            Whether to print how long it took.
 
         Raises
         ------
         ValueError
-            If a population has no stop condition, or ``operator`` is another word.
+            If ``operator`` is another word, or a population belongs to another network.
         """
+        from eqneuro.network.checks import check_stops
+
         if operator not in ("and", "or"):
             raise ValueError(f"operator must be 'and' or 'or', not {operator!r}")
-        chosen = [population] if isinstance(population, Population) else list(population)
-        begin = time.perf_counter()
-        stops = [p for p in chosen if p._stop is not None]
-        first = self.current_step
-        self._ready().run(steps_of(max_duration, self.dt), stops, require_all=operator == "and")
+        steps = steps_of(max_duration, self.dt)
+        stops = check_stops(self, population, require_all=operator == "and")
+        begin, first = time.perf_counter(), self.current_step
+        if steps:
+            self._ready().run(steps, stops, require_all=operator == "and")
         if measure_time:
             print(f"The network stopped after {time.perf_counter() - begin:.3f} seconds.")
         return (self.current_step - first) * self.dt
@@ -382,10 +320,10 @@ class Network(Building, metaclass=NetworkType):
         reseed_rng
             Whether random numbers repeat themselves; False gives others.
         """
-        self._clock[0] = 0
-        self._clock[3] = 0 if reseed_rng else self._clock[3] + 1
+        self._move_to(0)
+        self._clock[EPOCH] = 0 if reseed_rng else self._clock[EPOCH] + 1
         if reseed_rng:
-            self._rng = np.random.default_rng(self._seed & (2**64 - 1))
+            self._reseed()
         if populations:
             for population in self._populations:
                 population.reset()
@@ -396,31 +334,15 @@ class Network(Building, metaclass=NetworkType):
         if monitors:
             for monitor in self._monitors:
                 monitor.reset()
-        self._note_change()
-
-    # -- callbacks ----------------------------------------------------------------------------------------------------
-
-    def enable_callbacks(self) -> None:
-        """Lets `simulate` call the functions that `every` decorates."""
-        self._callbacks_on = True
-
-    def disable_callbacks(self) -> None:
-        """Keeps `simulate` from calling them."""
-        self._callbacks_on = False
-
-    def callbacks_enabled(self) -> bool:
-        """Whether callbacks are called."""
-        return self._callbacks_on
-
-    def clear_all_callbacks(self) -> None:
-        """Forgets all callbacks."""
-        self._callbacks.clear()
 
     # -- memory -------------------------------------------------------------------------------------------------------
 
     def memory_footprint(self) -> dict[str, int]:
         """Prints how many bytes each object holds, and gives them by name."""
-        held = {item.name: item._nbytes() for item in (*self._populations, *self._projections, *self._monitors)}
+        held: dict[str, int] = {}
+        items: list[Any] = [*self._populations, *self._projections, *self._monitors]
+        for item in items:
+            held[item.name] = held.get(item.name, 0) + item._nbytes()
         for name, size in held.items():
             print(f"{name:<30} {size / 2**20:10.3f} MiB")
         print(f"{'all':<30} {sum(held.values()) / 2**20:10.3f} MiB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eqneuro.engine.buffers import BLOCK, allocate, padded, power_of_two
 
@@ -34,6 +35,11 @@ class SpikeOutput:
             self.ring[step % self.slots, :count] = old[step % before, :count]
             self.ring_count[step % self.slots] = count
         return True
+
+    def last(self, age: int, tick: int) -> NDArray[np.int64]:
+        """How often each neuron spiked ``age`` steps before the step ``tick``, shape (size,)."""
+        row = (tick - age) % self.slots
+        return np.bincount(self.ring[row, : self.ring_count[row]], minlength=self.size)
 
     def clear(self) -> None:
         """Drops what is under way."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+import warnings
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,33 +12,29 @@ from numpy.typing import NDArray
 
 from eqneuro.language.evaluate import call_function
 from eqneuro.language.names import suggest
-from eqneuro.language.syntax import Expr, Name, Number
-from eqneuro.model.models import ModelAttribute, NeuronModel
+from eqneuro.model.models import NeuronModel
 from eqneuro.model.neuron import Neuron
 from eqneuro.model.resolve import ADDED_FUNCTIONS
 from eqneuro.network import geometry as shapes
 from eqneuro.network.checks import check_constants
-from eqneuro.network.requests import varying_of
-from eqneuro.network.state import PopulationState
+from eqneuro.network.lattice import Lattice
+from eqneuro.network.refractory import Refractoriness
 from eqneuro.network.store import Store
-from eqneuro.network.view import NeuronView, PopulationView
 
 if TYPE_CHECKING:
     from eqneuro.model.analysis import StopCondition
     from eqneuro.network.network import Network
 
-REFRACTORY = ModelAttribute("refractory", "global", "float", Number(0.0), is_parameter=True)
 
-
-class Population(PopulationState):
+class Population(Lattice, Refractoriness):
     """Neurons of one model.
 
-    Parameters and variables of the neuron are attributes: arrays in the population's geometry, or numbers where there is
-    one value for all. They are views of what the simulation reads and writes: ``pop.v[3] = 1.0`` works, and a copy must be
-    taken (``pop.v.copy()``) to keep what they hold now.
+    Parameters and variables of the neuron are attributes: arrays in the population's geometry, or numbers where there
+    is one value for all. They are views of what the simulation reads and writes: ``pop.v[3] = 1.0`` works, and a copy
+    must be taken (``pop.v.copy()``) to keep what they hold now.
 
-    Populations are made by `Network.create`; making one directly adds it to the network of the module-level functions, as
-    older scripts do.
+    Populations are made by `Network.create`; making one directly adds it to the network of the module-level functions,
+    as older scripts do.
 
     Parameters
     ----------
@@ -92,20 +88,24 @@ class Population(PopulationState):
 
     def _bind(self, network: Network, number: int) -> None:
         """Takes its place in a network: buffers are made."""
-        model = self.model
         self._network = network
         self._number = number
-        self._name = self._wanted_name or f"pop{number}"
-        self._store = Store(model.attributes, self._size, network._real)
-        self._refractory: Expr | None = model.refractory
-        if isinstance(model.refractory, Number):
-            self._set_refractory(float(model.refractory.value))
+        self._store = Store(self.model.attributes, self._size, network._real)
         self._window = None
         self._varying: tuple[str, ...] = ()
         self._make_state()
+        self._read_refractory()
         self._ready = True
         self._initialise()
         self._stop = self._read_stop_condition()
+        self._warn_of_hidden_names()
+
+    def _warn_of_hidden_names(self) -> None:
+        hidden = [name for name in self.attributes if name != "refractory" and hasattr(Population, name)]
+        if hidden:
+            first = hidden[0]
+            message = f"{first!r} of population {self.name!r} is also a name of Population: read it with get({first!r})"
+            warnings.warn(message, UserWarning, stacklevel=4)
 
     def _read_stop_condition(self) -> StopCondition | None:
         """The condition that `Network.simulate_until` looks at."""
@@ -113,7 +113,7 @@ class Population(PopulationState):
             return None
         from eqneuro.model.analysis import analyse_stop_condition
 
-        condition = analyse_stop_condition(self._stop_text, self.model, self._name)
+        condition = analyse_stop_condition(self._stop_text, self.model, self.name)
         check_constants(condition.constants, self._net)
         return condition
 
@@ -123,9 +123,16 @@ class Population(PopulationState):
 
         def sample(distribution: Any, count: int, name: str) -> Any:
             place = list(self._store.attributes).index(name)
-            return distribution.sample(np.random.default_rng([network.seed, self._number, place, 1]), count)
+            return distribution.sample(np.random.default_rng([network._seed_word, self._number, place, 1]), count)
 
         self._store.initialise({c.name: c.value for c in network._constants}, sample)
+
+    def _keep_initial(self) -> None:
+        """What the population holds when it is first compiled is what `reset` brings back."""
+        if not self._store.saved:
+            self._initialise()
+            self._store.save()
+            self._first_refractory = self._refractory
 
     # -- what it is ---------------------------------------------------------------------------------------------------
 
@@ -142,42 +149,7 @@ class Population(PopulationState):
     @property
     def name(self) -> str:
         """The name."""
-        return self._name if self._network is not None else self._wanted_name or ""
-
-    @property
-    def geometry(self) -> tuple[int, ...]:
-        """The shape."""
-        return self._geometry
-
-    @property
-    def size(self) -> int:
-        """The number of neurons."""
-        return self._size
-
-    @property
-    def ranks(self) -> NDArray[np.int64]:
-        """All ranks, shape (size,)."""
-        return np.arange(self._size)
-
-    @property
-    def dimension(self) -> int:
-        """The number of dimensions of the geometry."""
-        return len(self._geometry)
-
-    @property
-    def width(self) -> int:
-        """The first dimension."""
-        return self._geometry[0]
-
-    @property
-    def height(self) -> int:
-        """The second dimension, 1 where there is none."""
-        return self._geometry[1] if len(self._geometry) > 1 else 1
-
-    @property
-    def depth(self) -> int:
-        """The third dimension, 1 where there is none."""
-        return self._geometry[2] if len(self._geometry) > 2 else 1
+        return self._wanted_name or ""
 
     @property
     def attributes(self) -> list[str]:
@@ -214,9 +186,6 @@ class Population(PopulationState):
         """The condition that `Network.simulate_until` looks at."""
         return self._stop_text
 
-    def __len__(self) -> int:
-        return self._size
-
     def __repr__(self) -> str:
         return f"<Population {self.name!r} of {self._size} neurons, {self._neuron!r}>"
 
@@ -230,18 +199,36 @@ class Population(PopulationState):
                 return lambda *arguments: call_function(function, arguments)
         if name in ADDED_FUNCTIONS and name not in self._store.attributes:
             return lambda *arguments: call_function(ADDED_FUNCTIONS[name], arguments)
+        return self.get(name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.attributes, *self.functions})
+
+    def get(self, name: str) -> Any:
+        """The value of an attribute: an array in the population's geometry, or a number."""
+        if name == "refractory" and name not in self._store.attributes:
+            return self.refractory
         value = self._get_flat(name)
         return value.reshape(self._geometry) if np.ndim(value) else value
 
     def _get_flat(self, name: str) -> Any:
         if name in self._store.attributes:
             return self._store.read(name)
-        if name.startswith("g_") and self.model.is_spiking and name[2:] in self._known_targets():
+        if self._is_input(name):
             return self._input(name)[: self._size]
         if name == "r" and self.model.is_spiking:
             return self._rates()[: self._size]
-        hint = suggest(name, self.attributes)
-        raise AttributeError(f"population {self.name!r} has no attribute {name!r}. {hint}".rstrip())
+        raise self._unknown(name)
+
+    def _is_input(self, name: str) -> bool:
+        """Whether it is a conductance that the model gives no equation."""
+        return name.startswith("g_") and self.model.is_spiking and name[2:] in self._known_targets()
+
+    def _unknown(self, name: str) -> AttributeError:
+        if hasattr(type(self), name):
+            return AttributeError(f"{name!r} of population {self.name!r} can't be set")
+        hint = suggest(name, self.attributes) or f"It has {', '.join(self.attributes)}."
+        return AttributeError(f"population {self.name!r} has no attribute {name!r}. {hint}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_") or not self.__dict__.get("_ready") or _has_setter(type(self), name):
@@ -249,30 +236,43 @@ class Population(PopulationState):
         else:
             self._set_attribute(name, value, None)
 
+    def set(self, values: Mapping[str, Any]) -> None:
+        """Sets several attributes: ``pop.set({"v": -65.0, "tau": 20.0})``."""
+        for name, value in values.items():
+            self._set_attribute(name, value, None)
+
     def _set_attribute(self, name: str, value: Any, ranks: NDArray[Any] | None) -> None:
-        if name == "refractory" and name not in self._store.attributes:
-            self._set_refractory(value if ranks is None else self._joined_refractory(value, ranks))
-            return
-        if name not in self._store.attributes:
-            if name.startswith("g_") and self.model.is_spiking and name[2:] in self._known_targets():
-                self._input(name)[slice(0, self._size) if ranks is None else ranks] = value
-                return
-            hint = suggest(name, self.attributes)
-            raise AttributeError(f"population {self.name!r} has no attribute {name!r}. {hint}".rstrip())
         self._check_shape(name, value, ranks)
-        self._store.write(name, value, self._sample, ranks)
-        if self._store.attributes[name].is_parameter:
-            self._net._note_change(structural=varying_of(self) != self._varying)
+        if name == "refractory" and (self._has_own_refractory or name not in self._store.attributes):
+            self._set_refractory(value, ranks)
+        elif name in self._store.attributes:
+            was_local = name in self._store.local
+            self._store.write(name, value, self._sample, ranks)
+            self._note_parameter(name, was_local=was_local)
+        elif self._is_input(name):
+            self._input(name)[slice(0, self._size) if ranks is None else ranks] = np.ravel(value)
+        else:
+            raise self._unknown(name)
+
+    def _note_parameter(self, name: str, *, was_local: bool) -> None:
+        """An attribute was written: what follows from its values, or from their number, is worked out anew."""
+        if not self._store.attributes[name].is_parameter:
+            return
+        is_new = name in self._store.local and (not was_local or name not in self._varying)
+        if is_new and (not was_local or self._store.differs(name)):
+            self._net._note_change(structural=True)
+        else:
+            self._net._note_values()
 
     def _check_shape(self, name: str, value: Any, ranks: NDArray[Any] | None) -> None:
         shape = np.shape(value) if not hasattr(value, "sample") else ()
         if ranks is None and shape not in ((), (1,), (self._size,), self._geometry):
-            raise ValueError(f"{name!r} of {self.name!r} takes the shape {self._geometry}, not {shape}")
+            raise ValueError(f"{name!r} of population {self.name!r} takes the shape {self._geometry}, not {shape}")
 
     def _has_spread(self) -> bool:
-        """Whether a parameter that was the same for all neurons differs now: the user holds its array and wrote into it."""
+        """Whether the user wrote different values into the array of a parameter that was the same for all neurons."""
         store = self._store
-        return any(name in store.local and name not in self._varying and store.differs(name) for name in store.exposed)
+        return any(name not in self._varying and store.differs(name) for name in store.exposed)
 
     def _convert(self) -> None:
         """Another precision, before anything was computed."""
@@ -283,51 +283,7 @@ class Population(PopulationState):
         values: NDArray[np.float64] = distribution.sample(self._net.default_rng, count)
         return values
 
-    def get(self, name: str) -> Any:
-        """The value of an attribute."""
-        return getattr(self, name)
-
-    def set(self, values: Mapping[str, Any]) -> None:
-        """Sets several attributes: ``pop.set({"v": -65.0, "tau": 20.0})``."""
-        for name, value in values.items():
-            self._set_attribute(name, value, None)
-
-    # -- refractoriness -----------------------------------------------------------------------------------------------
-
-    @property
-    def refractory(self) -> Any:
-        """How long a neuron is frozen after its spike, in ms: a number, or one for each neuron."""
-        if isinstance(self._refractory, Name):
-            value = self._get_flat(self._refractory.id)
-            return value.reshape(self._geometry) if np.ndim(value) else value
-        return None
-
-    @refractory.setter
-    def refractory(self, value: Any) -> None:
-        self._set_attribute("refractory", value, None)
-
-    def _set_refractory(self, value: Any) -> None:
-        if isinstance(value, str):
-            if value not in self._store.attributes:
-                raise ValueError(f"refractory must be a time in ms or the name of an attribute, not {value!r}")
-            self._refractory = Name(value)
-        else:
-            if not hasattr(value, "sample") and not (np.asarray(value) >= 0.0).all():
-                raise ValueError(f"refractory must be a time in ms, not {value!r}")
-            if "refractory" not in self._store.attributes:
-                self._store.add(replace(REFRACTORY))
-            self._store.write("refractory", value, self._sample)
-            self._refractory = Name("refractory")
-        if self._network is not None:
-            self._net._note_change(structural=True)
-
-    def _joined_refractory(self, value: Any, ranks: NDArray[Any]) -> NDArray[Any]:
-        current = self.refractory
-        full = np.full(self._size, 0.0 if current is None else np.ravel(current) if np.ndim(current) else current)
-        full[ranks] = value
-        return full
-
-    # -- inputs -----------------------------------------------------------------------------------------------------------
+    # -- inputs --------------------------------------------------------------------------------------------------------
 
     def sum(self, target: str) -> NDArray[Any]:
         """The weighted sums of a target, in the population's geometry."""
@@ -337,57 +293,23 @@ class Population(PopulationState):
             )
         return self._input_of_target(target)[: self._size].reshape(self._geometry).copy()
 
-    # -- neurons ------------------------------------------------------------------------------------------------------
-
-    def rank_from_coordinates(self, coordinates: Any) -> int:
-        """The rank of a neuron."""
-        return shapes.rank_from_coordinates(coordinates, self._geometry)
-
-    def coordinates_from_rank(self, rank: int) -> tuple[int, ...]:
-        """The coordinates of a neuron."""
-        return shapes.coordinates_from_rank(rank, self._geometry)
-
-    def normalized_coordinates_from_rank(self, rank: int, norm: float = 1.0) -> tuple[float, ...]:
-        """Coordinates scaled so that each dimension runs from 0 to ``norm``."""
-        place = self.coordinates_from_rank(rank)
-        return tuple(norm * c / (n - 1) if n > 1 else 0.0 for c, n in zip(place, self._geometry, strict=True))
-
-    def neuron(self, *coordinates: Any) -> NeuronView:
-        """A neuron, by rank or coordinates."""
-        if len(coordinates) == 1 and np.ndim(coordinates[0]) == 0:
-            rank = int(coordinates[0])
-            self.coordinates_from_rank(rank)
-            return NeuronView(self, rank)
-        return NeuronView(self, self.rank_from_coordinates(coordinates if len(coordinates) > 1 else coordinates[0]))
-
-    @property
-    def neurons(self) -> Iterator[NeuronView]:
-        """The neurons one by one."""
-        return iter(self)
-
-    def __iter__(self) -> Iterator[NeuronView]:
-        return (NeuronView(self, rank) for rank in range(self._size))
-
-    def __getitem__(self, index: Any) -> PopulationView:
-        ranks = shapes.select_ranks(index, self._geometry)
-        single = isinstance(index, int | np.integer) or (
-            isinstance(index, tuple) and all(isinstance(i, int | np.integer) for i in index)
-        )
-        return NeuronView(self, ranks[0]) if single else PopulationView(self, ranks)
-
-    def __add__(self, other: Any) -> PopulationView:
-        return PopulationView(self, self.ranks) + other
-
     # -- running ------------------------------------------------------------------------------------------------------
 
     def compute_firing_rate(self, window: float) -> None:
-        """Keeps the firing rate over the last ``window`` ms, in Hz, as the attribute ``r``."""
+        """Keeps the firing rate over the last ``window`` ms, in Hz, as the attribute ``r``.
+
+        Raises
+        ------
+        TypeError
+            If the neurons do not spike.
+        ValueError
+            If the window is not a positive time.
+        """
         if not self.model.is_spiking:
             raise TypeError(f"population {self.name!r} does not spike")
-        if not window > 0.0:
-            raise ValueError(f"the window must be positive, not {window}")
+        if not (math.isfinite(window) and window > 0.0):
+            raise ValueError(f"the window must be a positive time in ms, not {window}")
         self._window = float(window)
-        self._rates()
         self._net._note_change()
 
     def enable(self) -> None:
@@ -396,17 +318,25 @@ class Population(PopulationState):
         self._net._note_change()
 
     def disable(self) -> None:
-        """The population keeps its state while the others go on."""
+        """The population keeps its state while the others go on; spikes that reach it meanwhile are lost."""
         self._enabled = False
         for output in self._outputs.values():
             output.count[:] = 0
         self._net._note_change()
 
-    def reset(self, attributes: list[str] | None = None) -> None:
-        """Brings attributes back to what they were when the network was compiled."""
-        self._store.restore(attributes)
+    def reset(self, attributes: str | Sequence[str] | None = None) -> None:
+        """Brings attributes back to what they were when the network was first compiled: those named, or all.
+
+        Raises
+        ------
+        AttributeError
+            If there is no such attribute.
+        """
+        self._store.restore([attributes] if isinstance(attributes, str) else attributes)
         if attributes is None:
+            self._follow(self._first_refractory)
             self._reset_state()
+        self._net._note_values()
 
     def clear(self) -> None:
         """Drops spikes that are under way; the variables stay."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -34,9 +35,13 @@ class Progress:
         self._begin = time.perf_counter()
         return self
 
+    def counter(self, before: int) -> Callable[[int], None] | None:
+        """What is told how many steps were done since ``before``; None where nobody watches."""
+        return (lambda done: self.update(before + done)) if self._wanted else None
+
     def update(self, done: int) -> None:
         """So many steps are done."""
-        if not self._wanted or time.perf_counter() - self._begin < self._patience:
+        if time.perf_counter() - self._begin < self._patience:
             return
         if self._bar is None:
             self._bar = self._make_bar()

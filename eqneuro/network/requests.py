@@ -1,7 +1,8 @@
-"""What a network asks of the compiler: one request for each population, projection and stop condition, equal ones once."""
+"""What a network asks of the compiler: a request for each population, projection and stop condition."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
+
+logger = logging.getLogger(__name__)
 
 C_TYPES = {"f": "real", "i": "lane", "b": "uint8_t"}
 NARROW = 65_536
@@ -73,7 +76,10 @@ def population_request(population: Population) -> PopulationRequest | None:
     model = population._kernel_model()
     if model is None:
         return None
-    population._varying = varying_of(population)
+    before, population._varying = population._varying, varying_of(population)
+    added = [name for name in population._varying if name not in before]
+    if population._net.compiled and added:
+        logger.info("population %r: %s has one value for each neuron from now on", population.name, ", ".join(added))
     return PopulationRequest(model, inputs_of(population), population._varying, population._refractory)
 
 
@@ -89,12 +95,11 @@ def inputs_of(population: Population) -> tuple[str, ...]:
 
 
 def varying_of(population: Population) -> tuple[str, ...]:
-    """Parameters that each neuron reads for itself."""
-    own = population._store.varying()
-    forced = [name for name in population._forced_varying() if name not in own]
+    """Parameters that each neuron reads for itself; once it does so it goes on, so that no value asks for new code."""
+    chosen = {*population._store.varying(), *population._varying, *population._forced_varying()}
     refractory = population._refractory
     read = {a.name for a in population.model.attributes} | ({refractory.id} if isinstance(refractory, Name) else set())
-    return tuple(name for name in (*own, *forced) if name in read)
+    return tuple(name for name in population._store.attributes if name in chosen and name in read)
 
 
 def projection_request(projection: Projection) -> ProjectionRequest:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.program import NOT_FINITE, REPORT_LENGTH, load_engine, table_of
 from eqneuro.network.assembly import Assembly
 from eqneuro.network.binding import population_buffers
+from eqneuro.network.checks import warn_of_memory
+from eqneuro.network.linear import LinearSystems
+from eqneuro.network.progress import Progress
 from eqneuro.network.requests import KernelSet
+from eqneuro.recording.recorders import Recorder
 
 if TYPE_CHECKING:
     from eqneuro.compiler import CompiledNetwork
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
 
+Matrix = tuple[LinearSystems, int, int, NDArray[np.uint64], list[NDArray[Any] | None]]
+"""A linear system: whose it is, its rule, the kernel that fills its matrix, the addresses for it, and the arrays."""
 CULPRITS, FIRST_GLOBAL = 1000, 500
 """A report of a number that is none holds the population's number times 1000, plus the variable's place; global
 variables count from 500."""
@@ -39,50 +47,68 @@ class Runner:
         self.engine = load_engine(compiled.library)
         self._assembly: Assembly | None = None
         self._stops: tuple[Population, ...] = ()
+        self._assembled = -1  # the network's revision
+        self._recorders: list[Recorder] = []
         self._reports = np.zeros((network._num_threads, REPORT_LENGTH), dtype=np.int64)
-        self._coefficients: list[tuple[Population, int, int, int]] = []
+        self._matrices: list[Matrix] = []
+        self._worked_out: tuple[float, ...] = ()
+        self._is_running = False
         for population in network._populations:
-            layouts = self._layouts(population)
-            population._linear.describe(layouts)
-        self.stale = True
+            population._linear.describe(self._layouts(population))
 
-    def _layouts(self, population: Population) -> tuple[object, ...]:
+    def _layouts(self, population: Population) -> tuple[KernelLayout, ...]:
         index = self.kernels.index("population", population._number)
         return () if index is None else self.compiled.layouts[index]
 
     def run(
-        self,
-        steps: int,
-        stops: Sequence[Population] = (),
-        require_all: bool = True,
-        progress: Callable[[int], None] | None = None,
+        self, steps: int, stops: Sequence[Population] = (), require_all: bool = True, bar: bool | None = None
     ) -> int:
         """Up to ``steps`` steps, fewer where the stop conditions hold; returns how many were done.
+
+        Parameters
+        ----------
+        stops, require_all
+            Populations whose stop conditions are looked at, and whether all of them must hold.
+        bar
+            Whether to show a progress bar; where None, if standard error is a terminal.
 
         Raises
         ------
         NotFiniteError
             At the end of the step in which a state variable became NaN or infinite.
+        RuntimeError
+            If the network runs already.
         """
+        if self._is_running:
+            raise RuntimeError("the network runs already, in another thread")
+        self._is_running = True
+        try:
+            with Progress(steps, self.network.dt, bar) as shown:
+                return self._run(steps, tuple(stops), require_all, shown)
+        finally:
+            self._is_running = False
+
+    def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, bar: Progress) -> int:
         network, done = self.network, 0
         for population in network._populations:
             population._begin()
         while done < steps:
-            assembly = self._assemble(steps - done, tuple(stops))
+            assembly = self._assemble(steps - done, stops)
+            if done == 0:
+                warn_of_memory(network, steps)
             self._refresh_propagators()
-            before = done
             done += self.engine.run(
                 self._table,
                 self._instructions,
                 network._clock,
-                network._dt,
+                network.dt,
                 steps - done,
                 network._num_threads,
                 self._reports,
                 assembly.stopped,
                 len(stops),
                 require_all,
-                None if progress is None else lambda count, start=before: progress(start + count),
+                bar.counter(done),
             )
             self._check_finite()
             if stops:
@@ -93,16 +119,21 @@ class Runner:
 
     def _assemble(self, steps: int, stops: tuple[Population, ...]) -> Assembly:
         """The program, written anew where objects, buffers or conditions have changed."""
-        moved = [
-            recorder.prepare(steps) for monitor in self.network._monitors for recorder in monitor._recorders.values()
-        ]
-        if self._assembly is None or self.stale or any(moved) or stops != self._stops:
-            self._assembly = Assembly(self.network, self.compiled, self.kernels, stops)
-            self._stops = stops
+        network = self.network
+        is_stale = self._assembly is None or self._assembled != network._revision or stops != self._stops
+        if is_stale:
+            for monitor in network._monitors:
+                monitor._attach()
+            self._recorders = [recorder for monitor in network._monitors for recorder in monitor._recorders.values()]
+        for recorder in self._recorders:
+            is_stale = recorder.prepare(steps) or is_stale
+        if is_stale or self._assembly is None:
+            self._assembly = Assembly(network, self.compiled, self.kernels, stops)
+            self._stops, self._assembled = stops, network._revision
             self._table = self._assembly.program.table()
             self._instructions = self._assembly.program.instructions()
             self._bind_coefficients()
-            self.stale = False
+            self._worked_out = ()
         return self._assembly
 
     def _bind_coefficients(self) -> None:
@@ -116,24 +147,31 @@ class Runner:
                     self._matrices.append((population._linear, rule, number, table_of(buffers), buffers))
 
     def _refresh_propagators(self) -> None:
+        """Works out what follows from parameters and constants, where these may have changed."""
         network = self.network
+        if not self._matrices:
+            return
+        state = (network._values_revision, *(constant.value for constant in network._constants))
+        is_held = any(population._store.exposes_parameters() for population in network._populations)
+        if state == self._worked_out and not is_held:
+            return
         for linear, rule, number, table, _ in self._matrices:
-            self.engine.call(table, number, network._clock, network._dt, linear.rows(rule))
-            linear.refresh(rule, network._dt)
+            self.engine.call(table, number, network._clock, network.dt, linear.rows(rule))
+            linear.refresh(rule, network.dt)
+        self._worked_out = state
 
     def _check_finite(self) -> None:
         reports = [r for r in self._reports.tolist() if r[0] & NOT_FINITE]
         if not reports:
             return
-        _, culprit, neuron, *_ = min(reports, key=lambda r: (r[1], r[2]))
-        population = self.network._populations[culprit // CULPRITS]
-        place = culprit % CULPRITS
+        # the first neuron of the first population, whatever the number of threads is
+        _, culprit, neuron, *_ = min(reports, key=lambda report: (report[1] // CULPRITS, report[2], report[1]))
+        population, place = self.network._populations[culprit // CULPRITS], culprit % CULPRITS
         is_global = place >= FIRST_GLOBAL
-        layout = self._layouts(population)[int(is_global)]
-        name = layout.checked[place % FIRST_GLOBAL]
+        name = self._layouts(population)[int(is_global)].checked[place % FIRST_GLOBAL]
         value = float(population._store.arrays[name][neuron])
-        step = self.network.current_step - 1
+        of = "of" if is_global else f"of neuron {neuron} in"
+        time = (self.network.current_step - 1) * self.network.dt
         raise NotFiniteError(
-            f"{name!r}{'' if is_global else f' of neuron {neuron}'} in population {population.name!r} became {value} "
-            f"in the step at t = {step * self.network.dt:g} ms"
+            f"{name!r} {of} population {population.name!r} became {value} in the step at t = {time:g} ms"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,26 +20,29 @@ class Schedule:
         size = math.prod(geometry)
         if rows.ndim == 0 or rows.shape[0] == 0:
             raise ValueError("`rates` needs at least one row")
-        if rows.ndim == 1 and size > 1:
+        shape = rows.shape[1:]
+        if rows.ndim == 1:
             rows = np.repeat(rows[:, None], size, axis=1)
-        if rows.shape[1:] not in (geometry, (size,), ()) and rows[0].size != size:
-            raise ValueError(f"rows of `rates` have the shape {rows.shape[1:]}, which is not the geometry {geometry}")
-        if rows[0].size != size or (rows.ndim > 2 and rows.shape[1:] != geometry):
-            raise ValueError(f"rows of `rates` have the shape {rows.shape[1:]}, which is not the geometry {geometry}")
+        elif shape not in (geometry, (size,)):
+            raise ValueError(f"rows of `rates` have the shape {shape}, which is not the geometry {geometry}")
+        if not np.isfinite(rows).all():
+            raise ValueError("`rates` must be finite numbers")
         self.rows = rows.reshape(len(rows), size)
-        self.given = given if np.ndim(given) == 0 else [float(time) for time in given]
+        self.given = float(given) if np.ndim(given) == 0 else [float(time) for time in given]
         self.period = float(period)
-        if isinstance(self.given, list):
-            if len(self.given) > len(rows):
-                raise ValueError(f"schedule has {len(self.given)} times, but `rates` only {len(rows)} rows")
-            if any(b <= a for a, b in zip(self.given, self.given[1:], strict=False)):
-                raise ValueError("times of a schedule must increase")
+        times = self.given if isinstance(self.given, list) else [self.given]
+        if not all(math.isfinite(time) and time >= 0.0 for time in times):
+            raise ValueError(f"times of a schedule must be finite numbers of ms, not negative, not {given!r}")
+        if len(times) > len(rows):
+            raise ValueError(f"schedule has {len(times)} times, but `rates` only {len(rows)} rows")
+        if any(b <= a for a, b in pairwise(times)):
+            raise ValueError("times of a schedule must increase")
 
     def times(self, dt: float) -> list[float]:
         """When the rows begin, in ms."""
         if isinstance(self.given, list):
             return self.given
-        distance = self.given if self.given > 0.0 else dt
+        distance = self.given or dt
         return [k * distance for k in range(len(self.rows))]
 
     def steps(self, dt: float) -> NDArray[np.int64]:

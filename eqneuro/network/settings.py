@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,8 @@ from eqneuro.language.names import suggest
 from eqneuro.model.flags import METHODS
 
 MAXIMUM_THREADS = 64
+WHOLE = int | np.integer
+REAL = int | float | np.integer | np.floating
 PRECISIONS = {"double": np.float64, "float": np.float32}
 KEYS = ("dt", "seed", "dtype", "precision", "num_threads", "method")
 IGNORED = (
@@ -49,33 +52,43 @@ class Settings:
             new = replace(new, **_read(key, value))
         return new
 
+    def inherited(self) -> dict[str, Any]:
+        """What a copy of a network has of it: all but the seed."""
+        return {"dt": self.dt, "dtype": self.real, "num_threads": self.num_threads, "method": self.method}
+
 
 def _read(key: str, value: Any) -> dict[str, Any]:
     match key:
         case "dt":
-            if not (np.isfinite(value) and value > 0.0):
+            if not (isinstance(value, REAL) and math.isfinite(value) and value > 0.0):
                 raise ValueError(f"dt must be a positive time in ms, not {value!r}")
             return {"dt": float(value)}
         case "seed":
-            if value is not None and not isinstance(value, int | np.integer):
+            if value is not None and not isinstance(value, WHOLE):
                 raise ValueError(f"seed must be a whole number, not {value!r}")
             return {"seed": None if value is None or value == -1 else int(value)}
         case "dtype":
-            if np.dtype(value) not in (np.dtype(np.float64), np.dtype(np.float32)):
+            try:
+                kind = np.dtype(value).type
+            except TypeError:
+                kind = np.void
+            if kind not in PRECISIONS.values():
                 raise ValueError(f"dtype must be float64 or float32, not {value!r}")
-            return {"real": np.dtype(value).type}
+            return {"real": kind}
         case "precision":
             if value not in PRECISIONS:
                 raise ValueError(f"precision must be 'double' or 'float', not {value!r}")
             return {"real": PRECISIONS[value]}
         case "num_threads":
-            if not (isinstance(value, int | np.integer) and 1 <= value <= MAXIMUM_THREADS):
+            if not (isinstance(value, WHOLE) and 1 <= value <= MAXIMUM_THREADS):
                 raise ValueError(f"num_threads must be a whole number from 1 to {MAXIMUM_THREADS}, not {value!r}")
             return {"num_threads": int(value)}
     known = [method for method in METHODS if method != "event-driven"]
-    if value in known:
-        return {"method": value}
-        raise ValueError(f"unknown method {value!r}. {suggest(str(value), known) or 'Known are ' + ', '.join(known) + '.'}")
+    if value not in known:
+        raise ValueError(
+            f"unknown method {value!r}. {suggest(str(value), known) or 'Known are ' + ', '.join(known) + '.'}"
+        )
+    return {"method": value}
 
 
 class Defaults:

@@ -1,4 +1,4 @@
-"""What kernels read and write of a population beside its attributes: inputs, spikes, the past, rates, global operations."""
+"""What kernels read and write of a population beside its attributes: inputs, spikes, the past, rates."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from eqneuro.engine.buffers import Ring, allocate, padded
 from eqneuro.language.evaluate import evaluate
+from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Delayed, Expr
 from eqneuro.model.models import NeuronModel, OdeEquation
 from eqneuro.network.linear import LinearSystems
@@ -63,6 +64,7 @@ class PopulationState:
         self._linear = LinearSystems(self._size, real)
         self._verdict = allocate(1, np.int64)
         self._rate: NDArray[Any] | None = None
+        self._counted = 0
 
     # -- inputs -------------------------------------------------------------------------------------------------------
 
@@ -97,7 +99,8 @@ class PopulationState:
         if name == "r" and self.model.is_spiking:
             return self._rates()
         known = [*self._store.attributes, *(f"sum({t})" for t in sorted(self._known_targets()))]
-        raise ValueError(f"population {self.name!r} has no {name!r} to read; it has {', '.join(known)}")  # type: ignore[attr-defined]
+        hint = suggest(name, known) or f"It has {', '.join(known)}."
+        raise ValueError(f"population {self.name!r} has no {name!r} to read. {hint}")  # type: ignore[attr-defined]
 
     def _is_local(self, name: str) -> bool:
         """Whether there is one value for each neuron."""
@@ -113,6 +116,15 @@ class PopulationState:
 
     def _window_steps(self) -> int:
         return 0 if self._window is None else max(1, steps_of(self._window, self._net.dt))
+
+    def _count_spikes(self, tick: int) -> None:
+        """Spikes within the window, where it is new: those of the last steps as far as they are known."""
+        steps = self._window_steps()
+        if steps != self._counted:
+            self._rates()
+            output = self._outputs["spike"]
+            self._inside[: self._size] = sum(output.last(age, tick) for age in range(1, min(steps, output.slots) + 1))
+            self._counted = steps
 
     # -- the past -----------------------------------------------------------------------------------------------------
 
@@ -137,11 +149,15 @@ class PopulationState:
         """Rings for the named variables, all with at least so many slots."""
         slots = max([slots, *(ring.slots for ring in self._rings.values())])
         for name in names:
-            if name not in self._rings:
-                array = self._recordable(name)
+            array = self._recordable(name)
+            known = self._rings.get(name)
+            if known is None or known.length != len(array):
                 self._rings[name] = Ring(len(array), array.dtype, slots)
                 self._rings[name].fill(array)
                 self._is_past_known = self._is_past_known and tick > 0
+            if known is not None and known.length != len(array):  # one number until now
+                self._rings[name].grow(known.slots, tick)
+                self._rings[name].rows[np.arange(known.slots) % self._rings[name].slots] = known.rows[:, :1]
             self._rings[name].grow(slots, tick)
 
     def _begin(self) -> None:

@@ -52,12 +52,16 @@ class Store:
         self.arrays[attribute.name] = self._make(attribute.name)
 
     def initialise(self, constants: Mapping[str, float], sample: Callable[[Distribution, int, str], Any]) -> None:
-        """Gives every attribute that the user has not set its initial value."""
+        """Gives every attribute that the user has not set its initial value.
+
+        Raises
+        ------
+        ValueError
+            If a global variable would get several values.
+        """
+        self._note_writes()
         names: dict[str, Any] = dict(constants)
-        for attribute in self.attributes.values():
-            name = attribute.name
-            if name in self.exposed and name in self._given and not np.array_equal(self._given[name], self.arrays[name]):
-                self.touched.add(name)  # the user holds the array and wrote into it
+        for name, attribute in self.attributes.items():
             if name not in self.touched:
                 length = self.size if name in self.local else 1
 
@@ -66,15 +70,26 @@ class Store:
 
                 value = evaluate(attribute.init, names, draw)
                 if name not in self.local and np.size(value) > 1:
-                    self.promote(name)
+                    self._split(name)
                 self._write(name, np.asarray(value))
                 self._given[name] = self.arrays[name].copy()
             names[name] = self.arrays[name][: self.size] if name in self.local else self.arrays[name][0]
 
+    def _note_writes(self) -> None:
+        """What the user wrote into arrays that were handed out counts as set."""
+        for name in self.exposed & self._given.keys():
+            if not np.array_equal(self._given[name], self.arrays[name], equal_nan=self._can_be_nan(name)):
+                self.touched.add(name)
+
+    def _can_be_nan(self, name: str) -> bool:
+        return self.arrays[name].dtype.kind == "f"
+
     def _write(self, name: str, value: NDArray[Any]) -> None:
         array = self.arrays[name]
-        if array.dtype.kind == "i" and value.dtype.kind == "f":
-            value = np.trunc(value)
+        if array.dtype.kind in "ib" and value.dtype.kind == "f":
+            if not np.isfinite(value).all():
+                raise ValueError(f"{name!r} holds whole numbers or truth values, not {value}")
+            value = np.trunc(value) if array.dtype.kind == "i" else value
         if value.ndim == 0:
             array[:] = value
         else:
@@ -100,9 +115,7 @@ class Store:
         count = self.size if ranks is None else len(ranks)
         is_split = isinstance(value, Distribution) or np.size(value) > 1 or (ranks is not None and count < self.size)
         if name not in self.local and is_split:
-            if not self.attributes[name].is_parameter:
-                raise ValueError(f"{name!r} is a global variable: it has one value for the whole population")
-            self.promote(name)
+            self._split(name)
         if isinstance(value, Distribution):
             value = sample(value, count)
         given = np.asarray(value)
@@ -119,14 +132,14 @@ class Store:
         if ranks is None:
             self._write(name, np.asarray(given))
             return
-        current = self.arrays[name][: self.size].copy()
-        current[ranks] = np.trunc(given) if current.dtype.kind == "i" and np.asarray(given).dtype.kind == "f" else given
+        current = self.arrays[name][: self.size].astype(np.result_type(self.arrays[name], np.asarray(given)))
+        current[ranks] = given
         self._write(name, current)
 
-    def promote(self, name: str) -> None:
-        """A global parameter gets one value for each neuron."""
-        if name in self.local:
-            return
+    def _split(self, name: str) -> None:
+        """A global parameter gets one value for each neuron, in a new array: until now users only got a number."""
+        if not self.attributes[name].is_parameter:
+            raise ValueError(f"{name!r} is a global variable: it has one value for the whole population")
         before = self.arrays[name][0]
         self.local.add(name)
         self.arrays[name] = self._make(name)
@@ -143,19 +156,32 @@ class Store:
         values = self.arrays[name][: self.size]
         return self.attributes[name].is_parameter and bool((values != values[0]).any())
 
+    def exposes_parameters(self) -> bool:
+        """Whether the user holds the array of a parameter, and may have written into it."""
+        return any(self.attributes[name].is_parameter for name in self.exposed)
+
     def save(self) -> None:
-        """Keeps the present values as what `reset` brings back."""
+        """Keeps the present values as what `restore` brings back."""
         self.saved = {name: array.copy() for name, array in self.arrays.items()}
 
     def restore(self, names: Iterable[str] | None = None) -> None:
-        """Brings back what was saved."""
-        for name in self.saved if names is None else names:
+        """Brings back what was saved, into the arrays that users hold.
+
+        Raises
+        ------
+        AttributeError
+            If there is no such attribute.
+        """
+        chosen = list(self.saved if names is None else names)
+        for name in chosen:
             if name not in self.arrays:
                 raise AttributeError(f"no attribute {name!r}; there are {', '.join(self.arrays)}")
+        for name in chosen:
             self.arrays[name][:] = self.saved.get(name, self.arrays[name])
 
     def convert(self, real: type) -> None:
         """Another precision, before anything was computed."""
+        self._note_writes()
         self.real = real
         for name, array in self.arrays.items():
             self.arrays[name] = self._make(name)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 TOLERANCE = 1e-6
 
 
@@ -24,8 +27,9 @@ def steps_of(duration: float, dt: float) -> int:
     return math.ceil(exact)
 
 
-def cut_to_steps(delay: float, dt: float) -> int:
-    """A delay in whole steps, cut down, at least one."""
-    exact = delay / dt
-    nearest = round(exact)
-    return max(1, nearest if abs(exact - nearest) <= TOLERANCE * max(1.0, abs(exact)) else math.floor(exact))
+def cut_to_steps(delays: NDArray[np.float64], dt: float) -> NDArray[np.int64]:
+    """Delays in whole steps, cut down, at least one."""
+    exact = delays / dt
+    nearest = np.round(exact)
+    close = np.abs(exact - nearest) <= TOLERANCE * np.maximum(1.0, exact)
+    return np.maximum(np.where(close, nearest, np.floor(exact)), 1.0).astype(np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class PopulationView:
     """Neurons of one population, by their ranks.
 
-    Attributes of the neurons are read and written as arrays of shape (size,); assigning writes into the population.
+    Attributes of the neurons are read and written as arrays of shape (size,); assigning writes into the population. As
+    numpy does it, ``view.v[0] = 1.0`` writes into the population too where the ranks are evenly spaced, as those of a
+    slice are; with other ranks the array is a copy.
 
     Examples
     --------
@@ -53,19 +55,34 @@ class PopulationView:
         return self.size
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_") or name in ("population", "ranks"):
             raise AttributeError(name)
-        value = self.population._get_flat(name)
-        return value[self.ranks] if np.ndim(value) else value
+        return self.get(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.population._set_attribute(name, value, self.ranks)
 
     def get(self, name: str) -> Any:
         """The values of an attribute."""
-        return getattr(self, name)
+        if name == "refractory":
+            value = self.population.refractory
+            value = np.ravel(value) if np.ndim(value) else value
+        else:
+            value = self.population._get_flat(name)
+        return value[self._selection()] if np.ndim(value) else value
 
-    def set(self, values: dict[str, Any]) -> None:
+    def _selection(self) -> slice | NDArray[np.int64]:
+        """The ranks as a slice, where they are evenly spaced."""
+        ranks = self.ranks
+        if len(ranks) == 0:
+            return ranks
+        step = int(ranks[1] - ranks[0]) if len(ranks) > 1 else 1
+        if step == 0 or (np.diff(ranks) != step).any():
+            return ranks
+        stop = int(ranks[-1]) + step
+        return slice(int(ranks[0]), None if stop < 0 else stop, step)
+
+    def set(self, values: Mapping[str, Any]) -> None:
         """Sets several attributes."""
         for name, value in values.items():
             setattr(self, name, value)
@@ -93,7 +110,10 @@ class PopulationView:
     def __add__(self, other: PopulationView | Population) -> PopulationView:
         population = getattr(other, "population", other)
         if population is not self.population:
-            raise ValueError(f"views of two populations can't be joined: {self.name!r} and {population.name!r}")
+            name = getattr(population, "name", population)
+            raise ValueError(
+                f"views of one population can be joined, not those of population {self.name!r} and {name!r}"
+            )
         return PopulationView(self.population, np.union1d(self.ranks, other.ranks))
 
     def __repr__(self) -> str:
@@ -116,6 +136,7 @@ class NeuronView(PopulationView):
         """The coordinates of the neuron."""
         return self.population.coordinates_from_rank(self.rank)
 
-    def __getattr__(self, name: str) -> Any:
-        value = super().__getattr__(name)
+    def get(self, name: str) -> Any:
+        """The value of an attribute."""
+        value = super().get(name)
         return value[0].item() if np.ndim(value) else value

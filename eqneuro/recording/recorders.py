@@ -1,4 +1,4 @@
-"""What kernels write recordings into: rows of a variable, or steps and ranks of spikes, in chunks that grow as needed."""
+"""What kernels write recordings into: rows of a variable, or steps and ranks of spikes, in chunks."""
 
 from __future__ import annotations
 
@@ -11,66 +11,71 @@ from eqneuro.engine.buffers import allocate
 
 CHUNK_BYTES = 16 * 1024 * 1024
 """A chunk holds as much as a run needs, up to this."""
+FEWEST_BYTES = 4096
+"""And no less than this, so that many short runs seldom wait for room."""
+FEWEST_ROWS = 16
 
 
 class RowRecorder:
-    """Rows of one variable.
+    """Rows of one variable; ``settings`` are the monitor's: enabled, start, period, offset (steps).
 
-    Parameters
-    ----------
-    array
-        What is recorded; one entry a neuron, or one for all.
-    ranks
-        Which entries, None for the first ``width`` ones.
-    width
-        Entries of a row.
-    settings
-        Shared with the monitor: enabled, start, period, offset (steps).
+    `attach` says what is recorded. Where a parameter gets one value a neuron in the middle of a recording, rows become
+    wider and the older ones are repeated when they are read.
     """
 
-    def __init__(
-        self, array: NDArray[Any], ranks: NDArray[np.int64] | None, width: int, settings: NDArray[np.int64]
-    ) -> None:
-        self.array = array
-        self.ranks = ranks
-        self.width = width
+    def __init__(self, settings: NDArray[np.int64]) -> None:
         self.settings = settings
         self.filled = allocate(1, np.int64)
+        self.width = 0
+        self._array = self._buffer = np.empty((0, 0))
+        self._ranks: NDArray[np.int64] | None = None
         self._chunks: list[NDArray[Any]] = []
-        self._buffer = np.empty((0, width), dtype=array.dtype)
+
+    def attach(self, array: NDArray[Any], ranks: NDArray[np.int64] | None, width: int) -> None:
+        """What is recorded: entries ``ranks`` of an array, or its first ``width`` ones where None."""
+        self._array, self._ranks = array, ranks
+        if width != self.width or array.dtype != self._buffer.dtype:
+            self._flush()
+            self.width = width
+            self._buffer = np.empty((0, width), dtype=array.dtype)
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a row."""
+        return self.width * self._array.itemsize
 
     def prepare(self, steps: int) -> bool:
         """Makes room for a run of so many steps; whether buffers have moved."""
         rows = steps // max(1, int(self.settings[2])) + 2
-        most = max(16, CHUNK_BYTES // max(1, self.width * self.array.itemsize))
-        if len(self._buffer) - int(self.filled[0]) >= min(rows, 16):
+        if len(self._buffer) - int(self.filled[0]) >= min(rows, FEWEST_ROWS):
             return False
+        most = max(FEWEST_ROWS, CHUNK_BYTES // max(1, self.row_bytes))
+        least = max(FEWEST_ROWS, FEWEST_BYTES // max(1, self.row_bytes), 2 * len(self._buffer))
         self._flush()
-        self._buffer = np.empty((min(rows, most) + 1, self.width), dtype=self.array.dtype)
+        self._buffer = np.empty((min(max(rows + 1, least), most), self.width), dtype=self._array.dtype)
         return True
 
     def _flush(self) -> None:
         count = int(self.filled[0])
         if count:
             self._chunks.append(self._buffer[:count].copy() if count < len(self._buffer) // 2 else self._buffer[:count])
-        self._buffer = np.empty((0, self.width), dtype=self.array.dtype)
+        self._buffer = self._buffer[:0]
         self.filled[0] = 0
-
-    def is_full(self) -> bool:
-        """Whether the run has to wait for more room."""
-        return int(self.filled[0]) >= len(self._buffer)
 
     def buffers(self) -> list[NDArray[Any] | None]:
         """What the kernel `record_row` takes."""
         self._numbers = np.array(
-            [self.array.itemsize, self.width, len(self._buffer), int(self.ranks is not None)], dtype=np.int64
+            [self._array.itemsize, self.width, len(self._buffer), int(self._ranks is not None)], dtype=np.int64
         )
-        return [self._numbers, self.settings, self.ranks, self.array, self._buffer, self.filled]
+        return [self._numbers, self.settings, self._ranks, self._array, self._buffer, self.filled]
 
     def rows(self) -> NDArray[Any]:
         """All rows so far, shape (rows, width)."""
         parts = [*self._chunks, self._buffer[: int(self.filled[0])]]
-        return np.concatenate(parts) if len(parts) > 1 else parts[0].copy()
+        wide = [
+            np.broadcast_to(part, (len(part), self.width)) if part.shape[1] < self.width else part for part in parts
+        ]
+        return np.concatenate(wide) if len(wide) > 1 else wide[0].copy()
 
     def clear(self) -> None:
         """Forgets all rows."""
@@ -114,10 +119,6 @@ class SpikeRecorder:
         if count:
             self._chunks.append((self._steps[:count].copy(), self._ranks[:count].copy()))
         self.filled[0] = 0
-
-    def is_full(self) -> bool:
-        """Whether the run has to wait for more room."""
-        return self._capacity - int(self.filled[0]) < self.size
 
     def buffers(self, slots: int, ring: NDArray[Any], ring_count: NDArray[Any]) -> list[NDArray[Any] | None]:
         """What the kernel `record_spikes` takes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 Spikes = Mapping[int, Sequence[int]]
 Floats = NDArray[np.float64]
+TOLERANCE = 1e-9
+"""Of a bin, so that edges which are multiples of dt stay exact."""
 
 
 def raster(spikes: Spikes, dt: float) -> tuple[Floats, NDArray[np.int64]]:
@@ -18,7 +21,7 @@ def raster(spikes: Spikes, dt: float) -> tuple[Floats, NDArray[np.int64]]:
     ranks = [np.full(len(train), rank, dtype=np.int64) for rank, train in spikes.items()]
     if not steps:
         return np.empty(0), np.empty(0, dtype=np.int64)
-    return np.concatenate(steps) * dt, np.concatenate(ranks)
+    return np.concatenate(steps) * np.float64(dt), np.concatenate(ranks)
 
 
 def histogram(
@@ -27,18 +30,24 @@ def histogram(
     """Counts of spikes in bins of so many ms, from the first spike (or the window's start) to the last."""
     trains = [np.asarray(train, dtype=np.int64) for train in spikes.values()]
     steps = np.concatenate(trains) if trains else np.empty(0, dtype=np.int64)
-    width = max(1, round((dt if bins is None else bins) / dt))
+    width = dt if bins is None else float(bins)
+    if not width > 0.0:
+        raise ValueError(f"bins must be a positive width in ms, not {bins!r}")
     if window is not None:
-        first, last = round(window[0] / dt), round(window[1] / dt)
+        first, last = (round(edge / dt) for edge in window)
     elif steps.size:
         first, last = int(steps.min()), int(steps.max())
     else:
         return np.zeros((len(trains), 0) if per_neuron else 0, dtype=np.int64)
-    number = (last - first) // width + 1
+
+    def place(step: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.asarray(np.floor((step - first) * dt / width + TOLERANCE), dtype=np.int64)
+
+    number = max(0, int(place(np.array([last]))[0]) + 1)
 
     def count(train: NDArray[np.int64]) -> NDArray[np.int64]:
         inside = train[(train >= first) & (train <= last)]
-        return np.bincount((inside - first) // width, minlength=number)
+        return np.bincount(place(inside), minlength=number)
 
     return np.array([count(train) for train in trains]) if per_neuron else count(steps)
 
@@ -63,7 +72,7 @@ def instantaneous_rates(spikes: Spikes, dt: float, first: int, last: int) -> Flo
     """1000/ISI (Hz) between two spikes and 0 elsewhere, shape (neurons, last − first)."""
     rates = np.zeros((len(spikes), last - first))
     for row, train in enumerate(spikes.values()):
-        for before, after in zip(train[:-1], train[1:], strict=True):
+        for before, after in pairwise(train):
             rates[row, max(0, before - first) : max(0, after - first)] = 1000.0 / ((after - before) * dt)
     return rates
 

@@ -1,0 +1,238 @@
+"""Connectors: methods of a projection that make its synapses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.connectivity import patterns
+from eqneuro.connectivity.matrix import from_rows
+from eqneuro.language.distributions import Distribution
+from eqneuro.network.synapses import SynapseValues
+
+if TYPE_CHECKING:
+    from eqneuro.network.population import Population
+
+
+class Connectors(SynapseValues):
+    """Makes synapses; each connector returns the projection.
+
+    ``weights`` are a number or a distribution, ``delays`` too, or one for each synapse, in ms. A delay is a whole
+    number of steps, one at least: others are cut down, which earns a warning where they were not drawn at random.
+    ``storage_format``, ``storage_order`` and ``force_multiple_weights`` are accepted, and decided here.
+    """
+
+    pre: Any
+    post: Any
+    _pre_population: Population
+    _post_population: Population
+
+    def _open_ends(self) -> patterns.Ends:
+        """The two sides of synapses that are yet to be made."""
+        raise NotImplementedError
+
+    def _ends(self) -> patterns.Ends:
+        def chosen(side: Any) -> NDArray[np.uint32]:
+            return np.unique(np.asarray(side.ranks)).astype(np.uint32)
+
+        pre, post = self._pre_population, self._post_population
+        return patterns.Ends(chosen(self.pre), chosen(self.post), pre.size, post.size, pre is post)
+
+    def _stream(self) -> tuple[int, int]:
+        return self._net._seed_word, self._number
+
+    def one_to_one(
+        self,
+        weights: Any = 1.0,
+        delays: Any = 0.0,
+        force_multiple_weights: bool = False,
+        storage_format: str | None = None,
+        storage_order: str | None = None,
+    ) -> Self:
+        """Connects the k-th pre-synaptic neuron to the k-th post-synaptic one; of views, in their order."""
+        ends = self._open_ends()
+        pre, post = place_order(self.pre), place_order(self.post)
+        found = patterns.one_to_one(ends)
+        if pre is not None or post is not None:
+            count = found.synapses
+            pairs = np.stack([np.asarray(self.post.ranks)[:count], np.asarray(self.pre.ranks)[:count]])
+            pairs = pairs[:, np.argsort(pairs[0])].astype(np.uint32)
+            found = replace(found, post_ranks=pairs[0].copy(), pre_ranks=pairs[1].copy())
+        return self._fill(found, weights, delays, force_multiple_weights)
+
+    def all_to_all(
+        self,
+        weights: Any,
+        delays: Any = 0.0,
+        allow_self_connections: bool = False,
+        force_multiple_weights: bool = False,
+        storage_format: str | None = None,
+        storage_order: str | None = None,
+    ) -> Self:
+        """Connects every pair; a neuron with itself only if asked for."""
+        found = patterns.all_to_all(self._open_ends(), allow_self_connections)
+        return self._fill(found, weights, delays, force_multiple_weights)
+
+    def fixed_probability(
+        self,
+        probability: float,
+        weights: Any,
+        delays: Any = 0.0,
+        allow_self_connections: bool = False,
+        force_multiple_weights: bool = False,
+        storage_format: str | None = None,
+        storage_order: str | None = None,
+    ) -> Self:
+        """Connects each pair with the same probability."""
+        found = patterns.fixed_probability(self._open_ends(), probability, allow_self_connections, *self._stream())
+        return self._fill(found, weights, delays, force_multiple_weights)
+
+    def fixed_number_pre(
+        self,
+        number: int,
+        weights: Any,
+        delays: Any = 0.0,
+        allow_self_connections: bool = False,
+        force_multiple_weights: bool = False,
+        storage_format: str | None = None,
+        storage_order: str | None = None,
+    ) -> Self:
+        """Connects each post-synaptic neuron with ``number`` different pre-synaptic ones."""
+        found = patterns.fixed_number_pre(self._open_ends(), number, allow_self_connections, *self._stream())
+        return self._fill(found, weights, delays, force_multiple_weights)
+
+    def fixed_number_post(
+        self,
+        number: int,
+        weights: Any,
+        delays: Any = 0.0,
+        allow_self_connections: bool = False,
+        force_multiple_weights: bool = False,
+        storage_format: str | None = None,
+        storage_order: str | None = None,
+    ) -> Self:
+        """Connects each pre-synaptic neuron with ``number`` different post-synaptic ones."""
+        found = patterns.fixed_number_post(self._open_ends(), number, allow_self_connections, *self._stream())
+        return self._fill(found, weights, delays, force_multiple_weights)
+
+    def from_matrix(
+        self,
+        weights: Any,
+        delays: Any = 0.0,
+        pre_post: bool = False,
+        storage_format: str | None = None,
+        storage_order: str | None = None,
+    ) -> Self:
+        """Connects what a matrix holds.
+
+        Parameters
+        ----------
+        weights
+            Shape (post, pre); ``None`` and ``nan`` entries are no synapses.
+        delays
+            In ms: a number, a distribution, or a matrix of the same shape.
+        pre_post
+            Whether the first index is the pre-synaptic one.
+
+        Raises
+        ------
+        ValueError
+            If a shape does not fit.
+        """
+        ends = self._open_ends()
+        wanted = (len(ends.pre), len(ends.post)) if pre_post else (len(ends.post), len(ends.pre))
+        order = "(pre, post)" if pre_post else "(post, pre)"
+        matrix = _read_matrix(weights, "weights", wanted, order)
+        late = delays
+        if not isinstance(delays, Distribution) and np.ndim(delays):
+            late = _read_matrix(delays, "delays", wanted, order)
+        matrix = self._by_rank(matrix.T if pre_post else matrix)
+        mask = ~np.isnan(matrix)
+        if isinstance(late, np.ndarray):
+            late = self._by_rank(late.T if pre_post else late)[mask]
+        return self._fill(patterns.from_mask(ends, mask), matrix[mask], late, True)
+
+    def _by_rank(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A matrix of shape (post, pre) in the order of views, sorted by rank."""
+        rows, columns = place_order(self.post), place_order(self.pre)
+        matrix = matrix if rows is None else matrix[rows]
+        return matrix if columns is None else matrix[:, columns]
+
+    def from_sparse(
+        self, weights: Any, delays: Any = 0.0, storage_format: str | None = None, storage_order: str | None = None
+    ) -> Self:
+        """Connects what a SciPy sparse matrix of shape (pre, post) holds, explicit zeros too.
+
+        Parameters
+        ----------
+        weights
+            The matrix; entries for the same pair are added up.
+        delays
+            In ms: a number, a distribution, or such a matrix with the same entries.
+
+        Raises
+        ------
+        TypeError
+            If it is no sparse matrix.
+        ValueError
+            If the shape does not fit, or delays have other entries than weights.
+        """
+        ends = self._open_ends()
+        columns = self._read_sparse(weights, "weights")
+        late = delays
+        if hasattr(delays, "tocsc"):
+            given = self._read_sparse(delays, "delays")
+            if not (np.array_equal(given.indptr, columns.indptr) and np.array_equal(given.indices, columns.indices)):
+                raise ValueError("delays must have their entries where the weights have theirs")
+            late = np.asarray(given.data, dtype=float)
+        starts, places = columns.indptr.astype(np.int64), columns.indices.astype(np.uint32)
+        found = from_rows(starts, places, ends.pre, ends.post, ends.pre_size, ends.post_size)
+        return self._fill(found, np.asarray(columns.data, dtype=float), late, True)
+
+    def _read_sparse(self, given: Any, what: str) -> Any:
+        """A matrix by columns, rows and columns sorted by rank."""
+        shape = (len(self.pre.ranks), len(self.post.ranks))
+        if not hasattr(given, "tocsc"):
+            kind = type(given).__name__
+            raise TypeError(f"{what} must be a SciPy sparse matrix, not {kind}: from_matrix takes dense ones")
+        if given.shape != shape:
+            raise ValueError(f"{what} have the shape {given.shape}; (pre, post) is {shape}")
+        columns = given.tocsc(copy=True)
+        rows, order = place_order(self.pre), place_order(self.post)
+        columns = columns if rows is None else columns[rows]
+        columns = columns if order is None else columns[:, order]
+        columns.sum_duplicates()
+        columns.sort_indices()
+        return columns
+
+
+def place_order(side: Any) -> NDArray[np.int64] | None:
+    """Which places of a view hold its neurons in the order of their ranks, None where they stand so already.
+
+    Raises
+    ------
+    ValueError
+        If a neuron occurs twice.
+    """
+    ranks = np.asarray(side.ranks)
+    steps = np.diff(ranks)
+    if (steps > 0).all():
+        return None
+    order = np.argsort(ranks, kind="stable")
+    if (np.diff(ranks[order]) == 0).any():
+        raise ValueError("a view that holds a neuron twice can't be connected neuron by neuron")
+    return order
+
+
+def _read_matrix(given: Any, what: str, shape: tuple[int, int], order: str) -> NDArray[np.float64]:
+    try:
+        rows = np.asarray(given, dtype=object) if not isinstance(given, np.ndarray) else given
+        matrix = np.where(rows == None, np.nan, rows).astype(float) if rows.dtype == object else rows.astype(float)  # noqa: E711
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be a matrix of numbers of shape {order} = {shape}") from None
+    if matrix.shape != shape:
+        raise ValueError(f"{what} have the shape {matrix.shape}; {order} is {shape}")
+    return matrix

@@ -1,0 +1,64 @@
+"""Populations whose attributes follow schedules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.engine.buffers import allocate
+from eqneuro.model.neuron import Neuron
+from eqneuro.network.inputs import SpecificPopulation
+from eqneuro.network.schedule import Schedule
+from eqneuro.network.state import Playback
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eqneuro.network.network import Network
+
+
+class ScheduledPopulation(SpecificPopulation):
+    """Attributes that follow schedules, whose time counts from an origin."""
+
+    def __init__(self, geometry: Any, neuron: Neuron, schedules: dict[str, Schedule], name: str | None = None) -> None:
+        super().__init__(geometry, neuron, name)
+        self._schedules = self._first_schedules = schedules
+
+    def _bind(self, network: Network, number: int) -> None:
+        super()._bind(network, number)
+        self._origin = allocate(1, np.int64)
+
+    def _follow_schedules(self, schedules: dict[str, Schedule], *, restart: bool) -> None:
+        """Other schedules, from now or from where the present ones are."""
+        now = self._net.current_step
+        self._schedules = schedules
+        if restart:
+            self._origin[0] = now
+        self._net._note_change()
+
+    def reset(self, attributes: str | Sequence[str] | None = None) -> None:
+        """Brings attributes back, and begins the schedule anew, from now."""
+        super().reset(attributes)
+        self._origin[0] = self._net.current_step
+
+    def _on_reset(self) -> None:
+        self._schedules = self._first_schedules
+        self._origin[0] = 0
+        self._net._note_change()
+
+    def _playback(self) -> list[Playback]:
+        return [self._play(name, schedule) for name, schedule in self._schedules.items()]
+
+    def _play(self, name: str, schedule: Schedule) -> Playback:
+        """The kernel that lets an attribute follow a schedule."""
+        array, dt = self._store.arrays[name], self._net.dt
+        starts = schedule.steps(dt)
+        rows: NDArray[Any] = np.empty((len(starts), len(array)), dtype=array.dtype)
+        width = schedule.rows.shape[1]
+        rows[:, :width] = schedule.rows[: len(starts)]
+        rows[:, width:] = rows[:, width - 1 : width]
+        numbers = np.array([len(array), len(rows)], dtype=np.int64)
+        period = np.array([schedule.period_steps(dt)], dtype=np.int64)
+        return "timed_array", [numbers, rows, starts, period, self._origin, array], self._is_local(name)

@@ -1,0 +1,169 @@
+"""Populations that spike when they are told to, or at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.engine.buffers import allocate
+from eqneuro.model.attributes import Parameter
+from eqneuro.model.models import NeuronModel
+from eqneuro.model.neuron import Neuron
+from eqneuro.network.inputs import SpecificPopulation
+from eqneuro.network.state import Playback
+from eqneuro.network.time import TOLERANCE
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+
+
+class SpikeSourceArray(SpecificPopulation):
+    """Spikes at given times.
+
+    Parameters
+    ----------
+    spike_times
+        Times in ms: one list for a single neuron, or a list of lists; in any order. Each counts for the nearest step.
+    name
+        The name.
+
+    Examples
+    --------
+    >>> from eqneuro import Network, SpikeSourceArray
+    >>> net = Network(dt=0.1)
+    >>> source = net.create(SpikeSourceArray([[1.0, 5.0], [2.5]]))
+    """
+
+    def __init__(self, spike_times: Any, name: str | None = None) -> None:
+        times = _nested(spike_times)
+        neuron = Neuron(parameters="", equations="", spike="t < 0.0", name="SpikeSourceArray")
+        super().__init__(len(times), neuron, name)
+        self._times = times
+
+    @property
+    def spike_times(self) -> list[list[float]]:
+        """Times in ms, one list a neuron."""
+        return self._times
+
+    @spike_times.setter
+    def spike_times(self, value: Any) -> None:
+        times = _nested(value)
+        if len(times) != self._size:
+            raise ValueError(f"spike_times of {self.name!r} must hold {self._size} lists, not {len(times)}")
+        self._times = times
+        if self._network is not None:
+            self._net._note_change()
+
+    def _bind(self, network: Network, number: int) -> None:
+        super()._bind(network, number)
+        self._origin = 0
+        self._cursor = allocate(1, np.int64)
+
+    def reset(self, attributes: str | Sequence[str] | None = None) -> None:
+        """Begins anew: times count from now."""
+        super().reset(attributes)
+        self._origin = self._net.current_step
+        self._net._note_change()
+
+    def _on_reset(self) -> None:
+        self._origin = 0
+        self._net._note_change()
+
+    def _events(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Steps and ranks of all spikes, in order, each once."""
+        times = np.concatenate([np.asarray(train, dtype=float) for train in self._times])
+        ranks = np.repeat(np.arange(self._size), [len(train) for train in self._times])
+        steps = self._origin + np.floor(times / self._net.dt + 0.5 + TOLERANCE).astype(np.int64)
+        order = np.lexsort((ranks, steps))
+        steps, ranks = steps[order], ranks[order]
+        is_first = np.ones(len(steps), dtype=bool)
+        is_first[1:] = (np.diff(steps) != 0) | (np.diff(ranks) != 0)
+        return steps[is_first], ranks[is_first].astype(np.int32)
+
+    def _kernel_model(self) -> NeuronModel | None:
+        return None
+
+    def _playback(self) -> list[Playback]:
+        steps, ranks = self._events()
+        self._cursor[0] = 0
+        numbers = np.array([self._size, len(steps)], dtype=np.int64)
+        output = self._outputs["spike"]
+        return [("spike_source", [numbers, steps, ranks, self._cursor, output.spiked, output.count], False)]
+
+    def _list_starts(self, starts: list[int]) -> list[int]:
+        return [0]
+
+
+def _nested(spike_times: Any) -> list[list[float]]:
+    try:
+        given = list(spike_times)
+        if not any(isinstance(item, list | tuple | np.ndarray) for item in given):
+            given = [given]
+        times = [np.atleast_1d(np.asarray(item, dtype=float)).tolist() for item in given]
+    except (TypeError, ValueError):
+        raise ValueError("spike times must be a list of times in ms, or one such list for each neuron") from None
+    for train in times:
+        if not all(np.isfinite(time) and time >= 0.0 for time in train):
+            raise ValueError("spike times must be finite numbers of ms, not negative")
+    return times
+
+
+class PoissonPopulation(SpecificPopulation):
+    """Neurons that spike at random at a given rate.
+
+    Parameters
+    ----------
+    geometry
+        The shape.
+    name
+        The name.
+    rates
+        In Hz: a number, one for each neuron, or an equation as text (``"50.0 * (1.0 + sin(2.0*pi*t/100.0))"``).
+    target
+        Instead of ``rates``: the rates are what rate-coded synapses with this target bring.
+    parameters
+        Of the equation.
+    refractory
+        In ms.
+    """
+
+    def __init__(
+        self,
+        geometry: Any,
+        name: str | None = None,
+        rates: Any = None,
+        target: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        refractory: float | str | None = None,
+    ) -> None:
+        if (rates is None) == (target is None):
+            raise ValueError("a PoissonPopulation takes either `rates` or `target`")
+        given: dict[str, Any] = dict(parameters or {})
+        if isinstance(rates, str):
+            equations = f"rates = {rates}"
+        elif target is not None:
+            equations = f"rates = g_{target}"
+        else:
+            if not hasattr(rates, "sample") and not (np.asarray(rates, dtype=float) >= 0.0).all():
+                raise ValueError(f"rates of a PoissonPopulation are numbers of Hz, not negative, not {rates!r}")
+            equations = ""
+            given["rates"] = Parameter(0.0, locality="local")
+        neuron = Neuron(
+            parameters=given,
+            equations=equations,
+            spike="Uniform(0.0, 1.0) < rates * dt / 1000.0",
+            reset="",
+            refractory=refractory,
+            name="PoissonPopulation",
+        )
+        super().__init__(geometry, neuron, name)
+        self._takes_rates = target is not None
+        self._given_rates = None if equations else rates
+
+    def _bind(self, network: Network, number: int) -> None:
+        super()._bind(network, number)
+        if self._given_rates is not None:
+            self.rates = self._given_rates

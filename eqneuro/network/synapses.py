@@ -1,0 +1,301 @@
+"""What the synapses of a projection hold: attributes and delays, once where all are alike, else one a synapse."""
+
+from __future__ import annotations
+
+import warnings
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.connectivity.matrix import Connectivity, SpikeRows, spike_rows
+from eqneuro.language.distributions import Distribution
+from eqneuro.language.evaluate import evaluate
+from eqneuro.language.names import suggest
+from eqneuro.language.syntax import Name
+from eqneuro.model.models import ModelAttribute, SynapseModel
+from eqneuro.network.store import dtype_of
+from eqneuro.network.time import cut_to_steps
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+
+LONGEST = 2**31 - 1
+"""Steps of a delay."""
+DELAY = ModelAttribute("delay", "local", "float", Name("d"), is_parameter=True)
+
+
+class SynapseValues:
+    """Attributes and delays of the synapses of a projection."""
+
+    _number: int
+    _connectivity: Connectivity | None
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        raise NotImplementedError
+
+    @property
+    def model(self) -> SynapseModel:
+        """The checked model of the synapse."""
+        raise NotImplementedError
+
+    @property
+    def _net(self) -> Network:
+        raise NotImplementedError
+
+    @property
+    def _built(self) -> Connectivity:
+        raise NotImplementedError
+
+    def _make_values(self) -> None:
+        self._delay: int | NDArray[np.uint32] = 1
+        self._values: dict[str, NDArray[Any]] = {}
+        self._shared: set[str] = set()
+        self._saved: dict[str, tuple[NDArray[Any], bool]] = {}
+        self._saved_delay: int | NDArray[np.uint32] | None = None
+        self._is_kept = False
+        self._spike_rows: SpikeRows | None = None
+        self._boundaries = np.empty(0, dtype=np.int64)
+        self._ordered: dict[str, NDArray[Any]] = {}
+
+    def _fill(self, found: Connectivity, weights: Any, delays: Any, multiple: bool) -> Self:
+        """Takes the synapses, draws their weights and delays; nothing is taken if anything is wrong."""
+        rng = np.random.default_rng([self._net._seed_word, self._number, 2])
+        names: dict[str, Any] = {c.name: c.value for c in self._net._constants}
+        self._connectivity = found
+        try:
+            for attribute in self.model.attributes:
+                if attribute.name == "w":
+                    value = weights.sample(rng, found.synapses) if isinstance(weights, Distribution) else weights
+                else:
+                    count = self._count(attribute)
+                    value = evaluate(attribute.init, names, partial(_draw, rng, count))
+                    names[attribute.name] = value
+                self._write(attribute, value, spread=multiple and attribute.name == "w")
+            self._set_delays(delays, rng, stacklevel=4)
+        except BaseException:
+            self._connectivity = None
+            raise
+        self._net._note_change(structural=True)
+        return self
+
+    def _count(self, attribute: ModelAttribute) -> int:
+        built = self._built
+        return {"local": built.synapses, "semiglobal": len(built.post_ranks), "global": 1}[attribute.locality]
+
+    # -- delays -------------------------------------------------------------------------------------------------------
+
+    @property
+    def delay(self) -> Any:
+        """Delays in ms: a number where all are alike, else one list for each post-synaptic neuron."""
+        self._built  # noqa: B018
+        if isinstance(self._delay, int):
+            return self._delay * self._net.dt
+        return self._split(self._delay * self._net.dt)
+
+    @delay.setter
+    def delay(self, value: Any) -> None:
+        if not isinstance(value, Distribution) and _is_nested(value):
+            value = self._checked_rows(value, DELAY)
+        before = self._delay
+        self._set_delays(value, self._net.default_rng, stacklevel=4)
+        if self._is_kept and self._saved_delay is None:
+            self._saved_delay = before
+        self._put_delay(self._delay, before)
+
+    def _put_delay(self, delay: int | NDArray[np.uint32], before: int | NDArray[np.uint32]) -> None:
+        self._delay = delay
+        self._spike_rows = None
+        self._net._note_change(structural=isinstance(before, int) != isinstance(delay, int))
+
+    def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
+        is_drawn = isinstance(delays, Distribution)
+        count = self._built.synapses
+        given = (
+            delays.sample(rng, count)
+            if is_drawn
+            else _flatten(delays)
+            if np.ndim(delays)
+            else np.asarray(delays, float)
+        )
+        if given.ndim and len(given) != count:
+            raise ValueError(f"delays of {self.name!r} must be {count} numbers, not {len(given)}")
+        dt = self._net.dt
+        if not (np.isfinite(given).all() and (given >= 0.0).all() and (given <= LONGEST * dt).all()):
+            raise ValueError(f"delays of {self.name!r} must be finite times in ms, not negative")
+        steps = cut_to_steps(given, dt)
+        changed = np.atleast_1d(given[(np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)])
+        if changed.size and not is_drawn:
+            first = float(changed[0])
+            cut = int(cut_to_steps(np.asarray(first), dt)) * dt
+            message = f"delays are whole steps of dt = {dt:g} ms, one at least: {first:g} ms becomes {cut:g} ms"
+            warnings.warn(f"projection {self.name!r}: {message}", UserWarning, stacklevel=stacklevel)
+        alike = not steps.ndim or (len(steps) > 0 and bool((steps == steps[0]).all()))
+        self._delay = int(steps.flat[0]) if alike else np.ascontiguousarray(steps, dtype=np.uint32)
+
+    @property
+    def _longest(self) -> int:
+        return self._delay if isinstance(self._delay, int) else int(self._delay.max(initial=1))
+
+    @property
+    def _shortest(self) -> int:
+        return self._delay if isinstance(self._delay, int) else int(self._delay.min(initial=LONGEST))
+
+    # -- attributes ---------------------------------------------------------------------------------------------------
+
+    def _attribute(self, name: str) -> ModelAttribute:
+        for attribute in self.model.attributes:
+            if attribute.name == name:
+                return attribute
+        known = [attribute.name for attribute in self.model.attributes]
+        hint = suggest(name, known) or f"It has {', '.join(known)}."
+        raise AttributeError(f"projection {self.name!r} has no attribute {name!r}. {hint}")
+
+    def _is_single(self, name: str) -> bool:
+        """Whether one number stands for all synapses."""
+        return name in self._shared or self._attribute(name).locality == "global"
+
+    def _write(self, attribute: ModelAttribute, value: Any, *, spread: bool = False) -> None:
+        """An attribute's values: one number where all are alike and nothing asks for more."""
+        name, count = attribute.name, self._count(attribute)
+        given = np.asarray(value, dtype=float) if np.ndim(value) == 0 else _flatten(value)
+        if np.isnan(given).any():
+            raise ValueError(f"{name!r} of projection {self.name!r} can't be NaN")
+        if given.ndim and len(given) not in (1, count):
+            raise ValueError(f"{name!r} of projection {self.name!r} takes {count} values, not {len(given)}")
+        is_shared = not (given.ndim or spread) and attribute.locality == "local"
+        wanted = np.broadcast_to(given, (1 if is_shared else count,)).astype(dtype_of(attribute.type, self._net._real))
+        current = self._values.get(name)
+        if current is not None and current.shape == wanted.shape and is_shared == (name in self._shared):
+            current[:] = wanted
+            if name in self._ordered and name not in self._shared:
+                self._ordered[name][:] = self._arranged(name)
+            return
+        self._values[name] = np.ascontiguousarray(wanted)
+        self._shared.discard(name)
+        if is_shared:
+            self._shared.add(name)
+        self._ordered.pop(name, None)
+
+    def _read(self, name: str) -> Any:
+        attribute = self._attribute(name)
+        self._built  # noqa: B018
+        values = self._values[name]
+        if self._is_single(name):
+            return values[0].item()
+        return values.tolist() if attribute.locality == "semiglobal" else self._split(values)
+
+    def _assign(self, name: str, value: Any) -> None:
+        """What the user sets."""
+        attribute = self._attribute(name)
+        if self._connectivity is None:
+            raise RuntimeError(
+                f"projection {self.name!r} has no synapses yet: {name!r} is set after a connector is called"
+            )
+        if isinstance(value, Distribution):
+            value = value.sample(self._net.default_rng, self._count(attribute))
+        elif _is_nested(value) or np.ndim(value) != 0:
+            value = self._checked_rows(value, attribute)
+        before, was_shared = self._values[name], name in self._shared
+        if self._is_kept and name not in self._saved:
+            self._saved[name] = (before.copy(), was_shared)
+        self._write(attribute, value, spread=not was_shared)
+        if self._values[name] is before and attribute.locality != "semiglobal":
+            self._net._note_values()
+        else:
+            self._net._note_change(structural=was_shared != (name in self._shared))
+
+    def _restore(self, *, weights: bool) -> None:
+        """Brings back what was there when the network was first compiled."""
+        for name in [name for name in self._saved if weights or name != "w"]:
+            values, is_shared = self._saved.pop(name)
+            self._write(self._attribute(name), values[0] if is_shared else values, spread=not is_shared)
+        if self._saved_delay is not None:
+            before, self._saved_delay = self._saved_delay, None
+            self._put_delay(before, self._delay)
+        self._net._note_change(structural=True)
+
+    def _keep_initial(self) -> None:
+        """What the synapses hold from now on is what `reset` brings back; copies are made when they change."""
+        self._is_kept = True
+
+    def _checked_rows(self, value: Any, attribute: ModelAttribute) -> NDArray[np.float64]:
+        """Values for each synapse, or a nested list with one list for each post-synaptic neuron, flattened."""
+        if attribute.locality == "local" and _is_nested(value):
+            lengths = np.diff(self._built.row_start)
+            if [np.size(row) for row in value] != lengths.tolist():
+                raise ValueError(
+                    f"{attribute.name!r} takes one list for each of the {len(lengths)} post-synaptic neurons that have "
+                    f"synapses, of {_span(lengths)} values"
+                )
+        return _flatten(value)
+
+    def _split(self, values: NDArray[Any]) -> list[list[Any]]:
+        start = self._built.row_start
+        flat = values.tolist()
+        return [flat[a:b] for a, b in pairwise(start)]
+
+    def _convert(self) -> None:
+        """Another precision, before anything was computed."""
+        for attribute in self.model.attributes if self._connectivity is not None else ():
+            kind = dtype_of(attribute.type, self._net._real)
+            self._values[attribute.name] = self._values[attribute.name].astype(kind)
+        self._ordered = {}
+
+    # -- what kernels read --------------------------------------------------------------------------------------------
+
+    def _varying(self) -> tuple[str, ...]:
+        """Attributes with one value a synapse."""
+        return tuple(a.name for a in self.model.attributes if a.locality == "local" and a.name not in self._shared)
+
+    def _rows_for_spikes(self, boundaries: NDArray[np.int64]) -> SpikeRows:
+        if self._spike_rows is None or not np.array_equal(self._boundaries, boundaries):
+            self._boundaries = boundaries
+            keep = bool(self._varying())
+            self._spike_rows = spike_rows(self._built, boundaries, self._delay, keep_position=keep)
+            self._ordered = {}
+        return self._spike_rows
+
+    def _in_spike_order(self, name: str) -> NDArray[Any]:
+        """The values of an attribute in the order of the rows for spikes."""
+        assert self._spike_rows is not None
+        if self._spike_rows.position is None:
+            self._spike_rows = spike_rows(self._built, self._boundaries, self._delay, keep_position=True)
+        if name not in self._ordered:
+            self._ordered[name] = np.ascontiguousarray(self._arranged(name))
+        return self._ordered[name]
+
+    def _arranged(self, name: str) -> NDArray[Any]:
+        assert self._spike_rows is not None
+        assert self._spike_rows.position is not None
+        return self._values[name][self._spike_rows.position]
+
+    def _by_post_rank(self, name: str) -> NDArray[Any]:
+        """The values of a semiglobal attribute, one for each post-synaptic neuron."""
+        values = self._values[name]
+        spread = np.zeros(self._built.post_size, dtype=values.dtype)
+        spread[self._built.post_ranks] = values
+        return spread
+
+
+def _draw(rng: np.random.Generator, count: int, distribution: Distribution) -> NDArray[Any]:
+    return distribution.sample(rng, count)
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, list | tuple | np.ndarray) and len(value) > 0 and np.ndim(value[0]) > 0
+
+
+def _flatten(value: Any) -> NDArray[np.float64]:
+    if _is_nested(value):
+        return np.concatenate([np.asarray(row, dtype=float).ravel() for row in value])
+    return np.asarray(value, dtype=float).ravel()
+
+
+def _span(lengths: NDArray[np.int64]) -> str:
+    low, high = int(lengths.min(initial=0)), int(lengths.max(initial=0))
+    return str(low) if low == high else f"{low} to {high}"
