@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-KEYWORDS = frozenset(
+from eqneuro.language.names import C_WORDS
+
+KEYWORDS = C_WORDS | frozenset(
     (
-        "auto break case char const continue default do double else enum extern float for goto if inline int long "
-        "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile "
-        "while _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert "
-        "_Thread_local asm typeof main "
+        "if else _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local "
+        "asm typeof "
     ).split()
 )
 """Words of C11 and GNU C."""

@@ -27,7 +27,7 @@ def contribution(request: ProjectionRequest) -> tuple[Expr, str]:
     """What one synapse adds, and the user's text of it."""
     model = request.model
     if not request.events:
-        return model.psp or DEFAULT_PSP, f"psp = {'w * pre.r' if model.psp is None else 'the equation given'}"
+        return model.psp or DEFAULT_PSP, f"psp = {model.psp_text or 'w * pre.r'}"
     total: Expr = Name("w")
     text = "g_target += w"
     for statement in model.pre_spike:

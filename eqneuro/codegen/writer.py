@@ -105,7 +105,11 @@ class LoopWriter:
         return lines
 
     def _masked(self, stored: str) -> bool:
-        return self._body.frozen_unless is not None and not stored.startswith("g_")
+        """Whether a refractory neuron keeps this variable: all but the conductances not flagged otherwise."""
+        if self._body.frozen_unless is None:
+            return False
+        flagged = {e.variable for e in self._body.request.model.equations if "unless_refractory" in e.conditions}
+        return not stored.startswith("g_") or stored in flagged
 
     def _analyse(self, code: Sequence[Code]) -> tuple[set[sympy.Symbol], set[sympy.Symbol]]:
         """Arrays that must be loaded before the first line, and those written."""

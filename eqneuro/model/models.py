@@ -161,6 +161,8 @@ class SynapseModel:
     """Whether it has a pre_spike, post_spike or pre_axon_spike (a synapse without any serves both kinds)."""
     name: str = field(compare=False, repr=False)
     description: str = field(compare=False, repr=False)
+    psp_text: str = field(default="", compare=False, repr=False)
+    """``psp`` as the user wrote it."""
 
     @property
     def attributes(self) -> tuple[ModelAttribute, ...]:

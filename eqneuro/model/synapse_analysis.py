@@ -120,6 +120,7 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
         variables=tuple(attributes),
         equations=tuple(equations),
         psp=_psp(text.psp, owner, resolver),
+        psp_text=" ".join((text.psp or "").split()),
         operation=text.operation,  # type: ignore[arg-type]
         pre_spike=events["pre_spike"],
         post_spike=events["post_spike"],

@@ -13,7 +13,10 @@ FOLDER = Path(__file__).parent / "golden"
 def conductance_based() -> Any:
     """The neuron of the COBA benchmark, its spikes with one weight, and with a weight and a delay a synapse."""
     neuron = ann.Neuron(
-        parameters="E_L = -60.0; E_exc = 0.0; E_inh = -80.0; v_T = -50.0; v_r = -60.0; tau = 20.0; tau_exc = 5.0; tau_inh = 10.0",
+        parameters="""
+            E_L = -60.0; E_exc = 0.0; E_inh = -80.0; v_T = -50.0; v_r = -60.0
+            tau = 20.0; tau_exc = 5.0; tau_inh = 10.0
+        """,
         equations="""
             tau*dv/dt = (E_L - v) + g_exc*(E_exc - v) + g_inh*(E_inh - v)
             tau_exc*dg_exc/dt = -g_exc
@@ -76,7 +79,9 @@ def rate_coded() -> Any:
     net = ann.Network(dt=1.0, seed=1)
     cells = net.create(100, neuron)
     net.connect(cells, cells, "exc").all_to_all(ann.Uniform(0.0, 1.0), allow_self_connections=True)
-    net.connect(cells, cells, "inh", ann.Synapse(psp="w*pre.r", operation="max")).fixed_probability(0.1, 1.0, delays=2.0)
+    net.connect(cells, cells, "inh", ann.Synapse(psp="w*pre.r", operation="max")).fixed_probability(
+        0.1, 1.0, delays=2.0
+    )
     return net
 
 

@@ -14,7 +14,7 @@ WARNINGS = ("-Wall", "-Wextra", "-Wno-unused-function", "-Wno-unknown-pragmas", 
 
 
 def everything():
-    """A network with what the golden models lack: stops, global variables, axons, Newton's iterations, rejection draws."""
+    """A network with what the golden models lack: stops, global variables, axons, Newton, draws by rejection."""
     neuron = ann.Neuron(
         parameters="tau = 10.0; flag = True; n_max = 3 : int",
         equations="""
@@ -48,7 +48,16 @@ def test_generated_c_has_no_warnings(make, real, tmp_path):
     source = tmp_path / "network.c"
     source.write_text(generate(replace(request, real=real))[0])
     toolchain = find_toolchain()
-    command = [*toolchain.command, *toolchain.flags, *WARNINGS, "-O1", "-o", str(tmp_path / "network.so"), str(source), "-lm"]
+    command = [
+        *toolchain.command,
+        *toolchain.flags,
+        *WARNINGS,
+        "-O1",
+        "-o",
+        str(tmp_path / "network.so"),
+        str(source),
+        "-lm",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[:3000]
 

@@ -76,10 +76,27 @@ def test_populations_of_one_model_share_a_kernel_whatever_their_sizes_and_values
 def test_the_request_of_a_network_does_not_depend_on_sizes_values_or_the_step():
     def digest(size, tau, dt, weight, probability):
         net = ann.Network(dt=dt, seed=1)
-        neuron = ann.Neuron(parameters="tau = 10.0", equations="tau*dv/dt = -v + g_exc", spike="v > 1.0", reset="v = 0.0")
+        neuron = ann.Neuron(
+            parameters="tau = 10.0", equations="tau*dv/dt = -v + g_exc", spike="v > 1.0", reset="v = 0.0"
+        )
         population = net.create(size, neuron)
         population.tau = tau
         net.connect(population, population, "exc").fixed_probability(probability, weight)
         return gather(net)[0].digest("")
 
     assert digest(10, 5.0, 0.1, 0.3, 0.5) == digest(2000, 7.0, 0.5, 0.7, 0.1)
+
+
+def test_a_conductance_flagged_unless_refractory_is_frozen_with_the_rest():
+    lines = "v = v + 1.0\ndg_exc/dt = -g_exc/5.0 : init=1.0{}"
+
+    def conductance_after_a_spike(flag):
+        neuron = ann.Neuron(equations=lines.format(flag), spike="v >= 2.0", reset="v = 0.0", refractory=2.0)
+        net = ann.Network(dt=1.0, seed=1)
+        population = net.create(1, neuron)
+        net.simulate(4.0)  # a spike in the second step, and two refractory ones
+        return population.g_exc[0]
+
+    decay = 1.0 - 1.0 / 5.0
+    assert conductance_after_a_spike("") == pytest.approx(decay**4, rel=1e-14)
+    assert conductance_after_a_spike(", unless_refractory") == pytest.approx(decay**2, rel=1e-14)

@@ -1,5 +1,7 @@
 """Arrays that C reads: aligned, padded, shared out to threads; rings that keep the past when they grow."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def test_threads_get_whole_blocks_that_cover_all_neurons_once(size, parts):
     assert len(spans) == parts
     assert spans[0][0] == 0
     assert spans[-1][1] == padded(size)
-    for (_, end), (begin, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (begin, _) in pairwise(spans):
         assert end == begin
         assert begin % BLOCK == 0 or begin == padded(size)
 

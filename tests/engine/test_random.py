@@ -1,4 +1,4 @@
-"""Random numbers: Philox against the published answers, distributions against SciPy's laws, streams apart from each other."""
+"""Random numbers: Philox against the published answers, distributions against SciPy's laws, streams apart."""
 
 import ctypes
 import subprocess
@@ -39,7 +39,8 @@ def philox(tmp_path_factory):
     source, library = folder / "philox.c", folder / "philox.so"
     source.write_text(text)
     toolchain = find_toolchain()
-    subprocess.run([*toolchain.command, *toolchain.flags, "-o", library, source, "-lm"], check=True, capture_output=True)
+    command = [*toolchain.command, *toolchain.flags, "-o", library, source, "-lm"]
+    subprocess.run(command, check=True, capture_output=True)
     function = ctypes.CDLL(str(library)).words
 
     def call(counter, key):

@@ -54,7 +54,7 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
   }
 }
 
-/* Projection with DefaultRateCodedSynapse: sum of psp = the equation given
+/* Projection with DefaultRateCodedSynapse: sum of psp = w * pre.r
  *
  * Rows hold the synapses of one post-synaptic neuron, one for each pre-synaptic neuron.
  */
@@ -81,7 +81,7 @@ static void transmit_DefaultRateCodedSynapse_1(void *const *restrict b, const in
   }
 }
 
-/* Projection with synapses: max of psp = the equation given
+/* Projection with synapses: max of psp = w*pre.r
  *
  * Rows hold the synapses of one post-synaptic neuron.
  */
