@@ -33,7 +33,7 @@ STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "
 # computes their limits there. The spike condition only marks the moment at which v rises through 0 mV.
 axon = ann.Neuron(
     parameters=dict(
-        C=1.0, gNa=120.0, gK=36.0, gL=0.3, VNa=45.0, VK=-82.0, VL=-59.387, I=0.0, pulse=0.0, begin=5.0, width=1.0
+        C=1.0, gNa=120.0, gK=36.0, gL=0.3, VNa=45.0, VK=-82.0, VL=-59.387, I=0.0, pulse=0.0, begin=5.0, end=6.0
     ),
     functions="""
         a_n(v) = 0.01*(v + 60)/(1 - exp(-0.1*(v + 60)))
@@ -45,7 +45,7 @@ axon = ann.Neuron(
     """,
     equations="""
         before = v
-        I_pulse = if t >= begin and t < begin + width: pulse else: 0.0
+        I_pulse = if t >= begin and t < end: pulse else: 0.0
         dn/dt = a_n(v)*(1 - n) - b_n(v)*n : init=a_n(-70)/(a_n(-70) + b_n(-70)), rk4
         dm/dt = a_m(v)*(1 - m) - b_m(v)*m : init=a_m(-70)/(a_m(-70) + b_m(-70)), rk4
         dh/dt = a_h(v)*(1 - h) - b_h(v)*h : init=a_h(-70)/(a_h(-70) + b_h(-70)), rk4

@@ -103,6 +103,21 @@ def all_weights(net):
     return np.hstack([excitation.connectivity_matrix(), -inhibition.connectivity_matrix()])
 
 
+def test_pulse_coupled_neurons_have_the_parameters_of_the_published_program(example):
+    cells = example("izhikevich_network").build(size=1000, seed=2).get_population("cells")
+    a, b, c, d, noise = (np.asarray(getattr(cells, name)) for name in ("a", "b", "c", "d", "noise"))
+    q = np.sqrt((c[:800] + 65.0) / 15.0)  # the random number of each excitatory neuron, and of each inhibitory one
+    r = (a[800:] - 0.02) / 0.08
+    np.testing.assert_allclose(d[:800], 8.0 - 6.0 * q**2, atol=1e-12)
+    np.testing.assert_allclose(b[800:], 0.25 - 0.05 * r, atol=1e-12)
+    assert (set(a[:800]), set(b[:800]), set(noise[:800])) == ({0.02}, {0.2}, {5.0})
+    assert (set(c[800:]), set(d[800:]), set(noise[800:])) == ({-65.0}, {2.0}, {2.0})
+    for drawn in (q, r):  # uniform in (0, 1): mean 1/2 with a standard deviation of 1/sqrt(12) each
+        assert drawn.min() >= 0.0
+        assert drawn.max() <= 1.0
+        assert drawn.mean() == pytest.approx(0.5, abs=4.0 / np.sqrt(12.0 * len(drawn)))
+
+
 def test_pulse_coupled_network_without_noise_spikes_as_the_published_program(example):
     net = example("izhikevich_network").build(size=200, seed=5)
     cells = net.get_population("cells")
