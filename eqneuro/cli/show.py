@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import runpy
 import sys
 from pathlib import Path
 from typing import Any
 
 import eqneuro
-from eqneuro.cli.messages import UsageError
+from eqneuro.cli.messages import UsageError, columns
 from eqneuro.cli.run import as_script
 from eqneuro.codegen.requests import PopulationRequest, ProjectionRequest
 from eqneuro.language.errors import EquationError
@@ -17,8 +18,9 @@ from eqneuro.language.names import suggest
 
 
 def names() -> str:
-    """The built-in models, one a line."""
-    return "\n".join(sorted(built_in()))
+    """The built-in models, neurons before synapses, one a line with what it is."""
+    rows = [(name, (inspect.getdoc(model) or "").partition("\n")[0]) for name, model in built_in().items()]
+    return columns(rows, indent="")
 
 
 def describe(wanted: str, method: str, precision: str, *, whole: bool = False) -> str:

@@ -35,9 +35,14 @@ def file(tmp_path):
 
 
 def test_without_a_model_the_built_in_ones_are_listed(eqneuro):
-    listed = eqneuro("show").stdout.split()
-    assert {model.__name__ for model in ann.list_standard_neurons()} <= set(listed)
-    assert listed == sorted(listed)
+    lines = eqneuro("show").stdout.splitlines()
+    models = command.built_in().values()
+    assert set(ann.list_standard_neurons()) < set(models)
+    for line, model in zip(lines, models, strict=True):
+        name, _, told = line.partition(" ")
+        assert name == model.__name__
+        assert model.__doc__.strip().startswith(told.strip())
+        assert told.strip()
 
 
 @pytest.mark.parametrize("name", [model.__name__ for model in ann.list_standard_neurons()])
@@ -85,7 +90,7 @@ def test_part_of_a_model_stands_in_the_whole_file(eqneuro):
         ("Leaky", "tau*dv/dt = g_exc - v"),
         ("Rate", "r = sum(exc) + bias"),
         ("Slow", "100.0*dr/dt = -r"),
-        ("Saturating", "pre_r["),
+        ("Saturating", "tanh(w * pre.r * post.gain)"),
         ("Depressed", "g_target += w * pre.u"),
     ],
 )
