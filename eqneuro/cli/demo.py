@@ -69,7 +69,10 @@ def run(neurons: int, duration: float, seed: int, threads: int, picture: Path | 
         with busy("drawing"):
             from eqneuro.cli.demo_picture import draw
 
-            draw(outcome).savefig(picture, dpi=150)
+            try:
+                draw(outcome).savefig(picture, dpi=150)
+            except OSError as trouble:
+                raise UsageError(f"the picture can't be written to {picture}: {trouble.strerror or trouble}") from None
         typer.echo(columns([("picture", str(picture.resolve()))], width=len("simulated")))
 
 

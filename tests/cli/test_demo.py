@@ -119,6 +119,14 @@ def test_a_picture_that_cannot_be_is_refused_before_the_simulation(eqneuro, tmp_
     assert told in result.stderr
 
 
+def test_picture_that_cannot_be_written_is_told_after_the_numbers(eqneuro, tmp_path):
+    (tmp_path / "taken.png").mkdir()
+    result = eqneuro("demo", "--neurons", 200, "--duration", 50, "--output", tmp_path / "taken.png")
+    assert result.exit_code == 1
+    assert "rate" in result.stdout
+    assert result.stderr.startswith("Error: the picture can't be written")
+
+
 def test_more_threads_than_a_network_takes_are_refused_without_a_traceback(eqneuro):
     result = eqneuro("demo", "--threads", 10**9, "--no-picture")
     assert result.exit_code == 1
