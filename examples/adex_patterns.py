@@ -101,9 +101,10 @@ def draw(recorded: dict[str, object], dt: float) -> plt.Figure:
 def main() -> None:
     dt, duration = 0.02, 250.0 if os.environ.get("EQNEURO_EXAMPLES_QUICK") == "1" else 500.0
     recorded = run_patterns(duration, dt)
-    for name, steps in zip(PATTERNS, recorded["spike"].values(), strict=True):
-        intervals = ", ".join(f"{interval:.1f}" for interval in dt * np.diff(steps[:7]))
-        print(f"{name:>13}: {len(steps)} spikes, the first after {dt * steps[0]:.1f} ms, then {intervals} ms")
+    trains = {name: dt * np.array(steps) for name, steps in zip(PATTERNS, recorded["spike"].values(), strict=True)}
+    print(f"spikes in {duration:g} ms: " + ", ".join(f"{name} {len(times)}" for name, times in trains.items()))
+    print("first after (ms): " + ", ".join(f"{name} {times[0]:.1f}" for name, times in trains.items()))
+    print("intervals of bursting (ms): " + ", ".join(f"{gap:.1f}" for gap in np.diff(trains["bursting"])))
     figure = draw(recorded, dt)
     if "--show" in sys.argv:
         plt.show()

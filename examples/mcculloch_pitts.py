@@ -186,10 +186,9 @@ def draw(
 
 def main() -> None:
     quick = os.environ.get("EQNEURO_EXAMPLES_QUICK") == "1"
-    print("x:    " + "  ".join(f"{a:.0f}{b:.0f}" for a, b in PATTERNS))
     for name in [*GATES, "XOR"]:
         said = xor(PATTERNS) if name == "XOR" else gate(name, PATTERNS)
-        print(f"{name:5} " + "  ".join(f"{r:2.0f}" for r in said))
+        print(f"{name:4} " + ", ".join(f"{x:.0f} {y:.0f}: {r:.0f}" for (x, y), r in zip(PATTERNS, said, strict=True)))
     points, classes = separable_data()
     trained = {"perceptron": learn_perceptron(points, classes), "delta rule": learn_delta(points, classes)}
     mistakes = trained["perceptron"][1]
