@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import heapq
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,16 @@ class Callback:
             yield step, count
             step += period
             count += 1
+
+
+def calls(callbacks: Sequence[Callback], steps: int, dt: float) -> Iterator[tuple[int, Function, int]]:
+    """(step after the start, function, n) within a run, in time, then in the order of declaration."""
+
+    def of(place: int) -> Iterator[tuple[int, int, int]]:
+        return ((moment, place, count) for moment, count in callbacks[place].moments(steps, dt))
+
+    for moment, place, count in heapq.merge(*map(of, range(len(callbacks)))):
+        yield moment, callbacks[place].function, count
 
 
 class CallbackSwitch:
@@ -81,10 +93,12 @@ class every:
     def __init__(
         self, network: Network | None = None, period: float = 1.0, offset: float = 0.0, wait: float = 0.0
     ) -> None:
-        if not period > 0.0:
-            raise ValueError(f"period of a callback must be positive, not {period}")
-        if wait < 0.0:
-            raise ValueError(f"wait of a callback can't be negative: {wait}")
+        if not (math.isfinite(period) and period > 0.0):
+            raise ValueError(f"period of a callback must be a positive time in ms, not {period}")
+        if not (math.isfinite(wait) and wait >= 0.0):
+            raise ValueError(f"wait of a callback must be a time in ms, not negative: {wait}")
+        if not math.isfinite(offset):
+            raise ValueError(f"offset of a callback must be a time in ms, not {offset}")
         if network is None:
             from eqneuro.network.magic import magic_network
 

@@ -108,7 +108,7 @@ def warn_of_memory(network: Network, steps: int) -> None:
             f"this run records {needed / 2**30:.1f} GiB, and {free / 2**30:.1f} GiB of memory are free; "
             f"most is for monitor {most!r}: give it a period, record a view, or empty it by get() in a callback"
         )
-        warnings.warn(message, ResourceWarning, stacklevel=5)
+        warnings.warn(message, ResourceWarning, stacklevel=6)
 
 
 def free_memory() -> int | None:

@@ -12,15 +12,13 @@ import numpy as np
 
 from eqneuro.engine.buffers import allocate
 from eqneuro.network.building import Building, NetworkType
-from eqneuro.network.callbacks import CallbackSwitch
+from eqneuro.network.callbacks import CallbackSwitch, calls
 from eqneuro.network.configuration import EPOCH, STEP, Configuration
 from eqneuro.network.population import Population
 from eqneuro.network.settings import Defaults
 from eqneuro.network.time import steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from eqneuro.compiler import CompiledNetwork
     from eqneuro.network.explain import Explanation
     from eqneuro.network.runner import Runner
@@ -244,17 +242,14 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
             print(f"Simulating {duration / 1000.0:g} seconds of the network took {took:.3f} seconds.")
 
     def _run_with_callbacks(self, steps: int, progress: bool | None) -> None:
-        moments: dict[int, list[tuple[Callable[[int], Any], int]]] = {}
-        for callback in self._callbacks:
-            for moment, number in callback.moments(steps, self.dt):
-                moments.setdefault(moment, []).append((callback.function, number))
         done = 0
-        for moment in (*sorted(moments), steps):
+        for moment, function, number in calls(tuple(self._callbacks), steps, self.dt):
             if moment > done:
                 done += self._ready().run(moment - done, bar=progress)
-            for function, number in moments.get(moment, ()):
-                if self._callbacks_on:  # a callback may switch the others off
-                    function(number)
+            if self._callbacks_on:  # a callback may switch the others off
+                function(number)
+        if steps > done:
+            self._ready().run(steps - done, bar=progress)
 
     def simulate_until(
         self, max_duration: float, population: Populations, operator: str = "and", measure_time: bool = False

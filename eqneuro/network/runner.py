@@ -91,11 +91,11 @@ class Runner:
     def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, bar: Progress) -> int:
         network, done = self.network, 0
         for population in network._populations:
-            population._begin()
+            population._check_delays()
         while done < steps:
             assembly = self._assemble(steps - done, stops)
             if done == 0:
-                warn_of_memory(network, steps)
+                self._begin(steps)
             self._refresh_propagators()
             done += self.engine.run(
                 self._table,
@@ -116,6 +116,11 @@ class Runner:
                 if holding == len(stops) if require_all else holding > 0:
                     break
         return done
+
+    def _begin(self, steps: int) -> None:
+        for population in self.network._populations:
+            population._begin()
+        warn_of_memory(self.network, steps)
 
     def _assemble(self, steps: int, stops: tuple[Population, ...]) -> Assembly:
         """The program, written anew where objects, buffers or conditions have changed."""

@@ -59,6 +59,7 @@ class PopulationState:
             if event is not None:
                 self._outputs[name] = SpikeOutput(self._size)
         self._rings: dict[str, Ring] = {}
+        self._own_delays = tuple(self._delays())
         self._is_past_known = False
         self._reductions: dict[str, NDArray[Any]] = {}
         self._linear = LinearSystems(self._size, real)
@@ -138,7 +139,7 @@ class PopulationState:
         names: dict[str, Any] = {c.name: c.value for c in self._net._constants}
         names |= {name: array[: self._size] for name, array in self._store.arrays.items()}
         longest = 0.0
-        for delay in self._delays():
+        for delay in self._own_delays:
             values = np.asarray(evaluate(delay, names))
             if not (np.isfinite(values).all() and (values >= 0.0).all()):
                 raise ValueError(f"a delay in the equations of population {self.name!r} is negative or not finite")  # type: ignore[attr-defined]
@@ -154,20 +155,22 @@ class PopulationState:
             if known is None or known.length != len(array):
                 self._rings[name] = Ring(len(array), array.dtype, slots)
                 self._rings[name].fill(array)
-                self._is_past_known = self._is_past_known and tick > 0
             if known is not None and known.length != len(array):  # one number until now
                 self._rings[name].grow(known.slots, tick)
                 self._rings[name].rows[np.arange(known.slots) % self._rings[name].slots] = known.rows[:, :1]
             self._rings[name].grow(slots, tick)
 
+    def _check_delays(self) -> None:
+        """Before a run: own delays that were lengthened get more room."""
+        if self._own_delays and self._rings and self._longest_own_delay() >= max(ring.slots for ring in self._rings.values()):
+            self._net._note_change()
+
     def _begin(self) -> None:
-        """Before a run: the past of time 0 is what the variables hold now."""
+        """As a run begins, all rings made: the past of time 0 is what the variables hold now."""
         if not self._is_past_known:
             self._is_past_known = bool(self._rings)
             for name, ring in self._rings.items():
                 ring.fill(self._recordable(name))
-        if self._rings and self._longest_own_delay() >= max(ring.slots for ring in self._rings.values()):
-            self._net._note_change()
 
     # -- global operations --------------------------------------------------------------------------------------------
 
