@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import sympy
 
 if TYPE_CHECKING:
-    from eqneuro.codegen.body import Body
+    from eqneuro.codegen.statements import Statements
 
 
 class Binder(dict[sympy.Symbol, str]):
     """A table of symbols that binds what it is asked for; ``direct`` reads arrays instead of the loop's copies."""
 
-    def __init__(self, body: Body, *, direct: bool = False, narrow: bool = False) -> None:
+    def __init__(self, body: Statements, *, direct: bool = False, narrow: bool = False) -> None:
         super().__init__()
         self._body = body
         self._direct = direct

@@ -1,32 +1,28 @@
-"""The loop body of a population's kernel: symbols bound to buffers, passes applied, lines of C."""
+"""The loop body of a population's kernel: symbols bound to buffers, random numbers by block, the past, propagators."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import sympy
 
 from eqneuro.codegen.binder import Binder, temporary_name
 from eqneuro.codegen.cprinter import CPrinter
-from eqneuro.codegen.draws import Stream, expand_draw
+from eqneuro.codegen.draws import Stream
 from eqneuro.codegen.layout import PropagatorLayout
 from eqneuro.codegen.requests import PopulationRequest
-from eqneuro.codegen.scope import Scope
-from eqneuro.codegen.simplify import Code, flatten
+from eqneuro.codegen.statements import C_TYPES, Statements
 from eqneuro.model.models import ModelAttribute
-from eqneuro.numerics.rules import DelayedValue, Draw, Iterate, Let, Propagator, Store, UpdateRule
+from eqneuro.numerics.rules import DelayedValue, Propagator, UpdateRule
 
-C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
 NUMBERS_BEFORE_RINGS = 3
 """Entries of a population's numbers before the sizes of its rings: size, padded size, identity."""
 
-STREAM_BITS = 12
 LOCAL_STREAMS, GLOBAL_STREAMS, STOP_STREAMS = 0, 2048, 3072
 """Streams of random numbers of a population: of its neurons' equations, its global ones, its stop condition."""
 
 
-class Body:
+class Body(Statements):
     """Plans the statements of one kernel over neurons.
 
     Parameters
@@ -38,32 +34,19 @@ class Body:
     alone
         Whether this is the kernel of the global equations, which has no loop.
     first_stream
-        Number of the first stream of random numbers; kernels of one population must not share streams.
+        Number of the first stream of random numbers.
     """
 
     def __init__(
         self, request: PopulationRequest, real: str, *, alone: bool = False, first_stream: int = LOCAL_STREAMS
     ) -> None:
+        super().__init__(real, alone=alone, first_stream=first_stream)
         self.request = request
-        self.real = real
-        self.suffix = "f" if real == "float" else ""
-        self.alone = alone
-        self.scope = Scope(real)
         self.block_lines: list[str] = []
-        self.opening: list[str] = []
-        self.ending: list[str] = []
         self.rings: list[str] = []
         self.reductions: list[str] = []
         self.scan_active = "1"
         self._attributes: dict[str, ModelAttribute] = {a.name: a for a in request.model.attributes}
-        self._replaced: dict[sympy.Symbol, sympy.Expr] = {}
-        self._streams: list[Stream] = []
-        self._draws = first_stream
-        self.code: list[Code] = []
-        self.versions: dict[sympy.Symbol, str] = {}
-        self.frozen_unless: str | None = None
-        self.loaded: list[sympy.Symbol] = []
-        self.cleared: list[str] = []
         self._own: dict[sympy.Symbol, tuple[str, bool]] = {}
         self._replaced[sympy.Symbol("sum()", real=True)] = self._total_input()
 
@@ -75,11 +58,8 @@ class Body:
 
     # -- what symbols are -------------------------------------------------------------------------------------------
 
-    def varies(self, symbol: sympy.Symbol) -> bool:
-        """Whether the symbol's value differs between neurons."""
+    def _name_varies(self, symbol: sympy.Symbol) -> bool:
         name = symbol.name
-        if symbol in self.versions or name.split(":")[0] in ("shared", "branch", "random"):
-            return True
         if symbol in self._own:
             return self._own[symbol][1]
         if name in self._attributes:
@@ -100,19 +80,9 @@ class Body:
         """Whether an attribute is a floating-point number."""
         return self._attributes[name].type == "float"
 
-    def bind(self, symbol: sympy.Symbol) -> str:
-        """The C text of a symbol, whose buffer the kernel gets where it has none yet."""
-        scope = self.scope
-        if symbol in scope.text:
-            return scope.text[symbol]
-        name = symbol.name
-        if symbol in self.versions:
-            kind, base = self.versions[symbol].split(":", 1)
-            if kind == "attribute":
-                scope.text[symbol] = self.bind(sympy.Symbol(base, real=True))
-            else:
-                scope.text[symbol] = scope.names.allocate(temporary_name(base))
-        elif name in ("t", "dt"):
+    def _bind_name(self, symbol: sympy.Symbol) -> None:
+        scope, name = self.scope, symbol.name
+        if name in ("t", "dt"):
             scope.moment(symbol, *(("time", "t") if name == "t" else ("dt", "h")))
         elif name in self._attributes or name == "refractory":
             self._bind_attribute(symbol)
@@ -129,7 +99,6 @@ class Body:
             scope.text[symbol] = scope.names.allocate(temporary_name(name))
         else:
             scope.scalar(symbol, f"constant:{name}", "double", name)
-        return scope.text[symbol]
 
     def _bind_attribute(self, symbol: sympy.Symbol) -> None:
         name = symbol.name
@@ -169,38 +138,20 @@ class Body:
         )
         return PropagatorLayout(number, len(propagator.variables), varying, transition, response)
 
-    def add_draws(self, draws: Sequence[Draw]) -> None:
-        """Streams for random numbers, which the block fills before its loop."""
-        for draw in draws:
-            arguments = tuple(self.resolve(a) for a in draw.arguments)
-            value, stream = expand_draw(replace(draw, arguments=arguments), self._draws)
-            self._replaced[draw.symbol] = value
-            name = self._stream_name()
-            if stream is None:  # drawn where it is needed
-                self.scope.text[sympy.Symbol(f"random:{self._draws}", real=True)] = str(self._draws)
-            self._draws += 1
-            if stream is None:
-                continue
-            self._streams.append(stream)
-            buffer = self.scope.names.allocate(f"random_{stream.number}")
-            if self.alone:
-                self.block_lines.append(
-                    f"const double {buffer} = draw_{stream.kind}(now, {name} + {stream.number}, 0);"
-                )
-                self.scope.text[stream.symbol] = buffer
-            else:
-                self.block_lines.append(f"real {buffer}[BLOCK];")
-                self.block_lines.append(
-                    f"fill_{stream.kind}({buffer}, stop - block, now, {name} + {stream.number}, block);"
-                )
-                self.scope.text[stream.symbol] = f"{buffer}[i - block]"
+    def _draw_place(self, number: int) -> str:
+        return f"{self._stream_name()} + {number}, i"
 
-    def _stream_name(self) -> str:
-        line = f"const uint32_t streams = (uint32_t)((const int64_t *)b[0])[2] << {STREAM_BITS};"
-        if line not in self.scope.declarations:
-            self.scope.names.allocate("streams")
-            self.scope.declarations.append(line)
-        return "streams"
+    def _open_stream(self, stream: Stream) -> None:
+        name, buffer = self._stream_name(), self.scope.names.allocate(f"random_{stream.number}")
+        if self.alone:
+            line = f"const double {buffer} = draw_{stream.kind}(now, {name} + {stream.number}, 0);"
+            self.block_lines.append(line)
+            self.scope.text[stream.symbol] = buffer
+            return
+        self.block_lines.append(f"real {buffer}[BLOCK];")
+        line = f"fill_{stream.kind}({buffer}, stop - block, now, {name} + {stream.number}, block);"
+        self.block_lines.append(line)
+        self.scope.text[stream.symbol] = f"{buffer}[i - block]"
 
     def add_delayed(self, delayed: Sequence[DelayedValue]) -> None:
         """Histories of variables, one row a step."""
@@ -224,32 +175,15 @@ class Body:
                 self.scope.text[value.symbol] = f"{name}[i]"
             self._own[value.symbol] = ("", True)
 
-    def resolve(self, expr: sympy.Expr) -> sympy.Expr:
-        """The expression with draws, propagators and ``sum()`` written out."""
-        return expr.xreplace(self._replaced) if self._replaced else expr
+    def add_neuron_rules(self, rules: Sequence[UpdateRule], *, frozen_unless: str | None) -> None:
+        """The statements of all rules; a neuron that is not active keeps all but its conductances, unless flagged."""
+        flagged = {e.variable for e in self.request.model.equations if "unless_refractory" in e.conditions}
 
-    def add_rules(self, rules: Sequence[UpdateRule], *, frozen_unless: str | None) -> None:
-        """The statements of all rules, in order; variables other than conductances stay as they are unless active."""
-        self.frozen_unless = frozen_unless
-        resolved = []
-        for rule in rules:
-            self.add_draws(rule.draws)
-            self.add_delayed(rule.delayed)
-            resolved.append(replace(rule, statements=tuple(self.resolve_statement(s) for s in rule.statements)))
-        self.code, versions = flatten(resolved)
-        self.versions.update(versions)
+        def mask(_: int, name: str) -> str:
+            is_frozen = frozen_unless is not None and (not name.startswith("g_") or name in flagged)
+            return frozen_unless or "" if is_frozen else ""
 
-    def resolve_statement(self, statement: Let | Store | Iterate) -> Let | Store | Iterate:
-        """A statement with draws, propagators and ``sum()`` written out."""
-        if isinstance(statement, Iterate):
-            return replace(
-                statement,
-                unknowns=tuple(replace(x, value=self.resolve(x.value)) for x in statement.unknowns),
-                body=tuple(replace(x, value=self.resolve(x.value)) for x in statement.body),
-                updates=tuple(replace(x, value=self.resolve(x.value)) for x in statement.updates),
-                residual=self.resolve(statement.residual),
-            )
-        return replace(statement, value=self.resolve(statement.value))
+        self.add_rules(rules, mask)
 
     # -- what templates take ------------------------------------------------------------------------------------------
 
@@ -296,7 +230,7 @@ class Body:
         used = sorted({s for _, e in resolved for s in e.free_symbols if self.varies(s)}, key=lambda s: s.name)
         for symbol in used:
             self.bind(symbol)
-            lines.append(self.scope.load(symbol, "i", const=True))
+            lines.append(self.scope.load(symbol, const=True))
         for key, entry in resolved:
             pointer = self.scope.pointer(key, "double", key.replace(":", "_"), const=False)
             lines.append(f"{pointer}[{'i' if local else '0'}] = {printer.number(entry)};")

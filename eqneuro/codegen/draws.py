@@ -27,9 +27,9 @@ class Rejection(sympy.Function):  # type: ignore[misc]
 
     @classmethod
     def c_form(cls, arguments: list[str], suffix: str) -> str:
-        """The call in C, in the place of the loop where ``i`` is the neuron."""
-        stream, *rest = arguments
-        text = f"draw_{cls.draw_kind}(now, streams + {stream}, i, {', '.join(rest)})"
+        """The call in C; the first argument's text names the stream and the index of the neuron or synapse."""
+        place, *rest = arguments
+        text = f"draw_{cls.draw_kind}(now, {place}, {', '.join(rest)})"
         return f"(real){text}" if suffix else text
 
 

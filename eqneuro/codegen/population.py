@@ -36,7 +36,7 @@ def plan_update(
     body = Body(request, real)
     propagators = [body.add_propagator(k, p) for k, p in number_propagators(rules)]
     active = _plan_refractory(request, body)
-    body.add_rules(rules, frozen_unless=active)
+    body.add_neuron_rules(rules, frozen_unless=active)
     fired = []
     events = [event for event in (model.spike, model.axon_spike) if event is not None]
     for number, event in enumerate(events):
@@ -171,7 +171,7 @@ def plan_globals(
     """The equations of global variables, once a step."""
     body = Body(request, real, alone=True, first_stream=GLOBAL_STREAMS)
     propagators = [body.add_propagator(k, p) for k, p in number_propagators(rules)]
-    body.add_rules(rules, frozen_unless=None)
+    body.add_neuron_rules(rules, frozen_unless=None)
     checked = _state_variables(rules, body)
     lines, invariants = LoopWriter(body).finish()
     return KernelPlan(

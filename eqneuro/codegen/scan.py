@@ -38,7 +38,7 @@ class Scan:
             base = sympy.Symbol(line.stored, real=True)
             self._need(base)
             self._written.add(base)
-            self.lines += [f"{body.bind(base)} = {value};", body.scope.store(base, "i")]
+            self.lines += [f"{body.bind(base)} = {value};", body.scope.store(base)]
 
     def _need(self, expr: sympy.Expr) -> None:
         for symbol in sorted(expr.free_symbols, key=lambda s: s.name):
@@ -59,4 +59,4 @@ class Scan:
     @property
     def loads(self) -> list[str]:
         """The loads of all that is used."""
-        return [self._body.scope.load(s, "i", const=s not in self._written) for s in self._needed]
+        return [self._body.scope.load(s, const=s not in self._written) for s in self._needed]

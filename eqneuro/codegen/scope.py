@@ -12,12 +12,15 @@ from eqneuro.codegen.names import Names
 
 @dataclass(frozen=True)
 class Array:
-    """A buffer with one entry a neuron (or synapse)."""
+    """A buffer with one entry a neuron or synapse.
+
+    ``value`` is the name of the loop's own copy, ``index`` the entry that is copied.
+    """
 
     pointer: str
     c_type: str
     value: str
-    """The name of the loop's own copy."""
+    index: str
 
 
 class Scope:
@@ -87,24 +90,26 @@ class Scope:
         """The C type of state variables."""
         return "real"
 
-    def array(self, symbol: sympy.Symbol, key: str, c_type: str, wanted: str, *, const: bool) -> Array:
-        """A symbol that is one number a neuron."""
+    def array(
+        self, symbol: sympy.Symbol, key: str, c_type: str, wanted: str, *, const: bool, index: str = "i"
+    ) -> Array:
+        """A symbol that is one number a neuron or synapse."""
         pointer = self.pointer(key, c_type, f"all_{wanted}", const=const)
-        entry = Array(pointer, c_type, self.names.allocate(wanted))
+        entry = Array(pointer, c_type, self.names.allocate(wanted), index)
         self.arrays[symbol] = entry
         self.text[symbol] = entry.value
         return entry
 
-    def load(self, symbol: sympy.Symbol, index: str, *, const: bool) -> str:
+    def load(self, symbol: sympy.Symbol, *, const: bool) -> str:
         """The line that copies an array's entry into the loop."""
         entry = self.arrays[symbol]
         cast = "" if entry.c_type == "real" else "(real)"
-        return f"{'const ' if const else ''}real {entry.value} = {cast}{entry.pointer}[{index}];"
+        return f"{'const ' if const else ''}real {entry.value} = {cast}{entry.pointer}[{entry.index}];"
 
-    def store(self, symbol: sympy.Symbol, index: str) -> str:
+    def store(self, symbol: sympy.Symbol) -> str:
         """The line that writes it back."""
         entry = self.arrays[symbol]
         if entry.c_type == "uint8_t":
-            return f"{entry.pointer}[{index}] = {entry.value} != 0;"
+            return f"{entry.pointer}[{entry.index}] = {entry.value} != 0;"
         cast = "" if entry.c_type == "real" else f"({entry.c_type})"
-        return f"{entry.pointer}[{index}] = {cast}{entry.value};"
+        return f"{entry.pointer}[{entry.index}] = {cast}{entry.value};"

@@ -17,12 +17,16 @@ from eqneuro.numerics.rules import Iterate, Let, Store, UpdateRule
 
 @dataclass(frozen=True)
 class Line:
-    """``symbol = value``; ``stored`` names the attribute that keeps the value, None for a temporary."""
+    """``symbol = value``; ``stored`` names the attribute that keeps the value, None for a temporary.
+
+    ``mask`` is a C condition without which the attribute stays as it is.
+    """
 
     symbol: sympy.Symbol
     value: sympy.Expr
     stored: str | None = None
     comments: tuple[str, ...] = ()
+    mask: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,13 @@ class Loop:
 Code = Line | Loop
 
 
-def flatten(rules: Sequence[UpdateRule]) -> tuple[list[Code], dict[sympy.Symbol, str]]:
-    """All rules as one list of lines with versioned symbols, and which version is last of each attribute."""
+def flatten(
+    rules: Sequence[UpdateRule], masks: Callable[[int, str], str] = lambda rule, name: ""
+) -> tuple[list[Code], dict[sympy.Symbol, str]]:
+    """All rules as one list of lines with versioned symbols, and what each version is of.
+
+    ``masks`` gives the condition under which a rule stores an attribute.
+    """
     lines: list[Code] = []
     current: dict[sympy.Symbol, sympy.Symbol] = {}
     printed: dict[sympy.Symbol, str] = {}
@@ -55,7 +64,7 @@ def flatten(rules: Sequence[UpdateRule]) -> tuple[list[Code], dict[sympy.Symbol,
         printed[version] = f"{kind}:{symbol.name}"
         return version
 
-    for rule in rules:
+    for number, rule in enumerate(rules):
         local = dict(current)
         for statement in rule.statements:
             comments = (statement.text,) if statement.text else ()
@@ -66,7 +75,7 @@ def flatten(rules: Sequence[UpdateRule]) -> tuple[list[Code], dict[sympy.Symbol,
                 value = statement.value.xreplace(local)
                 version = fresh(statement.symbol, kind)
                 stored = statement.symbol.name if isinstance(statement, Store) else None
-                lines.append(Line(version, value, stored, comments))
+                lines.append(Line(version, value, stored, comments, masks(number, stored) if stored else ""))
                 local[statement.symbol] = version
                 if stored:
                     current[statement.symbol] = version

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import sympy
 
 from eqneuro.codegen.binder import Binder
-from eqneuro.codegen.body import Body
 from eqneuro.codegen.cprinter import CPrinter, is_condition
 from eqneuro.codegen.simplify import Code, Invariants, Line, Loop, lift_calls, map_values, share
+from eqneuro.codegen.statements import Statements
 
 
 class LoopWriter:
     """Writes the lines of a planned body."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Statements) -> None:
         self._body = body
 
     def finish(self) -> tuple[list[str], list[str]]:
@@ -62,7 +62,7 @@ class LoopWriter:
         lines = []
         for symbol in opening:
             self._body.bind(symbol)
-            lines.append(self._body.scope.load(symbol, "i", const=symbol not in stored))
+            lines.append(self._body.scope.load(symbol, const=symbol not in stored))
         lines += self._body.opening
         declared = set(opening)
         above = ""
@@ -80,14 +80,14 @@ class LoopWriter:
             return [f"const real {self._body.bind(line.symbol)} = {value};"]
         base = sympy.Symbol(line.stored, real=True)
         name = self._body.bind(base)
-        if self._masked(line.stored):
-            text = f"{name} = {self._body.frozen_unless} ? {value} : {name};"
+        if line.mask:
+            text = f"{name} = {line.mask} ? {value} : {name};"
         elif base in declared:
             text = f"{name} = {value};"
         else:
             text = f"real {name} = {value};"
             declared.add(base)
-        return [text, self._body.scope.store(base, "i")]
+        return [text, self._body.scope.store(base)]
 
     def _print_loop(self, loop: Loop, printer: CPrinter) -> list[str]:
         lines = [f"real {self._body.bind(x.symbol)} = {printer.number(x.value)};" for x in loop.unknowns]
@@ -103,13 +103,6 @@ class LoopWriter:
         tolerance = max(loop.tolerance, 1e-6) if self._body.real == "float" else loop.tolerance
         lines += [f"  if (!(residual > {tolerance!r})) {{", "    break;", "  }", "}"]
         return lines
-
-    def _masked(self, stored: str) -> bool:
-        """Whether a refractory neuron keeps this variable: all but the conductances not flagged otherwise."""
-        if self._body.frozen_unless is None:
-            return False
-        flagged = {e.variable for e in self._body.request.model.equations if "unless_refractory" in e.conditions}
-        return not stored.startswith("g_") or stored in flagged
 
     def _analyse(self, code: Sequence[Code]) -> tuple[set[sympy.Symbol], set[sympy.Symbol]]:
         """Arrays that must be loaded before the first line, and those written."""
@@ -127,7 +120,7 @@ class LoopWriter:
             read |= {s for s in symbols if s not in self._body.versions}
             if isinstance(item, Line) and item.stored:
                 base = sympy.Symbol(item.stored, real=True)
-                if self._masked(item.stored):
+                if item.mask:
                     read.add(base)
                 stored.add(base)
         for symbol in sorted(read, key=lambda s: s.name):

@@ -21,6 +21,7 @@ def declared(names):
     return kept
 
 
+@pytest.mark.filterwarnings("ignore:.*is also a name of Population")
 @pytest.mark.parametrize("words", [KEYWORDS, OWN_WORDS, MATHS, frozenset(TEMPLATE_WORDS)])
 def test_names_of_c_and_of_the_templates_can_be_parameters_and_variables(words):
     names = declared(words)
