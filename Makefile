@@ -23,8 +23,8 @@ format:   ## lets ruff lay out and mend what it can
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-bench:    ## the benchmarks
-	for file in benchmarks/*.py; do $(PYTHON) "$$file"; done
+bench:    ## the benchmarks, one table
+	$(PYTHON) -m benchmarks figures
 
 docs:     ## writes the pages of the documentation that are made from the code
 	$(PYTHON) tests/language/wrong_texts.py > docs/errors.md
