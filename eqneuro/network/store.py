@@ -68,8 +68,10 @@ class Store:
                 def draw(distribution: Distribution, length: int = length, name: str = name) -> Any:
                     return sample(distribution, length, name)
 
-                value = evaluate(attribute.init, names, draw)
-                if name not in self.local and np.size(value) > 1:
+                value = np.asarray(evaluate(attribute.init, names, draw))
+                if name not in self.local and value.ndim and (value == value[0]).all():
+                    value = value[0]  # that of a local parameter which is the same for all
+                if name not in self.local and value.ndim:
                     self._split(name)
                 self._write(name, np.asarray(value))
                 self._given[name] = self.arrays[name].copy()

@@ -22,7 +22,9 @@ SPIKING = ann.Neuron(
 )
 
 
-def spiking_network(size: int = 20, dt: float = 0.5, seed: int = 1, weight: Any = 0.1, delay: float = 1.0, p: float = 0.3):
+def spiking_network(
+    size: int = 20, dt: float = 0.5, seed: int = 1, weight: Any = 0.1, delay: float = 1.0, p: float = 0.3
+):
     net = ann.Network(dt=dt, seed=seed)
     population = net.create(size, SPIKING)
     projection = net.connect(population, population, "exc").fixed_probability(p, weights=weight, delays=delay)
@@ -39,7 +41,14 @@ def test_sizes_values_weights_probabilities_delays_dt_seeds_and_threads_share_on
     assert compilations(net) == 1
     net.config(num_threads=2)
     assert compilations(net) == 1
-    for other in (dict(size=1), dict(size=3000, p=0.01), dict(dt=0.1), dict(seed=7), dict(weight=2.0), dict(delay=10.0)):
+    for other in (
+        dict(size=1),
+        dict(size=3000, p=0.01),
+        dict(dt=0.1),
+        dict(seed=7),
+        dict(weight=2.0),
+        dict(delay=10.0),
+    ):
         assert compilations(spiking_network(**other)[0]) == 1, other
 
 

@@ -28,7 +28,9 @@ def test_population_variable_neuron_and_time_are_named(threads: int, dtype: type
 def test_the_first_neuron_of_the_first_population_is_told(threads: int) -> None:
     """Neuron 5 breaks in y, neuron 900 in x, which is the model's first variable; a later population breaks too."""
     net = ann.Network(num_threads=threads)
-    model = ann.Neuron(parameters="a = 0.0\nb = 0.0", equations="x = x + log(1.0 + a) : init=0.0\ny = y + log(1.0 + b) : init=0.0")
+    model = ann.Neuron(
+        parameters="a = 0.0\nb = 0.0", equations="x = x + log(1.0 + a) : init=0.0\ny = y + log(1.0 + b) : init=0.0"
+    )
     net.create(3, ann.Neuron(equations="r = t"), name="sound")
     first, second = net.create(1000, model, name="first"), net.create(10, model, name="second")
     first.b[5], first.a[900], second.a[0] = -1.0, -2.0, -2.0
@@ -38,7 +40,9 @@ def test_the_first_neuron_of_the_first_population_is_told(threads: int) -> None:
 
 def test_a_global_variable_is_told_without_a_neuron() -> None:
     net = ann.Network(dt=0.5, num_threads=2)
-    model = ann.Neuron(parameters="b = 1.0 : population", equations="dg/dt = sqrt(b - t) : population, init=0.0\nv = v + g : init=0.0")
+    model = ann.Neuron(
+        parameters="b = 1.0 : population", equations="dg/dt = sqrt(b - t) : population, init=0.0\nv = v + g : init=0.0"
+    )
     net.create(600, model, name="shared")
     with pytest.raises(ann.NotFiniteError, match=r"'g' of population 'shared' became nan .* t = 1.5 ms"):
         net.simulate(10.0)
@@ -47,7 +51,9 @@ def test_a_global_variable_is_told_without_a_neuron() -> None:
 def test_huge_weights_that_overflow_a_conductance_are_told() -> None:
     net = ann.Network()
     source = net.create(ann.SpikeSourceArray([[0.0, 1.0]]))
-    model = ann.Neuron(equations="10.0*dg_exc/dt = -g_exc\ndv/dt = g_exc - v : init=0.0", spike="v > 1e300", reset="v = 0.0")
+    model = ann.Neuron(
+        equations="10.0*dg_exc/dt = -g_exc\ndv/dt = g_exc - v : init=0.0", spike="v > 1e300", reset="v = 0.0"
+    )
     cell = net.create(2, model, name="cell")
     net.connect(source, cell, "exc").all_to_all([1e308])
     with pytest.raises(ann.NotFiniteError, match=r"'g_exc' of neuron 0 in population 'cell' became nan .* t = 2 ms"):
@@ -59,7 +65,9 @@ def test_huge_weights_that_overflow_a_conductance_are_told() -> None:
 def test_a_conductance_without_equation_that_overflows_is_told_by_what_reads_it() -> None:
     net = ann.Network()
     source = net.create(ann.SpikeSourceArray([[0.0]]))
-    cell = net.create(1, ann.Neuron(equations="dv/dt = g_exc - v : init=0.0", spike="v > 1e300", reset="v = v"), name="cell")
+    cell = net.create(
+        1, ann.Neuron(equations="dv/dt = g_exc - v : init=0.0", spike="v > 1e300", reset="v = v"), name="cell"
+    )
     net.connect(source, cell, "exc").all_to_all(np.inf)
     with pytest.raises(ann.NotFiniteError, match=r"'v' of neuron 0 in population 'cell' became inf .* t = 1 ms"):
         net.simulate(5.0)
