@@ -22,10 +22,17 @@ import eqneuro
 from eqneuro.build import cache
 from eqneuro.build.toolchain import Toolchain, find_toolchain
 from eqneuro.codegen.layout import KernelLayout
-from eqneuro.codegen.requests import NetworkRequest, PopulationRequest, ProjectionRequest, StopRequest
+from eqneuro.codegen.requests import (
+    KernelRequest,
+    NetworkRequest,
+    PopulationRequest,
+    ProjectionRequest,
+    StopRequest,
+    SynapseRequest,
+)
 
 if TYPE_CHECKING:
-    from eqneuro.codegen.plan import KernelPlan, TransmissionPlan
+    from eqneuro.codegen.plan import Plan
 
 logger = logging.getLogger(__name__)
 
@@ -80,14 +87,15 @@ def generate(request: NetworkRequest) -> tuple[str, list[list[KernelLayout]], li
     return text, [[p.layout for p in group] for group in groups], [*FIXED_KERNELS, *(p.function for p in plans)]
 
 
-def plan_kernels(request: NetworkRequest) -> list[list[KernelPlan | TransmissionPlan]]:
+def plan_kernels(request: NetworkRequest) -> list[list[Plan]]:
     """For each kernel that is asked for, the plans of its C functions."""
     from sympy.core.parameters import distribute
 
+    from eqneuro.codegen.plasticity import plan_synapses
     from eqneuro.codegen.population import plan_population, plan_stop
     from eqneuro.codegen.projections import plan_projection
 
-    groups: list[list[KernelPlan | TransmissionPlan]] = []
+    groups: list[list[Plan]] = []
     with distribute(False):  # products stay as the user wrote them
         for number, kernel in enumerate(request.kernels):
             name = f"{slug(kernel)}_{number}"
@@ -98,14 +106,16 @@ def plan_kernels(request: NetworkRequest) -> list[list[KernelPlan | Transmission
                     groups.append([plan_stop(kernel, name, request.real)])
                 case ProjectionRequest():
                     groups.append([plan_projection(kernel, name, request.real)])
+                case SynapseRequest():
+                    groups.append([plan_synapses(kernel, name, request.real, request.method)])
     return groups
 
 
-def slug(kernel: PopulationRequest | StopRequest | ProjectionRequest) -> str:
+def slug(kernel: KernelRequest) -> str:
     """A name for C functions that says whose they are."""
     model = kernel.population.model if isinstance(kernel, StopRequest) else kernel.model
     plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in model.name).strip("_")
-    fallback = "synapses" if isinstance(kernel, ProjectionRequest) else "neurons"
+    fallback = "synapses" if isinstance(kernel, ProjectionRequest | SynapseRequest) else "neurons"
     return plain or fallback
 
 

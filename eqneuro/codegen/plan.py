@@ -37,6 +37,34 @@ class KernelPlan:
     condition: str = ""
     verdict: str = ""
     require_all: bool = False
+    learns: bool = False
+    always: bool = False
+
+
+@dataclass(frozen=True)
+class SynapsePlan:
+    """One C function that runs statements over synapses.
+
+    ``body`` are the lines for one synapse; ``by_pre`` says that rows hold the synapses of a pre-synaptic neuron;
+    ``learns`` that the kernel runs when learning is due, ``always`` that it then runs even where learning is off (the
+    weight alone is held).
+    """
+
+    template: str
+    function: str
+    title: str
+    equations: tuple[str, ...]
+    declarations: tuple[str, ...]
+    invariants: tuple[str, ...]
+    body: tuple[str, ...]
+    by_pre: bool
+    delays: str
+    learns: bool
+    always: bool
+    reads_pre: bool
+    index: str
+    checks: tuple[str, ...]
+    layout: KernelLayout
 
 
 @dataclass(frozen=True)
@@ -60,3 +88,6 @@ class TransmissionPlan:
     dense: bool
     operation: str
     layout: KernelLayout
+
+
+Plan = KernelPlan | SynapsePlan | TransmissionPlan

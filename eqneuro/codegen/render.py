@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eqneuro.codegen.plan import KernelPlan, TransmissionPlan
+from eqneuro.codegen.plan import Plan
 
 if TYPE_CHECKING:
     import jinja2
@@ -51,7 +51,7 @@ def environment() -> jinja2.Environment:
     )
 
 
-def render_kernel(plan: KernelPlan | TransmissionPlan) -> str:
+def render_kernel(plan: Plan) -> str:
     """The C function of one plan."""
     text = environment().get_template(plan.template).render(plan=plan).strip()
     return "\n".join(fold(line) for line in text.splitlines())
@@ -72,7 +72,7 @@ def fold(line: str) -> str:
     return "\n".join([*lines, line])
 
 
-def render_network(plans: Sequence[KernelPlan | TransmissionPlan], real: str) -> str:
+def render_network(plans: Sequence[Plan], real: str) -> str:
     """The translation unit of a network."""
     import eqneuro
 

@@ -81,7 +81,34 @@ class ProjectionRequest:
         )  # fmt: skip
 
 
-KernelRequest = PopulationRequest | StopRequest | ProjectionRequest
+@dataclass(frozen=True)
+class SynapseRequest:
+    """One part of the synapses of projections whose synapses change.
+
+    ``part`` is ``deliver``, ``deliver_axon`` or ``post`` (events), ``transmit`` (`psp`), ``learn``, ``row`` or
+    ``global`` (equations of synapses, of post-synaptic neurons, of the projection). ``by_pre`` says that rows hold the
+    synapses of a pre-synaptic neuron, as spikes need them; the other fields are those of a `ProjectionRequest`.
+    """
+
+    model: SynapseModel
+    part: str
+    by_pre: bool
+    varying: tuple[str, ...]
+    delays: str
+    index: str
+    pre: tuple[NeighbourAttribute, ...]
+    post: tuple[NeighbourAttribute, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """A stable hash."""
+        return _hash(
+            "synapses", self.model.digest, self.part, self.by_pre, self.varying, self.delays, self.index, self.pre,
+            self.post,
+        )  # fmt: skip
+
+
+KernelRequest = PopulationRequest | StopRequest | ProjectionRequest | SynapseRequest
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,10 @@ class Scope:
         self.text[symbol] = name
         self._scalars.add(symbol)
 
+    def note_scalar(self, symbol: sympy.Symbol) -> None:
+        """Notes that a symbol's text is a double that does not change in the loop."""
+        self._scalars.add(symbol)
+
     def narrow(self, symbol: sympy.Symbol) -> str:
         """The name of a scalar as a real: what loops in single precision read."""
         if self.real == "double" or symbol not in self._scalars:

@@ -1,4 +1,4 @@
-"""The closed solution of x' = a·x + b over the time Δ since the last event: x + Δ·exprel(a·Δ)·(a·x + b).
+"""The closed solution of x' = a·x + b over the time Δ since the last event: x·e^{aΔ} + b·Δ·exprel(a·Δ).
 
 For synapses, whose equations then cost nothing between events. A trace that feeds another one, y' = d·y beside x' =
 a·x + c·y, adds c·y·(e^{aΔ} − e^{dΔ})/(a − d), written as c·y·Δ·e^{dΔ}·exprel((a − d)·Δ): equal time constants need no
@@ -33,7 +33,7 @@ def step(system: System) -> Step:
     values = []
     for i, variable in enumerate(system.variables):
         rate = matrix[i][i]
-        value = variable + ELAPSED * Exprel(rate * ELAPSED) * (rate * variable + inputs[i])
+        value = variable * sympy.exp(rate * ELAPSED) + inputs[i] * ELAPSED * Exprel(rate * ELAPSED)
         for j in sources[i]:
             if sources[j] or inputs[j] != 0:
                 raise TooCoupled(i)

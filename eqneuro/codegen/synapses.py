@@ -1,0 +1,145 @@
+"""Statements over synapses: which buffer a name means in a loop over the synapses of a row."""
+
+from __future__ import annotations
+
+import sympy
+
+from eqneuro.codegen.binder import temporary_name
+from eqneuro.codegen.draws import Stream
+from eqneuro.codegen.requests import NeighbourAttribute, SynapseRequest
+from eqneuro.codegen.statements import C_TYPES, Statements
+from eqneuro.numerics.event_driven import ELAPSED
+
+PARTS = ("deliver", "deliver_axon", "transmit", "learn", "post", "global", "row")
+STREAMS_A_PART = 512
+"""Each kernel of a projection has its own streams of random numbers."""
+
+STRUCTURE = (
+    "number ring ring_count row_start target source input part_start delay_of learning boundary post_start post_slot"
+    " post_source position updated range delay slot count spikes k row part first last s q i j clock elapsed learns low"
+    " high fired delays post_rank steps"
+).split()
+"""Identifiers that the templates of synapses use."""
+
+
+class SynapseStatements(Statements):
+    """Plans the statements of one kernel over synapses.
+
+    In the loop, ``s`` is the synapse, ``i`` its pre-synaptic and ``j`` its post-synaptic neuron; the kernel of global
+    equations has no loop, that of semiglobal ones runs over ``j``.
+
+    Parameters
+    ----------
+    request
+        The synapses' kernel.
+    real
+        ``double`` or ``float``.
+    """
+
+    def __init__(self, request: SynapseRequest, real: str) -> None:
+        first = STREAMS_A_PART * PARTS.index(request.part)
+        super().__init__(real, alone=request.part == "global", first_stream=first)
+        self.request = request
+        self.written: set[str] = set()
+        self._attributes = {a.name: a for a in request.model.attributes}
+        self._neighbours = {f"pre.{n.name}": n for n in request.pre} | {f"post.{n.name}": n for n in request.post}
+        for word in STRUCTURE:
+            self.scope.names.allocate(word)
+
+    def _name_varies(self, symbol: sympy.Symbol) -> bool:
+        name = symbol.name
+        if name in self._neighbours:
+            return self._neighbours[name].varies
+        if name in self._attributes:
+            return name in self.request.varying or self._attributes[name].locality == "semiglobal"
+        return name in ("t_pre", "t_post", "g_target", "d", ELAPSED.name)
+
+    def _bind_name(self, symbol: sympy.Symbol) -> None:
+        scope, name = self.scope, symbol.name
+        if name == "t":
+            scope.moment(symbol, "time", "t")
+        elif name == "dt":
+            self._bind_step(symbol)
+        elif name in self._neighbours:
+            self._bind_neighbour(symbol, self._neighbours[name])
+        elif name in self._attributes:
+            self._bind_attribute(symbol)
+        elif name == "g_target":
+            scope.array(symbol, "input", "real", "g_target", const=False, index="j")
+        elif name in ("t_pre", "t_post"):
+            index = "i" if name == "t_pre" else "j"
+            scope.array(symbol, name, "real", name, const=True, index=index)
+        elif name == "d":
+            self._bind_delay(symbol)
+        elif symbol == ELAPSED:
+            scope.text[symbol] = "elapsed"
+        elif "(" in name:
+            scope.scalar(symbol, f"reduction:{name}", "real", name)
+        elif ":" in name:
+            scope.text[symbol] = scope.names.allocate(temporary_name(name))
+        else:
+            scope.scalar(symbol, f"constant:{name}", "double", name)
+
+    def _bind_step(self, symbol: sympy.Symbol) -> None:
+        """dt: where a rule learns with a period, that is its step."""
+        scope = self.scope
+        name = scope.names.allocate("h")
+        learns = self.request.part in ("learn", "row", "global")
+        scope.declarations.append(f"const double {name} = now->dt{' * (double)learning[1]' if learns else ''};")
+        scope.text[symbol] = name
+        scope.note_scalar(symbol)
+
+    def _bind_attribute(self, symbol: sympy.Symbol) -> None:
+        name = symbol.name
+        attribute = self._attributes[name]
+        c_type, const = C_TYPES[attribute.type], name not in self.written
+        if attribute.locality == "semiglobal":
+            self.scope.array(symbol, f"semiglobal:{name}", c_type, name, const=const, index="j")
+        elif name in self.request.varying:
+            self.scope.array(symbol, f"attribute:{name}", c_type, name, const=const, index="s")
+        elif self.alone and not const:
+            self.scope.array(symbol, f"attribute:{name}", c_type, name, const=False, index="0")
+        else:
+            self.scope.scalar(symbol, f"attribute:{name}", c_type, name)
+
+    def _bind_delay(self, symbol: sympy.Symbol) -> None:
+        steps = "(double)delay_of[s]" if self.request.delays == "array" else "(double)number[3]"
+        self.scope.text[symbol] = f"((real)({steps} * now->dt))"
+
+    def _bind_neighbour(self, symbol: sympy.Symbol, neighbour: NeighbourAttribute) -> None:
+        scope = self.scope
+        owner, _, name = symbol.name.partition(".")
+        if not neighbour.varies:
+            scope.scalar(symbol, f"{owner}:{name}", neighbour.c_type, f"{owner}_{name}")
+            return
+        wanted = f"{owner}_{name}".replace("(", "_").replace(")", "")
+        if owner == "post":
+            scope.array(symbol, f"post:{name}", neighbour.c_type, wanted, const=True, index="j")
+        elif self.request.delays == "none" or not self._reads_past():
+            scope.array(symbol, f"pre:{name}", neighbour.c_type, wanted, const=True, index="i")
+        else:
+            late = "(int64_t)delay_of[s]" if self.request.delays == "array" else "number[3]"
+            age = 2 if self.request.part in ("learn", "row") else 1
+            index = f"((now->tick - {late} + {age}) & (number[4] - 1)) * number[5] + i"
+            scope.array(symbol, f"ring:{name}", neighbour.c_type, wanted, const=True, index=index)
+
+    def _reads_past(self) -> bool:
+        """Whether pre-synaptic values arrive with the synapse's delay: rates and continuous values do."""
+        return self.request.part == "transmit" or (self.request.part == "learn" and not self.request.by_pre)
+
+    def require_last_post_spike(self) -> None:
+        """Makes ``alone`` known: whether the post-synaptic neuron was silent in the step before."""
+        self.scope.names.allocate("alone")
+        pointer = self.scope.pointer("t_post", "real", "all_t_post", const=True)
+        before = "(real)((double)(now->step - 1) * now->dt)"
+        self.opening.append(f"const lane alone = {pointer}[j] != {before};")
+
+    def _draw_place(self, number: int) -> str:
+        index = {"global": "0", "row": "j"}.get(self.request.part, "position[s]" if self.request.by_pre else "s")
+        return f"{self._stream_name()} + {number}, {index}"
+
+    def _open_stream(self, stream: Stream) -> None:
+        name = self.scope.names.allocate(f"random_{stream.number}")
+        place = self._draw_place(stream.number)
+        self.opening.append(f"const real {name} = (real)draw_{stream.kind}(now, {place});")
+        self.scope.text[stream.symbol] = name
