@@ -1,0 +1,231 @@
+"""The table of figures: what is measured, how often, and what each one should be."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from math import sqrt
+from pathlib import Path
+
+import eqneuro as ann
+from benchmarks import activity, networks, peers, startup
+from benchmarks.fresh import HEAVY
+
+SECONDS = 10_000  # ms that the timed networks run
+
+
+@dataclass
+class Figure:
+    """A row of the table; it holds where `holds` is true of the median, None where it is only told."""
+
+    what: str
+    target: str
+    unit: str
+    holds: Callable[[float], bool] | None
+    values: list[float] = field(default_factory=list)
+    note: str = ""
+    is_broken: bool = False  # whatever the values are
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    @property
+    def verdict(self) -> str:
+        return "" if self.holds is None else "yes" if self.holds(self.median) and not self.is_broken else "NO"
+
+    def cells(self) -> tuple[str, ...]:
+        spread = f"{_plain(min(self.values))} – {_plain(max(self.values))}"
+        value = f"{_plain(self.median)} {self.unit}".strip()
+        return self.what, value, spread, self.target, self.verdict, self.note
+
+
+def _plain(value: float) -> str:
+    return f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.3g}"
+
+
+def at_most(limit: float) -> Callable[[float], bool]:
+    return lambda value: value <= limit
+
+
+def within(low: float, high: float) -> Callable[[float], bool]:
+    return lambda value: low <= value <= high
+
+
+def activity_figures() -> Iterator[Figure]:
+    """Rates over ten seeds, and the axon's spikes."""
+    found = activity.measure_activity(networks.coba)
+    yield Figure("COBA, rate over ten seeds", "18–24", "Hz", within(18.0, 24.0), found.rates)
+    yield Figure("COBA, CV of interspike intervals", "> 0.7", "", lambda x: x > 0.7, found.variations)
+    found = activity.measure_activity(networks.cuba)
+    yield Figure("CUBA, rate over ten seeds", "5.3–6.2", "Hz", within(5.3, 6.2), found.rates)
+    one = networks.cuba()
+    one.network.simulate(500.0)
+    one.spikes()
+    one.network.simulate(20_000.0)
+    yield Figure(
+        "CUBA, CV of interspike intervals",
+        "> 0.7",
+        "",
+        lambda x: x > 0.7,
+        [activity.mean_variation(*one.spikes())],
+        "over 20 s: half a second holds three spikes a neuron, whose intervals can't be long ones",
+    )
+    for current, count in ((7.0, 30), (10.0, 35), (20.0, 44)):
+        spikes, reference = activity.axon_spikes(current), activity.reference_axon_spikes(current)
+        same = len(spikes) == len(reference)
+        apart = max(abs(spikes - reference)) if same else float("inf")
+        yield Figure(
+            f"Hodgkin–Huxley, {current:g} µA/cm², 500 ms",
+            f"{count}, each within 1 ms",
+            "spikes",
+            lambda x, count=count, apart=apart: x == count and apart <= 1.0,  # type: ignore[misc]
+            [len(spikes)],
+            f"SciPy: {len(reference)}, at most {apart:.3f} ms apart",
+        )
+
+
+Measure = Callable[[int], float]
+
+
+@dataclass
+class Timing:
+    """Something measured once a round."""
+
+    figure: Figure
+    measure: Measure
+
+
+def startup_timings(cache: Path) -> Iterator[Timing]:
+    def row(
+        what: str, limit: float | None, measure: Callable[[], tuple[float, str]], without: Sequence[str] = ()
+    ) -> Timing:
+        target = "" if limit is None else f"≤ {limit:g}" + (f", without {', '.join(without)}" if without else "")
+        figure = Figure(what, target, "s", None if limit is None else at_most(limit))
+
+        def once(_: int) -> float:
+            seconds, modules = measure()
+            figure.note = "" if modules == "none" else f"imported: {modules}"
+            figure.is_broken |= any(name in modules.split(",") for name in without)
+            return seconds
+
+        return Timing(figure, once)
+
+    yield row("`import eqneuro`", 0.3, startup.import_seconds, HEAVY)
+    yield row("`from eqneuro import Network, Neuron, …`", None, startup.names_seconds)
+    yield row("COBA compiled, nothing cached, without imports", 1.0, startup.cold_compile_seconds)
+    yield row("COBA compiled, cached", 0.1, partial(startup.warm_compile_seconds, cache), ["sympy"])
+    yield row("whole COBA script, nothing cached, less its simulation", 3.0, startup.cold_script_seconds)
+    yield row("whole COBA script of 1 s, cached", 1.0, partial(startup.warm_script_seconds, cache))
+
+
+def other_timings() -> Iterator[Timing]:
+    def connect(seed: int) -> float:
+        network = ann.Network(seed=seed)
+        population = network.create(40_000, ann.Neuron(equations="v = g_exc", spike="v > 1.0"))
+        projection = network.connect(population, population, "exc")
+        begin = time.perf_counter()
+        projection.fixed_probability(0.002, weights=1.0)
+        return time.perf_counter() - begin
+
+    def many_calls(seed: int) -> float:
+        one = networks.coba(seed)
+        one.network.simulate(1.0)
+        begin = time.process_time()
+        for _ in range(1000):
+            one.network.simulate(1.0)
+        return (time.process_time() - begin) * 1e3
+
+    def one_neuron(seed: int) -> float:
+        network = ann.Network(dt=0.1, seed=seed)
+        network.create(1, ann.LIF())
+        network.simulate(1.0)
+        begin = time.process_time()
+        network.simulate(100_000.0)
+        return (time.process_time() - begin) * 1e9 / 1e6
+
+    def two_threads(seed: int) -> float:
+        seconds = []
+        for threads in (1, 2):
+            one = networks.coba(seed, 40_000, threads=threads)
+            one.network.simulate(10.0)
+            begin = time.perf_counter()
+            one.network.simulate(500.0)
+            seconds.append(time.perf_counter() - begin)
+        return seconds[0] / seconds[1]
+
+    yield Timing(Figure("fixed_probability, 40,000 × 40,000, 0.002", "≤ 0.5", "s", at_most(0.5)), connect)
+    yield Timing(Figure("COBA, simulate(1.0) a thousand times, one call", "", "µs", None, note="ten steps"), many_calls)
+    yield Timing(Figure("one LIF neuron, a step", "", "ns", None), one_neuron)
+    yield Timing(Figure("COBA of 40,000, two threads", "", "× one", None, note="wall-clock time"), two_threads)
+
+
+def speed_figures(repeats: int, folder: Path | None, core: int) -> tuple[list[Figure], list[Figure]]:
+    """All that is timed, one of each a round: the figures with a target, and those beside them."""
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as scratch:
+        place = folder or Path(scratch)
+        workers: dict[str, peers.Worker | peers.Reference] = {
+            "eqneuro": peers.eqneuro_worker("coba", "explicit", SECONDS, core, place),
+            "eqneuro, exponential": peers.eqneuro_worker("coba", "exponential", SECONDS, core, place),
+            "C by hand": peers.Reference(place, core, SECONDS),
+        }
+        if folder is not None:
+            workers["Brian2"] = peers.brian2_worker("coba", "euler", SECONDS, core, folder)
+            workers["Brian2, exponential"] = peers.brian2_worker("coba", "exponential_euler", SECONDS, core, folder)
+        for worker in workers.values():
+            stack.callback(worker.close)
+        timings = [*startup_timings(Path(scratch) / "cache"), *other_timings()]
+        seconds: dict[str, list[float]] = {name: [] for name in workers}
+        rates: dict[str, list[float]] = {name: [] for name in workers}
+        for repeat in range(1, repeats + 1):
+            for name, worker in workers.items():
+                took, rate = worker.measure(repeat)
+                seconds[name].append(took)
+                rates[name].append(rate)
+            for timing in timings:
+                timing.figure.values.append(timing.measure(repeat))
+    rows = [Figure(f"COBA, 10 s: {name}", "", "s", None, seconds[name]) for name in workers]
+    for row, name in zip(rows, workers, strict=True):
+        row.note = f"{statistics.mean(rates[name]):.1f} Hz"
+    return [*ratios(seconds, rates), *(t.figure for t in timings if t.figure.holds)], [
+        *rows,
+        *(t.figure for t in timings if not t.figure.holds),
+    ]
+
+
+def ratios(seconds: dict[str, list[float]], rates: dict[str, list[float]]) -> Iterator[Figure]:
+    for own, other, limit in (
+        ("eqneuro", "Brian2", 0.5),
+        ("eqneuro, exponential", "Brian2, exponential", 0.5),
+        ("eqneuro", "C by hand", 1.3),
+    ):
+        if other in seconds:
+            values = [a / b for a, b in zip(seconds[own], seconds[other], strict=True)]
+            note = same_rates(rates[own], rates[other])
+            yield Figure(f"COBA, 10 s: {own} / {other}", f"≤ {limit:g}", "", at_most(limit), values, note)
+
+
+def same_rates(first: Sequence[float], second: Sequence[float]) -> str:
+    """Whether the means of two samples of networks are alike.
+
+    Raises
+    ------
+    AssertionError
+        If they are more than four standard errors apart: the two do not simulate the same network.
+    """
+    if len(first) < 3:
+        return ""
+    error = sqrt((statistics.variance(first) + statistics.variance(second)) / len(first))
+    apart = abs(statistics.mean(first) - statistics.mean(second))
+    assert apart <= 4.0 * error, f"rates differ by {apart:.2f} Hz, with a standard error of {error:.2f} Hz"
+    return f"rates {apart:.1f} Hz apart, standard error {error:.1f}"
+
+
+def last_core() -> int:
+    return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
