@@ -8,19 +8,19 @@ from eqneuro.language.names import C_WORDS
 
 KEYWORDS = C_WORDS | frozenset(
     (
-        "if else _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local "
-        "asm typeof "
+        "if else _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert "
+        "_Thread_local asm typeof "
     ).split()
 )
 """Words of C11 and GNU C."""
 
 OWN_WORDS = frozenset(
     (
-        "b now begin end size stop block last i j k any bad active tick step time dt count real lane instant "
-        "kernel report BLOCK PI OK CULPRITS FIRST_GLOBAL real_unit report_not_finite "
-        "NOT_FINITE PAUSE STATUS CULPRIT NEURON VECTOR KERNELS REPORT_LENGTH INFINITY NAN philox unit "
-        "random_source next_unit fill_uniform fill_normal key_low key_high reduce work job barrier judge "
-        "random_words index stdin stdout stderr errno signgam I "
+        "b now begin end size stop block last i j k any total group active tick step time dt count real lane "
+        "instant kernel report BLOCK PI OK CULPRITS FIRST_GLOBAL real_unit report_not_finite GROUP TINY_IS_ZERO "
+        "GET_FLOAT_MODE SET_FLOAT_MODE NOT_FINITE PAUSE STATUS CULPRIT NEURON VECTOR KERNELS REPORT_LENGTH "
+        "INFINITY NAN philox unit random_source next_unit fill_uniform fill_normal key_low key_high reduce work "
+        "job barrier judge random_words index stdin stdout stderr errno signgam I "
     ).split()
 )
 """Identifiers that the templates use."""

@@ -51,8 +51,8 @@ def plan_update(
         else:
             body.ending.append(f"any |= {_both(active, body.body_condition(fired[-1]))};")
     checked = _state_variables(rules, body)
-    for name in checked:
-        body.ending.append(f"bad |= !(fabs{body.suffix}({body.value_of(name)}) < INFINITY);")
+    if checked:
+        body.ending.append(f"total += {' + '.join(body.value_of(name) for name in checked)};")
     for name in request.inputs:
         if name.startswith("g_"):
             body.clear_input(name)

@@ -28,36 +28,36 @@ static void update_Alpha_synapse_0(void *const *restrict b, const instant *restr
   (void)size;
   for (int64_t block = begin; block < end; block += BLOCK) {
     const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
-    lane any = 0;
-    lane bad = 0;
 
-    for (int64_t i = block; i < stop; ++i) {
-      real v = all_v[i];
-      real x = all_x[i];
-      real y = all_y[i];
-      const real g_ext = all_g_ext[i];
-      /* dx/dt = -x/tau_syn : exact */
-      const real new_x = P_0_0_0 * x;
-      /* dy/dt = (x - y)/tau_syn : exact */
-      const real new_y = P_0_1_0 * x + P_0_1_1 * y;
-      /* dv/dt = (y + g_ext - v)/tau : exact */
-      const real new_v = P_0_2_0 * x + P_0_2_1 * y + P_0_2_2 * v + g_ext * factor_0;
-      x = new_x;
-      all_x[i] = x;
-      y = new_y;
-      all_y[i] = y;
-      v = new_v;
-      all_v[i] = v;
-      any |= v > 15.0;
-      bad |= !(fabs(x) < INFINITY);
-      bad |= !(fabs(y) < INFINITY);
-      bad |= !(fabs(v) < INFINITY);
-      all_g_ext[i] = 0;
-    }
-    if (any) {
-      const int64_t last = stop < size ? stop : size;
+    for (int64_t group = block; group < stop; group += GROUP) {
+      lane any = 0;
+      real total = 0; /* finite where all that is added is finite */
 
-      for (int64_t i = block; i < last; ++i) {
+#pragma omp simd reduction(+ : total) reduction(| : any)
+      for (int64_t i = group; i < group + GROUP; ++i) {
+        real v = all_v[i];
+        real x = all_x[i];
+        real y = all_y[i];
+        const real g_ext = all_g_ext[i];
+        /* dx/dt = -x/tau_syn : exact */
+        const real new_x = P_0_0_0 * x;
+        /* dy/dt = (x - y)/tau_syn : exact */
+        const real new_y = P_0_1_0 * x + P_0_1_1 * y;
+        /* dv/dt = (y + g_ext - v)/tau : exact */
+        const real new_v = P_0_2_0 * x + P_0_2_1 * y + P_0_2_2 * v + g_ext * factor_0;
+        x = new_x;
+        all_x[i] = x;
+        y = new_y;
+        all_y[i] = y;
+        v = new_v;
+        all_v[i] = v;
+        any |= v > 15.0;
+        total += x + y + v;
+        all_g_ext[i] = 0;
+      }
+      const int64_t last = group + GROUP < size ? group + GROUP : size;
+
+      for (int64_t i = group; any && i < last; ++i) {
         real v = all_v[i];
         if (v > 15.0) {
           spiked[begin + spikes++] = (uint32_t)i;
@@ -66,14 +66,13 @@ static void update_Alpha_synapse_0(void *const *restrict b, const instant *restr
           all_v[i] = v;
         }
       }
-    }
-    if (bad) {
-      const int64_t last = stop < size ? stop : size;
 
-      for (int64_t i = block; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-        report_not_finite(now, all_x[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-        report_not_finite(now, all_y[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
-        report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+      if (!(fabs(total) < INFINITY)) {
+        for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
+          report_not_finite(now, all_x[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+          report_not_finite(now, all_y[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+          report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+        }
       }
     }
   }

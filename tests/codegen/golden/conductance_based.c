@@ -32,35 +32,35 @@ static void update_COBA_0(void *const *restrict b, const instant *restrict now, 
   (void)size;
   for (int64_t block = begin; block < end; block += BLOCK) {
     const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
-    lane any = 0;
-    lane bad = 0;
 
-    for (int64_t i = block; i < stop; ++i) {
-      real v = all_v[i];
-      real g_exc = all_g_exc[i];
-      real g_inh = all_g_inh[i];
-      const lane active = refractory_until[i] <= (lane)now->tick;
-      /* tau*dv/dt = (E_L - v) + g_exc*(E_exc - v) + g_inh*(E_inh - v) */
-      const real new_v = v + h_per_tau * (E_L + g_exc * (E_exc - v) + g_inh * (E_inh - v) - v);
-      /* tau_exc*dg_exc/dt = -g_exc */
-      const real new_g_exc = g_exc + g_exc * factor_0;
-      /* tau_inh*dg_inh/dt = -g_inh */
-      const real new_g_inh = g_inh + g_inh * factor_1;
-      v = active ? new_v : v;
-      all_v[i] = v;
-      g_exc = new_g_exc;
-      all_g_exc[i] = g_exc;
-      g_inh = new_g_inh;
-      all_g_inh[i] = g_inh;
-      any |= active & (v > v_T);
-      bad |= !(fabs(v) < INFINITY);
-      bad |= !(fabs(g_exc) < INFINITY);
-      bad |= !(fabs(g_inh) < INFINITY);
-    }
-    if (any) {
-      const int64_t last = stop < size ? stop : size;
+    for (int64_t group = block; group < stop; group += GROUP) {
+      lane any = 0;
+      real total = 0; /* finite where all that is added is finite */
 
-      for (int64_t i = block; i < last; ++i) {
+#pragma omp simd reduction(+ : total) reduction(| : any)
+      for (int64_t i = group; i < group + GROUP; ++i) {
+        real v = all_v[i];
+        real g_exc = all_g_exc[i];
+        real g_inh = all_g_inh[i];
+        const lane active = refractory_until[i] <= (lane)now->tick;
+        /* tau*dv/dt = (E_L - v) + g_exc*(E_exc - v) + g_inh*(E_inh - v) */
+        const real new_v = v + h_per_tau * (E_L + g_exc * (E_exc - v) + g_inh * (E_inh - v) - v);
+        /* tau_exc*dg_exc/dt = -g_exc */
+        const real new_g_exc = g_exc + g_exc * factor_0;
+        /* tau_inh*dg_inh/dt = -g_inh */
+        const real new_g_inh = g_inh + g_inh * factor_1;
+        v = active ? new_v : v;
+        all_v[i] = v;
+        g_exc = new_g_exc;
+        all_g_exc[i] = g_exc;
+        g_inh = new_g_inh;
+        all_g_inh[i] = g_inh;
+        any |= active & (v > v_T);
+        total += v + g_exc + g_inh;
+      }
+      const int64_t last = group + GROUP < size ? group + GROUP : size;
+
+      for (int64_t i = group; any && i < last; ++i) {
         real v = all_v[i];
         if ((refractory_until[i] <= (lane)now->tick) & (v > v_T)) {
           spiked[begin + spikes++] = (uint32_t)i;
@@ -70,14 +70,13 @@ static void update_COBA_0(void *const *restrict b, const instant *restrict now, 
           refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(refractory / now->dt + 0.5));
         }
       }
-    }
-    if (bad) {
-      const int64_t last = stop < size ? stop : size;
 
-      for (int64_t i = block; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-        report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-        report_not_finite(now, all_g_exc[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
-        report_not_finite(now, all_g_inh[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+      if (!(fabs(total) < INFINITY)) {
+        for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
+          report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+          report_not_finite(now, all_g_exc[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+          report_not_finite(now, all_g_inh[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+        }
       }
     }
   }

@@ -25,30 +25,34 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
   (void)size;
   for (int64_t block = begin; block < end; block += BLOCK) {
     const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
-    lane bad = 0;
 
-    for (int64_t i = block; i < stop; ++i) {
-      real v = all_v[i];
-      const real sum_exc = all_sum_exc[i];
-      const real sum_inh = all_sum_inh[i];
-      /* tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint */
-      const real shared_0 = factor_0 + sum_exc - sum_inh;
-      const real middle_v = v + factor_2 * (shared_0 - v);
-      const real shared_1 = v + part_1 * (shared_0 - middle_v);
-      const real shared_2 = -1.0 > shared_1 ? -1.0 : shared_1;
-      v = 1.0 < shared_2 ? 1.0 : shared_2;
-      all_v[i] = v;
-      /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
-      const real branch_0 = tanh(delayed_v[i]);
-      real r = v > 0.0 ? v : 0.1 * branch_0;
-      all_r[i] = r;
-      bad |= !(fabs(v) < INFINITY);
-    }
-    if (bad) {
-      const int64_t last = stop < size ? stop : size;
+    for (int64_t group = block; group < stop; group += GROUP) {
+      real total = 0; /* finite where all that is added is finite */
 
-      for (int64_t i = block; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-        report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+#pragma omp simd reduction(+ : total)
+      for (int64_t i = group; i < group + GROUP; ++i) {
+        real v = all_v[i];
+        const real sum_exc = all_sum_exc[i];
+        const real sum_inh = all_sum_inh[i];
+        /* tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint */
+        const real shared_0 = factor_0 + sum_exc - sum_inh;
+        const real middle_v = v + factor_2 * (shared_0 - v);
+        const real shared_1 = v + part_1 * (shared_0 - middle_v);
+        const real shared_2 = -1.0 > shared_1 ? -1.0 : shared_1;
+        v = 1.0 < shared_2 ? 1.0 : shared_2;
+        all_v[i] = v;
+        /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
+        const real branch_0 = tanh(delayed_v[i]);
+        real r = v > 0.0 ? v : 0.1 * branch_0;
+        all_r[i] = r;
+        total += v;
+      }
+      const int64_t last = group + GROUP < size ? group + GROUP : size;
+
+      if (!(fabs(total) < INFINITY)) {
+        for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
+          report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+        }
       }
     }
   }
