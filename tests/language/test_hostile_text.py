@@ -77,11 +77,11 @@ REFUSED = {
 
 def refuse(make):
     """The error that a text gets, which must come within a second."""
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(EquationError) as caught:
         make()
     message = str(caught.value)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert len(message) < 2_000
     return caught.value
 
@@ -108,10 +108,10 @@ def test_hostile_equations_are_refused(text):
     ids=["parameters", "functions", "spike", "reset", "psp", "pre_spike", "pruning", "key", "value"],
 )
 def test_hostile_text_is_harmless_everywhere_else(make, text):
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(EquationError):  # some are harmless, as a NUL in a comment is
         make(text)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,10 @@ def test_hostile_text_is_harmless_everywhere_else(make, text):
     ids=lambda text: text[:30],
 )
 def test_what_only_looks_dangerous_is_harmless(text):
-    start = time.perf_counter()
+    start = time.process_time()
     model = Neuron(equations=text).model
     assert isinstance(model.digest, str)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 @pytest.mark.parametrize(
