@@ -13,6 +13,7 @@ from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.buffers import allocate, padded, split_range
 from eqneuro.engine.program import Program
 from eqneuro.network.binding import population_buffers, projection_buffers
+from eqneuro.network.plastic import synapse_buffers
 from eqneuro.network.requests import KernelSet, inputs_of
 from eqneuro.recording.recorders import RowRecorder, SpikeRecorder
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
 
+TRANSMITTING = ("deliver", "deliver_axon", "transmit")
+SYNAPTIC = ("projection", *TRANSMITTING, "global", "row", "learn", "post")
+"""Kernels of a projection."""
 REDUCTIONS = {"mean": 0, "min": 1, "max": 2, "norm1": 3, "norm2": 4}
 
 
@@ -55,6 +59,9 @@ class Assembly:
         self._publish()
         self.program.barrier()
         self._reduce()
+        self.program.barrier()
+        self._learn()
+        self.program.barrier()
         self._record(early=False)
         self._look_at_stops(stops)
 
@@ -75,17 +82,31 @@ class Assembly:
             steps = population._window_steps()
             for projection in self.network._projections:
                 if projection._pre_population is population and projection._connectivity is not None:
-                    [layout] = self.layouts("projection", projection._number)
-                    variables |= set(layout.rings)
+                    for layout in self._synaptic_layouts(projection):
+                        variables |= set(layout.rings)
                     longest = max(longest, projection._longest)
                     steps = max(steps, projection._longest)
             for name in inputs_of(population):
                 population._input(name)
+            self._make_reductions(population)
             population._keep_past(sorted(variables), longest + 1, tick)
             for output in population._outputs.values():
                 output.grow(steps + 1, tick)
             if population._window is not None:
                 population._count_spikes(tick)
+
+    def _synaptic_layouts(self, projection: Projection) -> list[KernelLayout]:
+        return [x for kind in SYNAPTIC for x in self.layouts(kind, projection._number)]
+
+    def _make_reductions(self, population: Population) -> None:
+        """Global operations that synapses read: ``mean(pre.r)``."""
+        for projection in self.network._projections:
+            for slot in (slot for layout in self._synaptic_layouts(projection) for slot in layout.slots):
+                kind, _, name = slot.key.partition(":")
+                for side in ("pre", "post"):
+                    is_own = getattr(projection, f"_{side}_population") is population
+                    if kind == "reduction" and f"({side}." in name and is_own:
+                        population._reduction(name.replace(f"({side}.", "("))
 
     def _spans(self, population: Population) -> list[tuple[int, int]]:
         return split_range(population.size, self.program.threads)
@@ -121,15 +142,38 @@ class Assembly:
                 self._transmit_projection(projection)
 
     def _transmit_projection(self, projection: Projection) -> None:
-        [layout] = self.layouts("projection", projection._number)
         boundaries = self._boundaries(projection._post_population)
-        buffers = projection_buffers(projection, layout, boundaries)
-        if projection._is_event_based():
-            spans = [(thread, thread + 1) for thread in range(self.program.threads)]
-        else:
-            edges = np.searchsorted(projection._built.post_ranks, boundaries)
-            spans = [(int(a), int(b)) for a, b in pairwise(edges)]
-        self.program.add(layout.function, buffers, spans)
+        for layout in self.layouts("projection", projection._number):
+            buffers = projection_buffers(projection, layout, boundaries)
+            by_range = projection._is_event_based()
+            self.program.add(layout.function, buffers, self._synaptic_spans(projection, by_range=by_range))
+        self._run_synapses(projection, TRANSMITTING)
+
+    def _synaptic_spans(self, projection: Projection, *, by_range: bool) -> list[tuple[int, int]]:
+        """What each thread gets: its range of post-synaptic neurons, or its rows."""
+        if by_range:
+            return [(thread, thread + 1) for thread in range(self.program.threads)]
+        edges = np.searchsorted(projection._built.post_ranks, self._boundaries(projection._post_population))
+        return [(int(a), int(b)) for a, b in pairwise(edges)]
+
+    def _run_synapses(self, projection: Projection, parts: Sequence[str]) -> None:
+        boundaries = self._boundaries(projection._post_population)
+        for part in parts:
+            for layout in self.layouts(part, projection._number):
+                buffers = synapse_buffers(projection, part, layout, boundaries)
+                if part == "global":
+                    self.program.add_serial(layout.function, buffers)
+                    self.program.barrier()
+                    continue
+                by_range = projection._is_event_based() and part != "row"
+                self.program.add(layout.function, buffers, self._synaptic_spans(projection, by_range=by_range))
+
+    def _learn(self) -> None:
+        """Synaptic equations, then what post-synaptic spikes do; synapses of a disabled population rest."""
+        learning = [p for p in self.network._projections if p._connectivity is not None and p._post_population._enabled]
+        for parts in (("global", "row", "learn"), ("post",)):
+            for projection in learning:
+                self._run_synapses(projection, parts)
 
     def _update(self) -> None:
         for population in self.network._populations:

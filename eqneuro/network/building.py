@@ -219,12 +219,24 @@ class Building:
             For a network that is no subclass: its objects were added from outside.
         """
         kind: Any = type(self)
-        if "__init__" not in vars(kind) and (self._populations or self._constants):
+        if not self._builds_itself() and (self._populations or self._constants):
             raise NotImplementedError("only a subclass of Network that builds in __init__ can be copied yet")
         kept = {key: value for key, value in self._settings.inherited().items() if key == "dt" or not _takes(kind, key)}
         if "precision" in settings:
             kept.pop("dtype", None)
         return kind(*arguments, **{**kept, **settings})
+
+    def enable_learning(
+        self, projections: Sequence[Projection] | None = None, period: float | None = None, offset: float | None = None
+    ) -> None:
+        """`Projection.enable_learning` of all projections, or of those given."""
+        for projection in self._projections if projections is None else projections:
+            projection.enable_learning(period, offset)
+
+    def disable_learning(self, projections: Sequence[Projection] | None = None) -> None:
+        """`Projection.disable_learning` of all projections, or of those given."""
+        for projection in self._projections if projections is None else projections:
+            projection.disable_learning()
 
     # -- finding ------------------------------------------------------------------------------------------------------
 
@@ -276,4 +288,7 @@ class Building:
         raise NotImplementedError
 
     def _forget(self) -> None:
+        raise NotImplementedError
+
+    def _builds_itself(self) -> bool:
         raise NotImplementedError

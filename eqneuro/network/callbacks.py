@@ -39,11 +39,13 @@ class Callback:
 def calls(callbacks: Sequence[Callback], steps: int, dt: float) -> Iterator[tuple[int, Function, int]]:
     """(step after the start, function, n) within a run, in time, then in the order of declaration."""
 
-    def of(place: int) -> Iterator[tuple[int, int, int]]:
-        return ((moment, place, count) for moment, count in callbacks[place].moments(steps, dt))
+    known = tuple(callbacks)
 
-    for moment, place, count in heapq.merge(*map(of, range(len(callbacks)))):
-        yield moment, callbacks[place].function, count
+    def of(place: int) -> Iterator[tuple[int, int, int]]:
+        return ((moment, place, count) for moment, count in known[place].moments(steps, dt))
+
+    for moment, place, count in heapq.merge(*map(of, range(len(known)))):
+        yield moment, known[place].function, count
 
 
 class CallbackSwitch:

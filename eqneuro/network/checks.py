@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
-from eqneuro.language.syntax import Binary, Name
-from eqneuro.model.models import FreeName, OdeEquation, SynapseModel
+from eqneuro.model.models import FreeName, SynapseModel
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -108,7 +108,15 @@ def warn_of_memory(network: Network, steps: int) -> None:
             f"this run records {needed / 2**30:.1f} GiB, and {free / 2**30:.1f} GiB of memory are free; "
             f"most is for monitor {most!r}: give it a period, record a view, or empty it by get() in a callback"
         )
-        warnings.warn(message, ResourceWarning, stacklevel=6)
+        warnings.warn(message, ResourceWarning, stacklevel=_level_outside())
+
+
+def _level_outside() -> int:
+    """The stacklevel of a warning, given by the caller, that belongs to the first line outside this package."""
+    package, frame, level = os.path.dirname(os.path.dirname(__file__)), sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def free_memory() -> int | None:
@@ -158,35 +166,6 @@ def _check_target(projection: Projection, post: Population) -> None:
 
 def refuse_unfinished(model: SynapseModel) -> None:
     """Says in a sentence what eqneuro can check but not run yet."""
-    what = ""
-    if model.equations:
-        methods = [e for e in model.equations if isinstance(e, OdeEquation)]
-        what = "synaptic ODEs" if methods else "synaptic equations (plasticity)"
-    elif model.post_spike:
-        what = "post_spike"
-    elif model.pre_axon_spike:
-        what = "pre_axon_spike"
-    elif model.pruning or model.creating:
-        what = "structural plasticity"
-    elif (
-        any(s.variable != "g_target" for s in model.pre_spike)
-        or sum(s.variable == "g_target" for s in model.pre_spike) > 1
-    ):
-        what = "pre_spike with other statements than one `g_target += …`"
-    elif model.pre_spike and not all(
-        _is_increment(s.value) and not s.bounds and not s.conditions for s in model.pre_spike
-    ):
-        what = "pre_spike that does other than add to g_target"
-    elif model.psp is not None and model.is_spiking:
-        what = "psp beside spikes"
-    if what:
-        raise NotImplementedError(f"synapse {model.name or 'without name'!r}: {what} can be checked, but not run yet")
-
-
-def _is_increment(value: object) -> bool:
-    return (
-        isinstance(value, Binary)
-        and value.operator == "+"
-        and value.left == Name("g_target")
-        and not any(node == Name("g_target") for node in value.right.walk())
-    )
+    if model.pruning or model.creating:
+        name = model.name or "without name"
+        raise NotImplementedError(f"synapse {name!r}: structural plasticity can be checked, but not run yet")

@@ -145,6 +145,8 @@ class Connectors(SynapseValues):
         ends = self._open_ends()
         wanted = (len(ends.pre), len(ends.post)) if pre_post else (len(ends.post), len(ends.pre))
         order = "(pre, post)" if pre_post else "(post, pre)"
+        for side in (self.pre, self.post):
+            place_order(side)
         matrix = _read_matrix(weights, "weights", wanted, order)
         late = delays
         if not isinstance(delays, Distribution) and np.ndim(delays):

@@ -51,11 +51,11 @@ def adopt(thing: Population | Projection | Monitor) -> None:
 recording.ADOPTION[0] = adopt
 
 
-def _advise(older: str, newer: str) -> None:
+def _advise(older: str, newer: str, stacklevel: int = 4) -> None:
     if older not in _SAID:
         _SAID.add(older)
         message = f"{older} works on a hidden network; with net = Network(), write {newer}"
-        warnings.warn(message, DeprecationWarning, stacklevel=4)
+        warnings.warn(message, DeprecationWarning, stacklevel=stacklevel)
 
 
 def _network(older: str, newer: str) -> Network:
@@ -65,7 +65,7 @@ def _network(older: str, newer: str) -> Network:
 
 def setup(**settings: Any) -> None:
     """Settings of networks to come, as `Network.config`."""
-    _advise("setup(…)", "Network(dt=…, seed=…)")
+    _advise("setup(…)", "Network(dt=…, seed=…)", stacklevel=3)
     Defaults.settings = Defaults.settings.changed(settings)
     if _NETWORKS:
         _NETWORKS[0].config(**settings)
@@ -101,11 +101,16 @@ def clear(functions: bool = True, neurons: bool = True, synapses: bool = True) -
     """Forgets the objects of the magic network, and the functions of `add_function`."""
     from eqneuro.model.resolve import ADDED_FUNCTIONS
 
-    _advise("clear()", "a new Network()")
-    _NETWORKS.clear()
-    _WAITING.clear()
+    _advise("clear()", "a new Network()", stacklevel=3)
+    clear_objects()
     if functions:
         ADDED_FUNCTIONS.clear()
+
+
+def clear_objects() -> None:
+    """Forgets the magic network and what waits for it."""
+    _NETWORKS.clear()
+    _WAITING.clear()
 
 
 def dt() -> float:

@@ -15,6 +15,7 @@ from eqneuro.network.building import Building, NetworkType
 from eqneuro.network.callbacks import CallbackSwitch, calls
 from eqneuro.network.configuration import EPOCH, STEP, Configuration
 from eqneuro.network.population import Population
+from eqneuro.network.progress import Progress
 from eqneuro.network.settings import Defaults
 from eqneuro.network.time import steps_of
 
@@ -189,6 +190,9 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
         self._is_restructured = True
         self._clock[STEP] = self._clock[EPOCH] = 0
 
+    def _builds_itself(self) -> bool:
+        return type(self).__init__ is not Network.__init__
+
     def source(self) -> str:
         """The generated C."""
         if self._compiled is None:
@@ -231,25 +235,24 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
         begin = time.perf_counter()
         self._is_simulating = True
         try:
-            if self._callbacks and self._callbacks_on:
-                self._run_with_callbacks(steps, progress)
-            elif steps:
-                self._ready().run(steps, bar=progress)
+            with Progress(steps, self._settings.dt, progress) as bar:
+                self._ready()  # compiled before a callback changes what reset brings back
+                self._run_with_callbacks(steps, bar)
         finally:
             self._is_simulating = False
         if measure_time:
-            took = time.perf_counter() - begin
-            print(f"Simulating {duration / 1000.0:g} seconds of the network took {took:.3f} seconds.")
+            print(f"Simulating {duration / 1000.0:g} seconds took {time.perf_counter() - begin:.3f} seconds.")
 
-    def _run_with_callbacks(self, steps: int, progress: bool | None) -> None:
+    def _run_with_callbacks(self, steps: int, bar: Progress) -> None:
         done = 0
-        for moment, function, number in calls(tuple(self._callbacks), steps, self.dt):
+        for moment, function, number in calls(self._callbacks if self._callbacks_on else (), steps, self.dt):
             if moment > done:
-                done += self._ready().run(moment - done, bar=progress)
+                done += self._ready().run(moment - done, progress=bar.counter(done))
+                bar.update(done)
             if self._callbacks_on:  # a callback may switch the others off
                 function(number)
         if steps > done:
-            self._ready().run(steps - done, bar=progress)
+            self._ready().run(steps - done, progress=bar.counter(done))
 
     def simulate_until(
         self, max_duration: float, population: Populations, operator: str = "and", measure_time: bool = False

@@ -41,7 +41,7 @@ class Progress:
 
     def update(self, done: int) -> None:
         """So many steps are done."""
-        if time.perf_counter() - self._begin < self._patience:
+        if not self._wanted or time.perf_counter() - self._begin < self._patience:
             return
         if self._bar is None:
             self._bar = self._make_bar()
@@ -59,7 +59,7 @@ class Progress:
             TextColumn("{task.completed:.0f} of {task.total:.0f} ms"),
             TimeRemainingColumn(),
             console=Console(stderr=True),
-            transient=True,
+            transient=sys.stderr.isatty(),
         )
 
     def __exit__(

@@ -225,6 +225,36 @@ class Projection(Connectors):
         """Brings attributes back to what they were at the first compilation; weights only with ``synapses``."""
         self._restore(weights=synapses)
 
+    # -- learning -----------------------------------------------------------------------------------------------------
+
+    def enable_learning(self, period: float | None = None, offset: float | None = None) -> None:
+        """Lets the synapses learn.
+
+        Parameters
+        ----------
+        period
+            Synaptic equations run every so many ms, and take that as their step; every step where None.
+        offset
+            When they first do, in ms from now; without, the period counts from time 0.
+
+        Raises
+        ------
+        ValueError
+            If the period is shorter than dt, or the offset is not below the period.
+        """
+        net = self._net
+        steps = 1 if period is None else round(period / net.dt)
+        late = 0 if offset is None else round(offset / net.dt)
+        if steps < 1:
+            raise ValueError(f"period of learning must be at least dt = {net.dt:g} ms, not {period}")
+        if not 0 <= late < steps and offset is not None:
+            raise ValueError(f"offset={offset} must be at least 0 and below the period, {steps * net.dt:g} ms")
+        self._plastic.learning[:] = (1, steps, 0 if offset is None else net.current_step + late)
+
+    def disable_learning(self) -> None:
+        """Holds the weights; rate-coded synapses hold all they have."""
+        self._plastic.learning[0] = 0
+
     # -- synapses -----------------------------------------------------------------------------------------------------
 
     def dendrite(self, *post: Any) -> Dendrite:
@@ -287,7 +317,8 @@ class Projection(Connectors):
     # -- what the engine asks -----------------------------------------------------------------------------------------
 
     def _is_event_based(self) -> bool:
-        return self._pre_population.model.is_spiking and self.model.psp is None
+        model, pre = self.model, self._pre_population.model
+        return (pre.is_spiking or pre.axon_spike is not None) and (model.is_spiking or model.psp is None)
 
     def _narrow_pre_ranks(self) -> NDArray[Any]:
         """Pre-synaptic ranks in two bytes where these suffice."""
@@ -304,6 +335,7 @@ class Projection(Connectors):
                 self._spike_rows.part_start,
             )
             total += sum(p.nbytes for p in parts if p is not None)
+        total += self._plastic.nbytes + sum(array.nbytes for array in self._spread.values())
         return total + (0 if isinstance(self._delay, int) else self._delay.nbytes)
 
 

@@ -17,6 +17,7 @@ from eqneuro.codegen.requests import (
     StopRequest,
 )
 from eqneuro.language.syntax import Name
+from eqneuro.network.plastic import NARROW, parts_of, request_of
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 C_TYPES = {"f": "real", "i": "lane", "b": "uint8_t"}
-NARROW = 65_536
-"""Neurons that two bytes can number."""
 
 
 class KernelSet:
@@ -66,7 +65,8 @@ def gather(network: Network) -> tuple[NetworkRequest, KernelSet]:
             kernels.add("stop", population._number, stop)
     for projection in network._projections:
         if projection._connectivity is not None:
-            kernels.add("projection", projection._number, projection_request(projection))
+            for kind, asked in synapse_requests(projection).items():
+                kernels.add(kind, projection._number, asked)
     real = "double" if np.dtype(network._real).itemsize == 8 else "float"
     return NetworkRequest(kernels.requests, real, network._method), kernels
 
@@ -100,6 +100,19 @@ def varying_of(population: Population) -> tuple[str, ...]:
     refractory = population._refractory
     read = {a.name for a in population.model.attributes} | ({refractory.id} if isinstance(refractory, Name) else set())
     return tuple(name for name in population._store.attributes if name in chosen and name in read)
+
+
+def synapse_requests(projection: Projection) -> dict[str, KernelRequest]:
+    """The kernels of a projection: its plain transmission, or those of its synapses that change."""
+    parts = parts_of(projection)
+    found: dict[str, KernelRequest] = {}
+    if (not projection._is_event_based() and "transmit" not in parts) or not parts:
+        found["projection"] = projection_request(projection)
+    for part in parts:
+        pre = _neighbours(projection._pre_population, [f.name for f in projection.model.pre_attributes])
+        post = _neighbours(projection._post_population, [f.name for f in projection.model.post_attributes])
+        found[part] = request_of(projection, part, pre, post)
+    return found
 
 
 def projection_request(projection: Projection) -> ProjectionRequest:

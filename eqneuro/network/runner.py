@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from eqneuro.network.assembly import Assembly
 from eqneuro.network.binding import population_buffers
 from eqneuro.network.checks import warn_of_memory
 from eqneuro.network.linear import LinearSystems
-from eqneuro.network.progress import Progress
 from eqneuro.network.requests import KernelSet
 from eqneuro.recording.recorders import Recorder
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from eqneuro.compiler import CompiledNetwork
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
+    from eqneuro.network.projection import Projection
 
 Matrix = tuple[LinearSystems, int, int, NDArray[np.uint64], list[NDArray[Any] | None]]
 """A linear system: whose it is, its rule, the kernel that fills its matrix, the addresses for it, and the arrays."""
@@ -51,6 +51,7 @@ class Runner:
         self._recorders: list[Recorder] = []
         self._reports = np.zeros((network._num_threads, REPORT_LENGTH), dtype=np.int64)
         self._matrices: list[Matrix] = []
+        self._changing: list[Projection] = []
         self._worked_out: tuple[float, ...] = ()
         self._is_running = False
         for population in network._populations:
@@ -61,7 +62,11 @@ class Runner:
         return () if index is None else self.compiled.layouts[index]
 
     def run(
-        self, steps: int, stops: Sequence[Population] = (), require_all: bool = True, bar: bool | None = None
+        self,
+        steps: int,
+        stops: Sequence[Population] = (),
+        require_all: bool = True,
+        progress: Callable[[int], None] | None = None,
     ) -> int:
         """Up to ``steps`` steps, fewer where the stop conditions hold; returns how many were done.
 
@@ -69,8 +74,8 @@ class Runner:
         ----------
         stops, require_all
             Populations whose stop conditions are looked at, and whether all of them must hold.
-        bar
-            Whether to show a progress bar; where None, if standard error is a terminal.
+        progress
+            Is told from time to time how many steps were done.
 
         Raises
         ------
@@ -83,12 +88,17 @@ class Runner:
             raise RuntimeError("the network runs already, in another thread")
         self._is_running = True
         try:
-            with Progress(steps, self.network.dt, bar) as shown:
-                return self._run(steps, tuple(stops), require_all, shown)
+            return self._run(steps, tuple(stops), require_all, progress)
         finally:
             self._is_running = False
 
-    def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, bar: Progress) -> int:
+    def _run(
+        self,
+        steps: int,
+        stops: tuple[Population, ...],
+        require_all: bool,
+        progress: Callable[[int], None] | None,
+    ) -> int:
         network, done = self.network, 0
         for population in network._populations:
             population._check_delays()
@@ -108,8 +118,10 @@ class Runner:
                 assembly.stopped,
                 len(stops),
                 require_all,
-                bar.counter(done),
+                None if progress is None else lambda count, before=done: progress(before + count),
             )
+            for projection in self._changing:
+                projection._is_ahead = True
             self._check_finite()
             if stops:
                 holding = int(np.count_nonzero(assembly.stopped))
@@ -138,6 +150,7 @@ class Runner:
             self._table = self._assembly.program.table()
             self._instructions = self._assembly.program.instructions()
             self._bind_coefficients()
+            self._changing = [p for p in network._projections if p._connectivity is not None and p.model.variables]
             self._worked_out = ()
         return self._assembly
 

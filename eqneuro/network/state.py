@@ -162,7 +162,11 @@ class PopulationState:
 
     def _check_delays(self) -> None:
         """Before a run: own delays that were lengthened get more room."""
-        if self._own_delays and self._rings and self._longest_own_delay() >= max(ring.slots for ring in self._rings.values()):
+        if (
+            self._own_delays
+            and self._rings
+            and self._longest_own_delay() >= max(ring.slots for ring in self._rings.values())
+        ):
             self._net._note_change()
 
     def _begin(self) -> None:

@@ -16,6 +16,7 @@ from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Name
 from eqneuro.model.models import ModelAttribute, SynapseModel
+from eqneuro.network.plastic import PlasticState
 from eqneuro.network.store import dtype_of
 from eqneuro.network.time import cut_to_steps
 
@@ -53,7 +54,9 @@ class SynapseValues:
 
     def _make_values(self) -> None:
         self._delay: int | NDArray[np.uint32] = 1
-        self._values: dict[str, NDArray[Any]] = {}
+        self._held: dict[str, NDArray[Any]] = {}
+        self._is_ahead = False
+        self._plastic = PlasticState(self)  # type: ignore[arg-type]
         self._shared: set[str] = set()
         self._saved: dict[str, tuple[NDArray[Any], bool]] = {}
         self._saved_delay: int | NDArray[np.uint32] | None = None
@@ -61,6 +64,24 @@ class SynapseValues:
         self._spike_rows: SpikeRows | None = None
         self._boundaries = np.empty(0, dtype=np.int64)
         self._ordered: dict[str, NDArray[Any]] = {}
+        self._spread: dict[str, NDArray[Any]] = {}
+
+    @property
+    def _values(self) -> dict[str, NDArray[Any]]:
+        """Values in the user's order, brought up to date with what kernels have changed in theirs."""
+        if self._is_ahead:
+            self._is_ahead = False
+            self._pull()
+        return self._held
+
+    def _pull(self) -> None:
+        rows = self._spike_rows
+        for attribute in self.model.variables:
+            name = attribute.name
+            if attribute.locality == "semiglobal" and name in self._spread:
+                self._held[name][:] = self._spread[name][self._built.post_ranks]
+            elif name in self._ordered and rows is not None and rows.position is not None:
+                self._held[name][rows.position] = self._ordered[name]
 
     def _fill(self, found: Connectivity, weights: Any, delays: Any, multiple: bool) -> Self:
         """Takes the synapses, draws their weights and delays; nothing is taken if anything is wrong."""
@@ -109,7 +130,7 @@ class SynapseValues:
 
     def _put_delay(self, delay: int | NDArray[np.uint32], before: int | NDArray[np.uint32]) -> None:
         self._delay = delay
-        self._spike_rows = None
+        self._leave_rows()
         self._net._note_change(structural=isinstance(before, int) != isinstance(delay, int))
 
     def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
@@ -155,6 +176,9 @@ class SynapseValues:
         hint = suggest(name, known) or f"It has {', '.join(known)}."
         raise AttributeError(f"projection {self.name!r} has no attribute {name!r}. {hint}")
 
+    def _is_variable(self, name: str) -> bool:
+        return not self._attribute(name).is_parameter
+
     def _is_single(self, name: str) -> bool:
         """Whether one number stands for all synapses."""
         return name in self._shared or self._attribute(name).locality == "global"
@@ -167,15 +191,18 @@ class SynapseValues:
             raise ValueError(f"{name!r} of projection {self.name!r} can't be NaN")
         if given.ndim and len(given) not in (1, count):
             raise ValueError(f"{name!r} of projection {self.name!r} takes {count} values, not {len(given)}")
-        is_shared = not (given.ndim or spread) and attribute.locality == "local"
+        is_shared = not (given.ndim or spread) and attribute.locality == "local" and attribute.is_parameter
         wanted = np.broadcast_to(given, (1 if is_shared else count,)).astype(dtype_of(attribute.type, self._net._real))
         current = self._values.get(name)
         if current is not None and current.shape == wanted.shape and is_shared == (name in self._shared):
             current[:] = wanted
             if name in self._ordered and name not in self._shared:
                 self._ordered[name][:] = self._arranged(name)
+            if name in self._spread:
+                self._spread[name][self._built.post_ranks] = current
             return
         self._values[name] = np.ascontiguousarray(wanted)
+        self._spread.pop(name, None)
         self._shared.discard(name)
         if is_shared:
             self._shared.add(name)
@@ -211,8 +238,9 @@ class SynapseValues:
 
     def _restore(self, *, weights: bool) -> None:
         """Brings back what was there when the network was first compiled."""
+        self._plastic.forget(int(self._net._clock[1]))
         for name in [name for name in self._saved if weights or name != "w"]:
-            values, is_shared = self._saved.pop(name)
+            values, is_shared = self._saved[name] if self._is_variable(name) else self._saved.pop(name)
             self._write(self._attribute(name), values[0] if is_shared else values, spread=not is_shared)
         if self._saved_delay is not None:
             before, self._saved_delay = self._saved_delay, None
@@ -222,6 +250,9 @@ class SynapseValues:
     def _keep_initial(self) -> None:
         """What the synapses hold from now on is what `reset` brings back; copies are made when they change."""
         self._is_kept = True
+        for attribute in self.model.variables:  # kernels change them without asking
+            name = attribute.name
+            self._saved.setdefault(name, (self._values[name].copy(), name in self._shared))
 
     def _checked_rows(self, value: Any, attribute: ModelAttribute) -> NDArray[np.float64]:
         """Values for each synapse, or a nested list with one list for each post-synaptic neuron, flattened."""
@@ -244,7 +275,7 @@ class SynapseValues:
         for attribute in self.model.attributes if self._connectivity is not None else ():
             kind = dtype_of(attribute.type, self._net._real)
             self._values[attribute.name] = self._values[attribute.name].astype(kind)
-        self._ordered = {}
+        self._ordered, self._spread = {}, {}
 
     # -- what kernels read --------------------------------------------------------------------------------------------
 
@@ -254,32 +285,47 @@ class SynapseValues:
 
     def _rows_for_spikes(self, boundaries: NDArray[np.int64]) -> SpikeRows:
         if self._spike_rows is None or not np.array_equal(self._boundaries, boundaries):
+            self._leave_rows()
             self._boundaries = boundaries
             keep = bool(self._varying())
             self._spike_rows = spike_rows(self._built, boundaries, self._delay, keep_position=keep)
-            self._ordered = {}
+            if self._spike_rows.position is not None:
+                self._plastic.in_spike_order(self._spike_rows.position)
         return self._spike_rows
 
-    def _in_spike_order(self, name: str) -> NDArray[Any]:
-        """The values of an attribute in the order of the rows for spikes."""
+    def _leave_rows(self) -> None:
+        """Gives up the rows for spikes; what their synapses hold goes back to the user's order."""
+        self._values  # noqa: B018
+        if self._spike_rows is not None and self._spike_rows.position is not None:
+            self._plastic.in_user_order(self._spike_rows.position)
+        self._spike_rows = None
+        self._ordered = {}
+
+    def _positions(self) -> NDArray[Any]:
+        """Where each synapse of the rows for spikes stands in the user's order."""
         assert self._spike_rows is not None
         if self._spike_rows.position is None:
             self._spike_rows = spike_rows(self._built, self._boundaries, self._delay, keep_position=True)
+        assert self._spike_rows.position is not None
+        return self._spike_rows.position
+
+    def _in_spike_order(self, name: str) -> NDArray[Any]:
+        """The values of an attribute in the order of the rows for spikes."""
         if name not in self._ordered:
             self._ordered[name] = np.ascontiguousarray(self._arranged(name))
         return self._ordered[name]
 
     def _arranged(self, name: str) -> NDArray[Any]:
-        assert self._spike_rows is not None
-        assert self._spike_rows.position is not None
-        return self._values[name][self._spike_rows.position]
+        arranged: NDArray[Any] = self._values[name][self._positions()]
+        return arranged
 
     def _by_post_rank(self, name: str) -> NDArray[Any]:
         """The values of a semiglobal attribute, one for each post-synaptic neuron."""
-        values = self._values[name]
-        spread = np.zeros(self._built.post_size, dtype=values.dtype)
-        spread[self._built.post_ranks] = values
-        return spread
+        if name not in self._spread:
+            values = self._values[name]
+            self._spread[name] = np.zeros(self._built.post_size, dtype=values.dtype)
+            self._spread[name][self._built.post_ranks] = values
+        return self._spread[name]
 
 
 def _draw(rng: np.random.Generator, count: int, distribution: Distribution) -> NDArray[Any]:

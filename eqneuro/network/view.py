@@ -34,7 +34,7 @@ class PopulationView:
 
     def __init__(self, population: Population, ranks: Any) -> None:
         object.__setattr__(self, "population", population)
-        object.__setattr__(self, "ranks", np.asarray(ranks, dtype=np.int64))
+        object.__setattr__(self, "ranks", np.array(ranks, dtype=np.int64))  # in one piece: C reads it
 
     @property
     def size(self) -> int:

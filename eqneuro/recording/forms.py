@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -109,7 +110,9 @@ class Forms:
                         neo.SpikeTrain(times, units="ms", t_start=begin, t_stop=end, name=f"{name} {rank}")
                     )
             else:
-                segment.analogsignals.append(self._signal(name, values))
+                signal = self._signal(name, values)
+                is_even = isinstance(signal, neo.AnalogSignal)
+                (segment.analogsignals if is_even else segment.irregularlysampledsignals).append(signal)
         return segment
 
     def _signal(self, name: str, values: NDArray[Any]) -> Any:
@@ -117,7 +120,7 @@ class Forms:
         import quantities  # type: ignore[import-untyped]
 
         moments = self._clock(name, len(values))
-        table = np.asarray(values.reshape(len(values), -1), dtype=float)
+        table = np.asarray(values.reshape(len(values), math.prod(values.shape[1:])), dtype=float)
         if len(moments) > 1 and not np.allclose(np.diff(moments), self.period):
             return neo.IrregularlySampledSignal(moments, table, time_units="ms", units="dimensionless", name=name)
         start = float(moments[0]) if len(moments) else 0.0

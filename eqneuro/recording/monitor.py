@@ -97,7 +97,7 @@ class Monitor(SpikeReadings, Forms):
         if population._network is not network:
             raise ValueError(f"population {population.name!r} belongs to another network than this one")
         self._network, self._population, self.name = network, population, name
-        self._ranks = None if population is self.object else np.asarray(self.object.ranks, dtype=np.int64)
+        self._ranks = None if population is self.object else np.array(self.object.ranks, dtype=np.int64)
         self._settings = allocate(4, np.int64)
         self._set_period(self._period, self._offset)
         self._recorders: dict[str, Recorder] = {}

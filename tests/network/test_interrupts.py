@@ -134,9 +134,8 @@ def test_a_network_that_runs_in_another_thread_can_not_be_run() -> None:
     thread.start()
     started.wait()
     try:
-        with pytest.raises(RuntimeError, match="runs already|while the network runs"):
-            for _ in range(1000):
-                net.simulate(1.0)
+        with pytest.raises(RuntimeError, match=r"runs already|while the network runs"):
+            net.simulate(1.0)
     finally:
         done.set()
         thread.join()

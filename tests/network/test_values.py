@@ -11,7 +11,13 @@ import eqneuro as ann
 
 MODEL = ann.Neuron(
     parameters=dict(shared=1.0, n=ann.Parameter(3, type="int"), on=True),
-    equations="mine = mine : init=0.5\nwhole = whole + n : int, init=0\nflag = on : bool\nall = shared : population\nr = shared",
+    equations="""
+        mine = mine : init=0.5
+        whole = whole + n : int, init=0
+        flag = on : bool
+        all = shared : population
+        r = shared
+    """,
 )
 LOCAL = ann.Neuron(parameters="inc = 1.0", equations="v = v + inc : init=0.0\nr = v")
 
@@ -139,9 +145,9 @@ def test_an_unknown_attribute_is_refused_with_the_nearest_one() -> None:
             target.mime = 3.0
     with pytest.raises(AttributeError, match=r"has mine|has shared"):
         population.zzzzzzzz = 1.0
-    with pytest.raises(AttributeError, match="'size' .* can't be set"):
+    with pytest.raises(AttributeError, match=r"'size' .* can't be set"):
         population.size = 3
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+    with pytest.raises(AttributeError, match=r"no attribute 'nothing'"):
         population.reset(["nothing"])
 
 

@@ -1,0 +1,262 @@
+"""Synapses that change while the network runs: which kernels they need, and the arrays that these read and write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.codegen.layout import KernelLayout
+from eqneuro.codegen.requests import NeighbourAttribute, SynapseRequest
+from eqneuro.engine.buffers import allocate, padded
+from eqneuro.language.syntax import Binary, Draw, Expr, Name
+from eqneuro.model.models import AssignmentEquation, SynapseModel
+
+if TYPE_CHECKING:
+    from eqneuro.network.projection import Projection
+
+Array = NDArray[Any]
+
+NARROW = 65_536
+"""Neurons that two bytes can number."""
+FIRST_STREAM = 1 << 19
+"""Projections number their streams of random numbers from here on, populations from 0."""
+LOCALITY_PARTS = {"global": "global", "semiglobal": "row", "local": "learn"}
+
+
+def is_plain(model: SynapseModel) -> bool:
+    """Whether nothing changes: each spike adds to its target, or each synapse contributes its `psp`."""
+    if model.equations or model.post_spike or model.pre_axon_spike:
+        return False
+    if model.psp is not None and (model.pre_spike or _draws(model.psp)):
+        return False
+    return len(model.pre_spike) <= 1 and all(_is_increment(statement) for statement in model.pre_spike)
+
+
+def _is_increment(statement: AssignmentEquation) -> bool:
+    value, target = statement.value, Name("g_target")
+    return (
+        statement.variable == "g_target"
+        and isinstance(value, Binary)
+        and value.operator == "+"
+        and value.left == target
+        and target not in value.right.walk()
+        and not (statement.bounds or statement.conditions or _draws(value))
+        and not any(isinstance(node, Name) and node.id in ("t_pre", "t_post", "d") for node in value.walk())
+    )
+
+
+def _draws(expr: Expr) -> bool:
+    return any(isinstance(node, Draw) for node in expr.walk())
+
+
+def parts_of(projection: Projection) -> tuple[str, ...]:
+    """The kernels that a projection needs beside, or instead of, its plain transmission, in the order of a step."""
+    model = projection.model
+    if is_plain(model):
+        return ()
+    parts = []
+    if projection._is_event_based():
+        if model.pre_spike or model.psp is None:
+            parts.append("deliver")
+        if model.pre_axon_spike:
+            parts.append("deliver_axon")
+    if model.psp is not None and (projection._is_event_based() or _draws(model.psp)):
+        parts.append("transmit")
+    driven = ("event-driven", "exact") if projection._is_event_based() else ()
+    stepped = {e.variable for e in model.equations if getattr(e, "method", None) not in driven}
+    localities = {a.locality for a in model.variables if a.name in stepped}
+    parts += [part for locality, part in LOCALITY_PARTS.items() if locality in localities]
+    if model.post_spike:
+        parts.append("post")
+    return tuple(parts)
+
+
+def request_of(
+    projection: Projection, part: str, pre: tuple[NeighbourAttribute, ...], post: tuple[NeighbourAttribute, ...]
+) -> SynapseRequest:
+    """What one kernel of the synapses needs."""
+    built, events = projection._built, projection._is_event_based()
+    is_late = not isinstance(projection._delay, int) or projection._delay > 1
+    delays = "array" if not isinstance(projection._delay, int) else "constant" if events or is_late else "none"
+    counted = built.post_size if events else built.pre_size
+    return SynapseRequest(
+        model=projection.model,
+        part=part,
+        by_pre=events,
+        varying=projection._varying(),
+        delays=delays,
+        index="uint16_t" if counted <= NARROW else "uint32_t",
+        pre=pre,
+        post=post,
+    )
+
+
+class PlasticState:
+    """What kernels keep of synapses beside their attributes.
+
+    ``learning`` holds whether they learn, every so many steps, counted from which step; ``updated`` when event-driven
+    variables were last brought up to date, in ticks, in the order of the rows for spikes.
+    """
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+        self.learning = allocate(3, np.int64)
+        self.learning[:] = (1, 1, 0)
+        self._updated: NDArray[np.int32] | None = None
+        self._slots: NDArray[np.uint32] | None = None
+        self.since = 0
+
+    def forget(self, tick: int) -> None:
+        """Variables were set anew: from this tick on they evolve."""
+        self.since = tick
+        if self._updated is not None:
+            self._updated[:] = tick
+
+    @property
+    def updated(self) -> NDArray[np.int32]:
+        """Ticks of the last update, one for each synapse in the order of the rows for spikes."""
+        if self._updated is None:
+            self._updated = np.full(max(1, self._projection._built.synapses), self.since, dtype=np.int32)
+        return self._updated
+
+    def in_user_order(self, position: NDArray[Any]) -> None:
+        """Before the rows for spikes are made anew."""
+        self._slots = None
+        if self._updated is not None:
+            moved = np.empty_like(self._updated)
+            moved[position] = self._updated
+            self._updated = moved
+
+    def in_spike_order(self, position: NDArray[Any]) -> None:
+        """After they were."""
+        if self._updated is not None:
+            self._updated = self._updated[position]
+
+    def post_index(self) -> tuple[Array, Array, Array]:
+        """For each post-synaptic neuron where its synapses begin; their slots in the rows for spikes; their sources."""
+        built = self._projection._built
+        position = self._projection._positions()
+        if self._slots is None:
+            self._slots = np.empty(max(1, built.synapses), dtype=np.uint32)
+            self._slots[position] = np.arange(built.synapses, dtype=np.uint32)
+        lengths = np.zeros(built.post_size + 1, dtype=np.int64)
+        lengths[1 + built.post_ranks.astype(np.int64)] = np.diff(built.row_start)
+        return np.cumsum(lengths), self._slots, built.pre_ranks
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return sum(array.nbytes for array in (self._updated, self._slots) if array is not None)
+
+
+def synapse_buffers(
+    projection: Projection, part: str, layout: KernelLayout, boundaries: NDArray[np.int64]
+) -> list[Array | None]:
+    """The buffers of a kernel over synapses that change."""
+    known = _Structure(projection, part, boundaries)
+    return [known.array(slot.key) for slot in layout.slots]
+
+
+class _Structure:
+    """Looks up the slots of one kernel."""
+
+    def __init__(self, projection: Projection, part: str, boundaries: NDArray[np.int64]) -> None:
+        self.projection = projection
+        self.part = part
+        self.boundaries = boundaries
+        self.by_pre = projection._is_event_based()
+        self.rows = projection._rows_for_spikes(boundaries) if self.by_pre else None
+
+    def array(self, key: str) -> Array | None:
+        """The array of a slot."""
+        kind, _, name = key.partition(":")
+        projection, state = self.projection, self.projection._plastic
+        match kind:
+            case "numbers":
+                return self._numbers()
+            case "spike_ring" | "spike_count":
+                output = self._output()
+                ring: Array = output.ring if kind == "spike_ring" else output.ring_count
+                return ring
+            case "row_start":
+                return projection._built.row_start if self.rows is None else self.rows.start
+            case "rank":
+                return projection._narrow_pre_ranks() if self.rows is None else self.rows.target
+            case "part_start":
+                return None if self.rows is None else self.rows.part_start
+            case "boundary":
+                return self.boundaries
+            case "post_rank":
+                return projection._built.post_ranks
+            case "post_start" | "post_slot" | "post_source":
+                return state.post_index()[("post_start", "post_slot", "post_source").index(kind)]
+            case "learning":
+                return state.learning
+            case "updated":
+                return state.updated
+            case "position":
+                return projection._positions()
+            case "delay_of":
+                delays = projection._delay
+                assert not isinstance(delays, int)
+                return delays[projection._positions()] if self.by_pre else delays
+            case "t_pre":
+                return projection._pre_population._t_last
+            case "t_post":
+                return projection._post_population._t_last
+            case "reduction":
+                return self._reduction(name)
+        return self._value(kind, name)
+
+    def _value(self, kind: str, name: str) -> Array:
+        from eqneuro.network.binding import constant_array
+
+        projection = self.projection
+        match kind:
+            case "attribute":
+                is_own = self.by_pre and name in projection._varying()
+                return projection._in_spike_order(name) if is_own else projection._values[name]
+            case "semiglobal":
+                return projection._by_post_rank(name)
+            case "input":
+                return projection._post_population._input_of_target(projection.target)
+            case "pre":
+                return projection._pre_population._recordable(name)
+            case "post":
+                return projection._post_population._recordable(name)
+            case "ring":
+                return projection._pre_population._rings[name].rows
+            case "constant":
+                return constant_array(projection._net, name)
+        raise KeyError(f"{kind}:{name}")
+
+    def _output(self) -> Any:
+        projection = self.projection
+        if self.part == "post":
+            return projection._post_population._outputs["spike"]
+        return projection._pre_population._outputs["axon_spike" if self.part == "deliver_axon" else "spike"]
+
+    def _reduction(self, name: str) -> Array:
+        operation, _, inside = name[:-1].partition("(")
+        owner, _, variable = inside.partition(".")
+        projection = self.projection
+        population = projection._pre_population if owner == "pre" else projection._post_population
+        return population._reduction(f"{operation}({variable})")
+
+    def _numbers(self) -> Array:
+        projection = self.projection
+        identity = FIRST_STREAM + projection._number
+        if self.part.startswith("deliver"):
+            pre, output = projection._pre_population, self._output()
+            assert self.rows is not None
+            numbers = [pre.size, output.slots, identity, self.rows.shortest, self.rows.longest]
+        elif self.part == "post":
+            post, output = projection._post_population, self._output()
+            numbers = [post.size, output.slots, identity, projection._longest]
+        else:
+            pre = projection._pre_population
+            slots = max((ring.slots for ring in pre._rings.values()), default=1)
+            numbers = [pre.size, 0, identity, projection._longest, slots, padded(pre.size)]
+        return np.array(numbers, dtype=np.int64)
