@@ -13,111 +13,74 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal to the tables below
     from numpy import (
         float32 as float32,
-    )
-    from numpy import (
         float64 as float64,
     )
 
     from eqneuro.build.toolchain import (
         CompilationError as CompilationError,
-    )
-    from eqneuro.build.toolchain import (
         NoCompilerError as NoCompilerError,
     )
     from eqneuro.connectivity.random_matrices import (
         sparse_delays_from_weights as sparse_delays_from_weights,
-    )
-    from eqneuro.connectivity.random_matrices import (
         sparse_random_matrix as sparse_random_matrix,
     )
     from eqneuro.language.distributions import (
         Bernoulli as Bernoulli,
-    )
-    from eqneuro.language.distributions import (
         Binomial as Binomial,
-    )
-    from eqneuro.language.distributions import (
         DiscreteUniform as DiscreteUniform,
-    )
-    from eqneuro.language.distributions import (
         Exponential as Exponential,
-    )
-    from eqneuro.language.distributions import (
         Gamma as Gamma,
-    )
-    from eqneuro.language.distributions import (
         LogNormal as LogNormal,
-    )
-    from eqneuro.language.distributions import (
         Normal as Normal,
-    )
-    from eqneuro.language.distributions import (
         Poisson as Poisson,
-    )
-    from eqneuro.language.distributions import (
         Uniform as Uniform,
     )
     from eqneuro.language.errors import EquationError as EquationError
     from eqneuro.model.attributes import (
         Creating as Creating,
-    )
-    from eqneuro.model.attributes import (
         Parameter as Parameter,
-    )
-    from eqneuro.model.attributes import (
         Pruning as Pruning,
-    )
-    from eqneuro.model.attributes import (
         Variable as Variable,
     )
     from eqneuro.model.functions import add_function as add_function
-    from eqneuro.model.library import list_standard_neurons as list_standard_neurons
-    from eqneuro.model.library.conductance_based import (
-        HH_cond_exp as HH_cond_exp,
+    from eqneuro.model.library import (
+        list_standard_neurons as list_standard_neurons,
+        list_standard_synapses as list_standard_synapses,
     )
     from eqneuro.model.library.conductance_based import (
+        HH_cond_exp as HH_cond_exp,
         HodgkinHuxley as HodgkinHuxley,
     )
     from eqneuro.model.library.escape_noise import (
         GIF_curr as GIF_curr,
-    )
-    from eqneuro.model.library.escape_noise import (
         GIF_curr_exp as GIF_curr_exp,
     )
     from eqneuro.model.library.exponential import (
         AdEx as AdEx,
-    )
-    from eqneuro.model.library.exponential import (
         EIF_cond_alpha_isfa_ista as EIF_cond_alpha_isfa_ista,
-    )
-    from eqneuro.model.library.exponential import (
         EIF_cond_exp_isfa_ista as EIF_cond_exp_isfa_ista,
     )
     from eqneuro.model.library.integrate_and_fire import (
         LIF as LIF,
-    )
-    from eqneuro.model.library.integrate_and_fire import (
         IF_cond_alpha as IF_cond_alpha,
-    )
-    from eqneuro.model.library.integrate_and_fire import (
         IF_cond_exp as IF_cond_exp,
-    )
-    from eqneuro.model.library.integrate_and_fire import (
         IF_curr_alpha as IF_curr_alpha,
-    )
-    from eqneuro.model.library.integrate_and_fire import (
         IF_curr_exp as IF_curr_exp,
     )
     from eqneuro.model.library.izhikevich import Izhikevich as Izhikevich
     from eqneuro.model.library.rate import (
         LeakyIntegrator as LeakyIntegrator,
-    )
-    from eqneuro.model.library.rate import (
         McCullochPitts as McCullochPitts,
-    )
-    from eqneuro.model.library.rate import (
         Reservoir as Reservoir,
     )
+    from eqneuro.model.library.rate_plasticity import (
+        BCM as BCM,
+        IBCM as IBCM,
+        Covariance as Covariance,
+        Hebb as Hebb,
+        Oja as Oja,
+    )
+    from eqneuro.model.library.spike_plasticity import STDP as STDP, STP as STP
     from eqneuro.model.neuron import Neuron as Neuron
     from eqneuro.model.synapse import Synapse as Synapse
     from eqneuro.network.callbacks import every as every
@@ -127,71 +90,27 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
     from eqneuro.network.inputs import InputArray as InputArray
     from eqneuro.network.magic import (
         callbacks_enabled as callbacks_enabled,
-    )
-    from eqneuro.network.magic import (
         clear as clear,
-    )
-    from eqneuro.network.magic import (
         clear_all_callbacks as clear_all_callbacks,
-    )
-    from eqneuro.network.magic import (
         compile as compile,
-    )
-    from eqneuro.network.magic import (
         disable_callbacks as disable_callbacks,
-    )
-    from eqneuro.network.magic import (
         dt as dt,
-    )
-    from eqneuro.network.magic import (
         enable_callbacks as enable_callbacks,
-    )
-    from eqneuro.network.magic import (
         get_current_step as get_current_step,
-    )
-    from eqneuro.network.magic import (
         get_population as get_population,
-    )
-    from eqneuro.network.magic import (
         get_projection as get_projection,
-    )
-    from eqneuro.network.magic import (
         get_time as get_time,
-    )
-    from eqneuro.network.magic import (
         magic_network as magic_network,
-    )
-    from eqneuro.network.magic import (
         monitors as monitors,
-    )
-    from eqneuro.network.magic import (
         populations as populations,
-    )
-    from eqneuro.network.magic import (
         projections as projections,
-    )
-    from eqneuro.network.magic import (
         reset as reset,
-    )
-    from eqneuro.network.magic import (
         set_current_step as set_current_step,
-    )
-    from eqneuro.network.magic import (
         set_seed as set_seed,
-    )
-    from eqneuro.network.magic import (
         set_time as set_time,
-    )
-    from eqneuro.network.magic import (
         setup as setup,
-    )
-    from eqneuro.network.magic import (
         simulate as simulate,
-    )
-    from eqneuro.network.magic import (
         simulate_until as simulate_until,
-    )
-    from eqneuro.network.magic import (
         step as step,
     )
     from eqneuro.network.network import Network as Network
@@ -200,14 +119,10 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
     from eqneuro.network.runner import NotFiniteError as NotFiniteError
     from eqneuro.network.spike_sources import (
         PoissonPopulation as PoissonPopulation,
-    )
-    from eqneuro.network.spike_sources import (
         SpikeSourceArray as SpikeSourceArray,
     )
     from eqneuro.network.timed import (
         TimedArray as TimedArray,
-    )
-    from eqneuro.network.timed import (
         TimedPoissonPopulation as TimedPoissonPopulation,
     )
     from eqneuro.network.view import PopulationView as PopulationView

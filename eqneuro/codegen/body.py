@@ -217,11 +217,6 @@ class Body(Statements):
             for s in condition.free_symbols
         ) and not any(hasattr(type(n), "draw_kind") for n in sympy.preorder_traversal(condition))
 
-    @property
-    def uses_last_spike(self) -> bool:
-        """Whether the time of the last spike is read."""
-        return sympy.Symbol("t_last", real=True) in self.scope.text
-
     def write_matrix(self, entries: Sequence[tuple[str, sympy.Expr]], *, local: bool) -> list[str]:
         """Stores of the entries of a matrix, and the loads they need."""
         lines: list[str] = []

@@ -119,9 +119,8 @@ def _plan_event(
     scan = Scan(body, [rule] if event.reset else [])
     lines = list(scan.lines)
     if not is_axon:
-        if body.uses_last_spike or "t_last" in _names(request):
-            last = body.scope.pointer("t_last", "real", "all_t_last", const=False)
-            lines.append(f"{last}[i] = (real)now->time;")
+        last = body.scope.pointer("t_last", "real", "all_t_last", const=False)
+        lines.append(f"{last}[i] = (real)now->time;")
         if request.refractory is not None and not is_truth_value(request.refractory):
             expr, draws, _ = select.translate(request.refractory)
             body.add_draws(draws)
@@ -136,19 +135,6 @@ def _plan_event(
         text = f"fired_{number}[i - block]"
         return EventPlan(text, (), (*scan.loads, *lines), counter, list_name, total)
     return EventPlan(text, tuple(scan.loads), tuple(lines), counter, list_name, total)
-
-
-def _names(request: PopulationRequest) -> set[str]:
-    from eqneuro.language.syntax import Name
-
-    exprs = []
-    for event in (request.model.spike, request.model.axon_spike):
-        if event is not None:
-            exprs += [event.condition, *(a.value for a in event.reset)]
-    exprs += [e.right if hasattr(e, "right") else e.value for e in request.model.equations]
-    if request.refractory is not None:
-        exprs.append(request.refractory)
-    return {node.id for expr in exprs for node in expr.walk() if isinstance(node, Name)}
 
 
 def _state_variables(rules: Sequence[UpdateRule], body: Body) -> list[str]:

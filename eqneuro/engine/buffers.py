@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def split_range(size: int, parts: int) -> list[tuple[int, int]]:
     total = padded(size)
     blocks = -(-total // BLOCK)
     edges = [min(total, BLOCK * (blocks * part // parts)) for part in range(parts + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 class Ring:

@@ -11,7 +11,7 @@ from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Assignment, Declaration, FunctionDefinition, Ode, Span
 from eqneuro.model.equations import name_span
 
-SYNAPSE_WORDS = frozenset(["d", "pre", "post", "t_pre", "t_post", "g_target"])
+SYNAPSE_WORDS = frozenset(["pre", "post", "t_pre", "t_post", "g_target"])
 """Names that have a meaning in synapses, other than ``w``, which a synapse may define for itself."""
 
 
@@ -30,7 +30,6 @@ MEANINGS = {
     "sum": "sum(TARGET) is what the synapses of a target bring.",
     "t_last": "It is the time of the last spike.",
     "xi": "It is white noise.",
-    "d": "It is the delay of the synapse in ms.",
     "pre": "pre.NAME is what the pre-synaptic neuron has.",
     "post": "post.NAME is what the post-synaptic neuron has.",
     "t_pre": "It is the time of the last pre-synaptic spike.",

@@ -91,7 +91,8 @@ class SpikeSourceArray(SpecificPopulation):
         self._cursor[0] = 0
         numbers = np.array([self._size, len(steps)], dtype=np.int64)
         output = self._outputs["spike"]
-        buffers = [numbers, steps, ranks, self._cursor, output.spiked, output.count, self._t_last]
+        buffers: list[NDArray[Any] | None] = [numbers, steps, ranks, self._cursor, output.spiked, output.count]
+        buffers.append(self._t_last)
         return [("spike_source", buffers, False)]
 
     def _list_starts(self, starts: list[int]) -> list[int]:

@@ -12,14 +12,15 @@ static void update_Alpha_synapse_0(void *const *restrict b, const instant *restr
   real *restrict const all_g_ext = b[4];
   uint32_t *restrict const spiked = b[5];
   int64_t *restrict const spike_count = b[6];
-  const double Q_0_2_2 = *(const real *)b[7];
-  const double tau = *(const real *)b[8];
-  const double P_0_0_0 = *(const real *)b[9];
-  const double P_0_1_0 = *(const real *)b[10];
-  const double P_0_1_1 = *(const real *)b[11];
-  const double P_0_2_0 = *(const real *)b[12];
-  const double P_0_2_1 = *(const real *)b[13];
-  const double P_0_2_2 = *(const real *)b[14];
+  real *restrict const all_t_last = b[7];
+  const double Q_0_2_2 = *(const real *)b[8];
+  const double tau = *(const real *)b[9];
+  const double P_0_0_0 = *(const real *)b[10];
+  const double P_0_1_0 = *(const real *)b[11];
+  const double P_0_1_1 = *(const real *)b[12];
+  const double P_0_2_0 = *(const real *)b[13];
+  const double P_0_2_1 = *(const real *)b[14];
+  const double P_0_2_2 = *(const real *)b[15];
 
   /* the same for all neurons in this step */
   const double factor_0 = Q_0_2_2 / tau;
@@ -64,6 +65,7 @@ static void update_Alpha_synapse_0(void *const *restrict b, const instant *restr
           /* v = 0.0 */
           v = 0.0;
           all_v[i] = v;
+          all_t_last[i] = (real)now->time;
         }
       }
 

@@ -14,14 +14,15 @@ static void update_COBA_0(void *const *restrict b, const instant *restrict now, 
   uint32_t *restrict const spiked = b[6];
   int64_t *restrict const spike_count = b[7];
   const double v_r = *(const real *)b[8];
-  const double refractory = *(const real *)b[9];
+  real *restrict const all_t_last = b[9];
+  const double refractory = *(const real *)b[10];
   const double h = now->dt;
-  const double tau = *(const real *)b[10];
-  const double tau_exc = *(const real *)b[11];
-  const double tau_inh = *(const real *)b[12];
-  const double E_L = *(const real *)b[13];
-  const double E_exc = *(const real *)b[14];
-  const double E_inh = *(const real *)b[15];
+  const double tau = *(const real *)b[11];
+  const double tau_exc = *(const real *)b[12];
+  const double tau_inh = *(const real *)b[13];
+  const double E_L = *(const real *)b[14];
+  const double E_exc = *(const real *)b[15];
+  const double E_inh = *(const real *)b[16];
 
   /* the same for all neurons in this step */
   const double h_per_tau = h / tau;
@@ -67,6 +68,7 @@ static void update_COBA_0(void *const *restrict b, const instant *restrict now, 
           /* v = v_r */
           v = v_r;
           all_v[i] = v;
+          all_t_last[i] = (real)now->time;
           refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(refractory / now->dt + 0.5));
         }
       }

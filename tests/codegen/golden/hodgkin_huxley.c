@@ -18,16 +18,17 @@ static void update_HodgkinHuxley_0(void *const *restrict b, const instant *restr
   real *restrict const all_g_inh = b[8];
   uint32_t *restrict const spiked = b[9];
   int64_t *restrict const spike_count = b[10];
-  const double k_m = *(const real *)b[11];
-  const double C = *(const real *)b[12];
+  real *restrict const all_t_last = b[11];
+  const double k_m = *(const real *)b[12];
+  const double C = *(const real *)b[13];
   const double h_ = now->dt;
-  const double I_ = *(const real *)b[13];
-  const double VK = *(const real *)b[14];
-  const double VL = *(const real *)b[15];
-  const double VNa = *(const real *)b[16];
-  const double gK = *(const real *)b[17];
-  const double gL = *(const real *)b[18];
-  const double gNa = *(const real *)b[19];
+  const double I_ = *(const real *)b[14];
+  const double VK = *(const real *)b[15];
+  const double VL = *(const real *)b[16];
+  const double VNa = *(const real *)b[17];
+  const double gK = *(const real *)b[18];
+  const double gL = *(const real *)b[19];
+  const double gNa = *(const real *)b[20];
 
   /* the same for all neurons in this step */
   const double factor_0 = -1.0 / k_m;
@@ -135,6 +136,7 @@ static void update_HodgkinHuxley_0(void *const *restrict b, const instant *restr
         const real v_before = all_v_before[i];
         if ((v > v_thresh) & (v_before <= v_thresh)) {
           spiked[begin + spikes++] = (uint32_t)i;
+          all_t_last[i] = (real)now->time;
         }
       }
 

@@ -20,13 +20,14 @@ static void update_Izhikevich_0(void *const *restrict b, const instant *restrict
   const real c_f = (real)c;
   const double d = *(const real *)b[10];
   const real d_f = (real)d;
-  const double tau_refrac = *(const real *)b[11];
-  real *restrict const all_I = b[12];
-  const real *restrict const all_a = b[13];
-  const double b_ = *(const real *)b[14];
+  real *restrict const all_t_last = b[11];
+  const double tau_refrac = *(const real *)b[12];
+  real *restrict const all_I = b[13];
+  const real *restrict const all_a = b[14];
+  const double b_ = *(const real *)b[15];
   const double h = now->dt;
-  const double i_offset = *(const real *)b[15];
-  const double noise = *(const real *)b[16];
+  const double i_offset = *(const real *)b[16];
+  const double noise = *(const real *)b[17];
   const real i_offset_f = (real)i_offset;
   const real noise_f = (real)noise;
   const real h_f = (real)h;
@@ -81,6 +82,7 @@ static void update_Izhikevich_0(void *const *restrict b, const instant *restrict
           /* u += d */
           u = d_f + u;
           all_u[i] = u;
+          all_t_last[i] = (real)now->time;
           refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(tau_refrac / now->dt + 0.5));
         }
       }
