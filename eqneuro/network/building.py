@@ -238,6 +238,14 @@ class Building:
         for projection in self._projections if projections is None else projections:
             projection.disable_learning()
 
+    def __copy__(self) -> Any:
+        """Refused: two networks would share their state."""
+        raise TypeError("a network is copied by net.copy()")
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        """Refused, as that of a running program."""
+        raise TypeError("a network is copied by net.copy()")
+
     # -- finding ------------------------------------------------------------------------------------------------------
 
     def get_population(self, name: str) -> Population | None:

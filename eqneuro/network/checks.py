@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
 from eqneuro.model.models import FreeName, SynapseModel
+from eqneuro.numerics.stability import find_unstable
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -117,6 +118,23 @@ def _level_outside() -> int:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
         frame, level = frame.f_back, level + 1
     return level
+
+
+def warn_of_large_steps(network: Network) -> None:
+    """Says once of each model whose step is too large for its stiffest time constant, at the state it starts from."""
+    seen = set()
+    for population in network._populations:
+        model = population._kernel_model()
+        if model is None or model.digest in seen or network._dt_was_checked:
+            continue
+        seen.add(model.digest)
+        values: dict[str, Any] = {constant.name: constant.value for constant in network._constants}
+        for name in population._store.attributes:
+            values[name] = population._store.peek(name)
+        problem = find_unstable(model, network._method, network.dt, values)
+        if problem is not None:
+            warnings.warn(f"population {population.name!r}: {problem}", UserWarning, stacklevel=6)
+    network._dt_was_checked = True
 
 
 def free_memory() -> int | None:

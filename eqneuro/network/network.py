@@ -90,6 +90,7 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
         self._runner: Runner | None = None
         self._options: dict[str, Any] = {}
         self._revision = self._values_revision = 0
+        self._dt_was_checked = False
         self._is_restructured = True
         given = self._settings.seed
         self.seed = int(np.random.SeedSequence().generate_state(1)[0]) if given is None else given

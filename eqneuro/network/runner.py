@@ -12,7 +12,7 @@ from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.program import NOT_FINITE, REPORT_LENGTH, load_engine, table_of
 from eqneuro.network.assembly import Assembly
 from eqneuro.network.binding import population_buffers
-from eqneuro.network.checks import warn_of_memory
+from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
 from eqneuro.network.linear import LinearSystems
 from eqneuro.network.requests import KernelSet
 from eqneuro.recording.recorders import Recorder
@@ -133,6 +133,7 @@ class Runner:
         for population in self.network._populations:
             population._begin()
         warn_of_memory(self.network, steps)
+        warn_of_large_steps(self.network)
 
     def _assemble(self, steps: int, stops: tuple[Population, ...]) -> Assembly:
         """The program, written anew where objects, buffers or conditions have changed."""

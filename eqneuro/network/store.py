@@ -88,10 +88,13 @@ class Store:
 
     def _write(self, name: str, value: NDArray[Any]) -> None:
         array = self.arrays[name]
-        if array.dtype.kind in "ib" and value.dtype.kind == "f":
-            if not np.isfinite(value).all():
-                raise ValueError(f"{name!r} holds whole numbers or truth values, not {value}")
-            value = np.trunc(value) if array.dtype.kind == "i" else value
+        if array.dtype.kind in "ib" and value.dtype.kind == "f" and not np.isfinite(value).all():
+            raise ValueError(f"{name!r} holds whole numbers or truth values, not {value}")
+        if array.dtype.kind == "i":
+            value = np.trunc(value) if value.dtype.kind == "f" else value
+            limits = np.iinfo(array.dtype)
+            if value.size and not (limits.min <= value.min() and value.max() <= limits.max):
+                raise ValueError(f"{name!r} holds whole numbers of {limits.bits} bits, not {value}")
         if value.ndim == 0:
             array[:] = value
         else:
@@ -105,6 +108,11 @@ class Store:
             self.exposed.add(name)
             return array[: self.size]
         return array[0].item()
+
+    def peek(self, name: str) -> Any:
+        """The same, but nobody holds it."""
+        array = self.arrays[name]
+        return array[: self.size] if name in self.local else array[0].item()
 
     def write(self, name: str, value: Any, sample: Sampler, ranks: NDArray[Any] | None = None) -> None:
         """Sets an attribute of all neurons, or of those with the given ranks.

@@ -287,7 +287,11 @@ class Monitor(SpikeReadings, Forms):
 
 
 def _names(variables: str | Sequence[str]) -> list[str]:
-    return [variables] if isinstance(variables, str) else list(dict.fromkeys(variables))
+    """The names, each once."""
+    given = [variables] if isinstance(variables, str) else variables
+    if not isinstance(given, list | tuple | set | frozenset) or not all(isinstance(name, str) for name in given):
+        raise TypeError(f"variables of a monitor are a name or a list of names, not {variables!r}")
+    return list(dict.fromkeys(given))
 
 
 def _steps(time: float, dt: float, what: str) -> int:

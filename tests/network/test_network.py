@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from typing import Any
 
@@ -489,19 +490,22 @@ def test_subclasses_build_in_their_constructor_and_take_settings_anyway() -> Non
 def test_copies_take_class_defaults_and_keep_the_settings_but_the_seed() -> None:
     net = Ramp(4, inc=2.0, dt=0.5, seed=7, precision="float", num_threads=2)
     net.simulate(2.0)
-    copy = net.copy(5)
-    assert (type(copy), copy.pop.size, copy.pop.inc[0], copy.dt, copy.time) == (Ramp, 5, 1.0, 0.5, 0.0)
-    assert copy.pop.v.dtype == np.float32
-    assert copy.seed != 7
+    twin = net.copy(5)
+    assert (type(twin), twin.pop.size, twin.pop.inc[0], twin.dt, twin.time) == (Ramp, 5, 1.0, 0.5, 0.0)
+    assert twin.pop.v.dtype == np.float32
+    assert twin.seed != 7
     assert net.copy(seed=9, dt=0.25, precision="double").pop.v.dtype == np.float64
-    copy.simulate(1.0)
+    twin.simulate(1.0)
     net.simulate(1.0)
-    assert (net.pop.v[0], copy.pop.v[0]) == (12.0, 2.0)
+    assert (net.pop.v[0], twin.pop.v[0]) == (12.0, 2.0)
     assert Polite(2, dt=0.25).copy(3).dt == 0.25
     assert WithDt(1.0).copy().word == "mine"
     assert ann.Network(dt=0.5).copy().dt == 0.5
     with pytest.raises(NotImplementedError, match="subclass"):
         counting()[0].copy()
+    for function in (copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match=r"net.copy\(\)"):
+            function(net)
 
 
 # -- reports -----------------------------------------------------------------------------------------------------------

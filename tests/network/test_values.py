@@ -111,6 +111,9 @@ def test_whole_numbers_and_truth_values_stay_what_they_are() -> None:
     net.simulate(1.0)
     assert population.whole[0, 1] == 12
     assert not population.flag.any()
+    for value in (2**63, -(2.0**70)):
+        with pytest.raises((ValueError, OverflowError), match=r"64 bits|too large"):
+            population.whole = value
     for name in ("whole", "n", "flag"):
         with pytest.raises(ValueError, match="whole numbers or truth values"):
             population.set({name: np.nan})

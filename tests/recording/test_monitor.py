@@ -341,6 +341,9 @@ def test_what_can_not_be_recorded_is_refused_at_once() -> None:
         net.monitor(population, "sum(exc)")
     with pytest.raises(ValueError, match="no 'axon_spike' condition"):
         net.monitor(net.create(1, SPIKER), "axon_spike")
+    for wrong in (3, [["v"]], [3], None):
+        with pytest.raises(TypeError, match="a name or a list of names"):
+            net.monitor(population, wrong)
     for wrong in (3, "grid", None, net):
         with pytest.raises(TypeError, match="records a population or a view"):
             net.monitor(wrong, "v")
