@@ -17,6 +17,14 @@ def dense_rows(rows: int, columns: int, excluded: Places) -> tuple[Places, Ranks
 def fixed_rows(
     rows: int, columns: int, number: int, excluded: Places, seed: int, stream: int
 ) -> tuple[Places, Ranks]: ...
+def accept_pairs(
+    probability: NDArray[np.float64],
+    row_rank: Ranks,
+    column_rank: Ranks,
+    seed: int,
+    stream: int,
+    accepted: NDArray[np.uint8],
+) -> int: ...
 def transpose(row_start: Places, ranks: Ranks, columns: int) -> tuple[Places, Ranks]: ...
 def rows_by_pre(
     row_start: Places,

@@ -218,6 +218,49 @@ cdef void sort_row(uint32_t *ranks, int64_t number, const uint64_t *taken, int64
         gap //= 2
 
 
+def accept_pairs(
+    const double[:, ::1] probability, const uint32_t[::1] row_rank, const uint32_t[::1] column_rank, uint64_t seed,
+    uint32_t stream, unsigned char[:, ::1] accepted,
+):
+    """Leaves of the pairs that are marked in ``accepted`` each with its probability.
+
+    The number drawn for a pair depends on its ranks only. Returns −1, or the place of a probability beyond [0, 1].
+    """
+    cdef int64_t rows = probability.shape[0], columns = probability.shape[1], row, column, wrong = -1
+    cdef uint32_t cell
+    cdef double chance, even = 0.0, odd = 0.0
+    cdef bint is_drawn
+    cdef uint32_t drawn
+    cdef Source source
+    seed_source(&source, seed, stream)
+    with nogil:
+        for row in range(rows):
+            is_drawn = False
+            drawn = 0
+            for column in range(columns):
+                if not accepted[row, column]:
+                    continue
+                chance = probability[row, column]
+                if not (chance >= 0.0 and chance <= 1.0):
+                    wrong = row * columns + column
+                    break
+                if chance < 2.220446049250313e-16:  # less than the smallest number that can be drawn
+                    accepted[row, column] = 0
+                    continue
+                cell = column_rank[column] >> 1  # one counter gives two numbers
+                if not is_drawn or cell != drawn:
+                    begin_row(&source, row_rank[row])
+                    source.count = cell
+                    even = next_unit(&source)
+                    odd = next_unit(&source)
+                    is_drawn = True
+                    drawn = cell
+                accepted[row, column] = (odd if column_rank[column] & 1 else even) < chance
+            if wrong >= 0:
+                break
+    return wrong
+
+
 def transpose(int64_t[::1] row_start, uint32_t[::1] ranks, int64_t columns):
     """Rows by column: (column_start, rows as uint32), the rows of each column ascending."""
     cdef int64_t rows = row_start.shape[0] - 1, row, s, cell

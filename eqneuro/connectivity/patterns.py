@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, from_rows
+from eqneuro.connectivity.memory import bytes_of_ranks, check_room
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,18 @@ class Ends:
             _, place, row = np.intersect1d(self.pre, self.post, assume_unique=True, return_indices=True)
             excluded[row] = place
         return excluded
+
+    def check_room(self, synapses: float, pattern: str) -> None:
+        """Refuses more synapses than there is memory for.
+
+        Raises
+        ------
+        MemoryError
+            With what they need and what is free.
+        """
+        count = f"{synapses:,.0f} synapses" if synapses < 1e15 else f"{synapses:.1e} synapses"
+        what = f"{count} of {pattern} ({len(self.pre):,} × {len(self.post):,} neurons)"
+        check_room(synapses * bytes_of_ranks(self.pre_size, self.post_size), what)
 
 
 def one_to_one(ends: Ends) -> Connectivity:
@@ -55,6 +68,7 @@ def all_to_all(ends: Ends, allow_self_connections: bool) -> Connectivity:
     """Every pair."""
     from eqneuro.connectivity import _sampling
 
+    ends.check_room(float(len(ends.pre)) * len(ends.post), "all_to_all")
     excluded = ends.excluded(allow_self_connections)
     starts, columns = _sampling.dense_rows(len(ends.post), len(ends.pre), excluded)
     return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
@@ -68,6 +82,7 @@ def fixed_probability(
 
     if not 0.0 <= probability <= 1.0:
         raise ValueError(f"probability must be between 0 and 1, not {probability}")
+    ends.check_room(float(len(ends.pre)) * len(ends.post) * probability, "fixed_probability")
     excluded = ends.excluded(allow_self_connections)
     starts, columns = _sampling.bernoulli_rows(len(ends.post), len(ends.pre), probability, excluded, seed, stream)
     return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
@@ -79,6 +94,7 @@ def fixed_number_pre(ends: Ends, number: int, allow_self_connections: bool, seed
 
     excluded = ends.excluded(allow_self_connections)
     _check_number(number, len(ends.pre) - int((excluded >= 0).any()), "pre-synaptic")
+    ends.check_room(float(number) * len(ends.post), "fixed_number_pre")
     starts, columns = _sampling.fixed_rows(len(ends.post), len(ends.pre), number, excluded, seed, stream)
     return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
@@ -90,6 +106,7 @@ def fixed_number_post(ends: Ends, number: int, allow_self_connections: bool, see
     turned = Ends(ends.post, ends.pre, ends.post_size, ends.pre_size, ends.same)
     excluded = turned.excluded(allow_self_connections)
     _check_number(number, len(ends.post) - int((excluded >= 0).any()), "post-synaptic")
+    ends.check_room(float(number) * len(ends.pre), "fixed_number_post")
     starts, rows = _sampling.fixed_rows(len(ends.pre), len(ends.post), number, excluded, seed, stream)
     post_start, columns = _sampling.transpose(starts, rows, len(ends.post))
     return from_rows(post_start, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)

@@ -1,0 +1,158 @@
+"""Connection strings: conditions and probabilities in the equation language, computed for blocks of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.connectivity.connection_text import read_connection_text
+from eqneuro.connectivity.matrix import Connectivity, Places
+from eqneuro.connectivity.patterns import Ends
+from eqneuro.connectivity.rows import Rows
+from eqneuro.language.errors import EquationError
+from eqneuro.language.evaluate import evaluate
+from eqneuro.language.source import SourceText
+from eqneuro.language.syntax import Expr, Name
+
+PAIRS = 2**17
+"""Pairs that are computed at once: their values fit into the cache of a core."""
+AXES = "xyz"
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a connection string may ask about the neurons of one population.
+
+    Attributes
+    ----------
+    geometry
+        Gives ``x_pre``, ``y_pre``, ``z_pre`` and ``d``.
+    attributes
+        Names that may stand behind ``pre.`` or ``post.``.
+    read
+        Gives the values of one of them: a number, or one for each neuron of the population, by rank.
+    """
+
+    geometry: tuple[int, ...]
+    attributes: Collection[str] = ()
+    read: Callable[[str], Any] | None = None
+
+
+def where(
+    ends: Ends, pre: Side, post: Side, condition: str, constants: Mapping[str, Any], allow_self_connections: bool
+) -> Connectivity:
+    """The pairs for which a condition holds.
+
+    Raises
+    ------
+    EquationError
+        If the text can't be understood.
+    """
+    source = SourceText(condition, "the condition of `where`")
+    pairs = _Pairs(ends, pre, post, source, constants, is_condition=True)
+    rows = Rows(ends, "where")
+    for values, allowed, _ in pairs.values(ends.excluded(allow_self_connections)):
+        _append(rows, (values != 0.0) & allowed)
+    return rows.finish()
+
+
+def distance_probability(
+    ends: Ends,
+    pre: Side,
+    post: Side,
+    probability: str,
+    constants: Mapping[str, Any],
+    allow_self_connections: bool,
+    seed: int,
+    stream: int,
+) -> Connectivity:
+    """Each pair with a probability of its own; what is drawn for a pair depends on its ranks, not on other pairs.
+
+    Raises
+    ------
+    EquationError
+        If the text can't be understood, or gives anything but a number from 0 to 1.
+    """
+    from eqneuro.connectivity import _sampling
+
+    source = SourceText(probability, "the probability of `distance_probability`")
+    pairs = _Pairs(ends, pre, post, source, constants, is_condition=False)
+    rows = Rows(ends, "distance_probability")
+    for values, allowed, place in pairs.values(ends.excluded(allow_self_connections)):
+        chances = np.ascontiguousarray(values, dtype=np.float64)
+        wrong = _sampling.accept_pairs(chances, ends.post[place], ends.pre, seed, stream, allowed.view(np.uint8))
+        if wrong >= 0:
+            row, column = divmod(wrong, len(ends.pre))
+            pair = f"i = {ends.pre[column]}, j = {ends.post[place][row]}"
+            hint = "Bounds are written as `clip(p, 0, 1)`."
+            message = f"probability {chances[row, column]:g} of the pair {pair} is not between 0 and 1"
+            raise EquationError(message, source, pairs.expr.span, hint)
+        _append(rows, allowed)
+    return rows.finish()
+
+
+def _append(rows: Rows, mask: NDArray[np.bool_]) -> None:
+    rows.append(np.nonzero(mask)[1], np.count_nonzero(mask, axis=1))
+
+
+class _Pairs:
+    """An expression over pairs: what depends on one side is computed for that side, the rest for blocks of pairs."""
+
+    def __init__(
+        self, ends: Ends, pre: Side, post: Side, source: SourceText, constants: Mapping[str, Any], *, is_condition: bool
+    ) -> None:
+        self._ends = ends
+        known = {"i", "j", "d", "N_pre", "N_post", "pi"}
+        known |= {f"{axis}_pre" for axis, _ in zip(AXES, pre.geometry, strict=False)}
+        known |= {f"{axis}_post" for axis, _ in zip(AXES, post.geometry, strict=False)}
+        attributes = {"pre": pre.attributes, "post": post.attributes}
+        self.expr: Expr = read_connection_text(source, known, constants, attributes, is_condition=is_condition)
+        self._needed = {node.id for node in self.expr.walk() if isinstance(node, Name)}
+        self._places = {"pre": _coordinates(pre.geometry, ends.pre), "post": _coordinates(post.geometry, ends.post)}
+        self._names = {**constants, "N_pre": float(ends.pre_size), "N_post": float(ends.post_size)}
+        self._pre = {n: v[np.newaxis] for n, v in self._one_side("pre", "i", pre, ends.pre).items()}
+        self._post = {n: v[:, np.newaxis] for n, v in self._one_side("post", "j", post, ends.post).items()}
+
+    def _one_side(
+        self, owner: Literal["pre", "post"], rank: str, side: Side, ranks: NDArray[np.uint32]
+    ) -> dict[str, NDArray[np.float64]]:
+        """Names that depend on one neuron, those that are needed, for each chosen neuron."""
+        found = {rank: ranks.astype(np.float64)}
+        found |= {f"{axis}_{owner}": x for axis, x in zip(AXES, self._places[owner], strict=False)}
+        for name in self._needed:
+            if name.startswith(f"{owner}.") and side.read is not None:
+                values = np.asarray(side.read(name.removeprefix(f"{owner}.")), dtype=np.float64).ravel()
+                found[name] = values[ranks] if values.size > 1 else np.broadcast_to(values, ranks.shape)
+        return {name: values for name, values in found.items() if name in self._needed}
+
+    def values(self, excluded: Places) -> Iterator[tuple[NDArray[Any], NDArray[np.bool_], slice]]:
+        """For each block of rows: the values, which pairs are allowed at all (as an array to be written), which rows."""
+        rows, columns = len(self._ends.post), len(self._ends.pre)
+        height = max(1, PAIRS // max(1, columns))
+        for first in range(0, rows, height):
+            place = slice(first, min(first + height, rows))
+            names = {**self._names, **self._pre, **{name: values[place] for name, values in self._post.items()}}
+            if "d" in self._needed:
+                names["d"] = self._distances(place)
+            values = np.broadcast_to(evaluate(self.expr, names), (place.stop - first, columns))
+            allowed = np.ones(values.shape, dtype=bool)
+            alone = np.flatnonzero(excluded[place] >= 0)
+            allowed[alone, excluded[place][alone]] = False
+            yield values, allowed, place
+
+    def _distances(self, place: slice) -> NDArray[np.float64]:
+        pre, post = self._places["pre"], self._places["post"]
+        total = np.zeros((place.stop - place.start, len(self._ends.pre)))
+        for axis in range(max(len(pre), len(post))):
+            a = pre[axis] if axis < len(pre) else np.zeros(1)
+            b = post[axis][place] if axis < len(post) else np.zeros(1)
+            total += (a[np.newaxis] - b[:, np.newaxis]) ** 2
+        return np.sqrt(total, out=total)
+
+
+def _coordinates(geometry: tuple[int, ...], ranks: NDArray[np.uint32]) -> list[NDArray[np.float64]]:
+    return [axis.astype(np.float64) for axis in np.unravel_index(ranks, geometry)]
