@@ -74,21 +74,24 @@ class Assembly:
 
     def _make_room(self) -> None:
         tick = int(self.network._clock[1])
+        leaving: dict[int, list[Projection]] = {population._number: [] for population in self.network._populations}
+        for projection in self.network._projections:
+            if projection._connectivity is not None:
+                leaving[projection._pre_population._number].append(projection)
+                self._make_reductions(projection)
         for population in self.network._populations:
             variables: set[str] = {
                 v for kind in ("population", "stop") for x in self.layouts(kind, population._number) for v in x.rings
             }
             longest = population._longest_own_delay() if variables else 1
             steps = population._window_steps()
-            for projection in self.network._projections:
-                if projection._pre_population is population and projection._connectivity is not None:
-                    for layout in self._synaptic_layouts(projection):
-                        variables |= set(layout.rings)
-                    longest = max(longest, projection._longest)
-                    steps = max(steps, projection._longest)
+            for projection in leaving[population._number]:
+                for layout in self._synaptic_layouts(projection):
+                    variables |= set(layout.rings)
+                longest = max(longest, projection._longest)
+                steps = max(steps, projection._longest)
             for name in inputs_of(population):
                 population._input(name)
-            self._make_reductions(population)
             population._keep_past(sorted(variables), longest + 1, tick)
             for output in population._outputs.values():
                 output.grow(steps + 1, tick)
@@ -98,15 +101,14 @@ class Assembly:
     def _synaptic_layouts(self, projection: Projection) -> list[KernelLayout]:
         return [x for kind in SYNAPTIC for x in self.layouts(kind, projection._number)]
 
-    def _make_reductions(self, population: Population) -> None:
+    def _make_reductions(self, projection: Projection) -> None:
         """Global operations that synapses read: ``mean(pre.r)``."""
-        for projection in self.network._projections:
-            for slot in (slot for layout in self._synaptic_layouts(projection) for slot in layout.slots):
-                kind, _, name = slot.key.partition(":")
-                for side in ("pre", "post"):
-                    is_own = getattr(projection, f"_{side}_population") is population
-                    if kind == "reduction" and f"({side}." in name and is_own:
-                        population._reduction(name.replace(f"({side}.", "("))
+        sides = {"(pre.": projection._pre_population, "(post.": projection._post_population}
+        for slot in (slot for layout in self._synaptic_layouts(projection) for slot in layout.slots):
+            kind, _, name = slot.key.partition(":")
+            for mark, population in sides.items():
+                if kind == "reduction" and mark in name:
+                    population._reduction(name.replace(mark, "("))
 
     def _spans(self, population: Population) -> list[tuple[int, int]]:
         return split_range(population.size, self.program.threads)

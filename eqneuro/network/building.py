@@ -290,6 +290,17 @@ class Building:
         """All constants."""
         return list(self._constants)
 
+    def memory_footprint(self) -> dict[str, int]:
+        """Prints how many bytes each object holds, and gives them by name."""
+        held: dict[str, int] = {}
+        items: list[Any] = [*self._populations, *self._projections, *self._monitors]
+        for item in items:
+            held[item.name] = held.get(item.name, 0) + item._nbytes()
+        for name, size in held.items():
+            print(f"{name:<30} {size / 2**20:10.3f} MiB")
+        print(f"{'all':<30} {sum(held.values()) / 2**20:10.3f} MiB")
+        return held
+
     # -- what the network adds -----------------------------------------------------------------------------------------
 
     def _note_change(self, *, structural: bool = False) -> None:

@@ -122,10 +122,12 @@ def _level_outside() -> int:
 
 def warn_of_large_steps(network: Network) -> None:
     """Says once of each model whose step is too large for its stiffest time constant, at the state it starts from."""
+    if network._dt_was_checked:
+        return
     seen = set()
     for population in network._populations:
         model = population._kernel_model()
-        if model is None or model.digest in seen or network._dt_was_checked:
+        if model is None or model.digest in seen:
             continue
         seen.add(model.digest)
         values: dict[str, Any] = {constant.name: constant.value for constant in network._constants}
@@ -133,7 +135,7 @@ def warn_of_large_steps(network: Network) -> None:
             values[name] = population._store.peek(name)
         problem = find_unstable(model, network._method, network.dt, values)
         if problem is not None:
-            warnings.warn(f"population {population.name!r}: {problem}", UserWarning, stacklevel=6)
+            warnings.warn(f"population {population.name!r}: {problem}", UserWarning, stacklevel=_level_outside())
     network._dt_was_checked = True
 
 

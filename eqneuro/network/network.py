@@ -85,6 +85,7 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
         self._clock = allocate(4, np.int64)
         self._populations, self._projections, self._monitors, self._constants = [], [], [], []
         self._callbacks, self._callbacks_on = [], True
+        self._holders: set[Population] = set()  # those whose parameters the user may have written into
         self._is_simulating = False
         self._compiled: CompiledNetwork | None = None
         self._runner: Runner | None = None
@@ -180,7 +181,7 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
         """The runner, brought up to date with what has changed."""
         if self._runner is None:
             self.compile()
-        elif self._is_restructured or any(p._has_spread() for p in self._populations):
+        elif self._is_restructured or any(p._has_spread() for p in self._holders):
             self._build()
         assert self._runner is not None
         return self._runner
@@ -188,6 +189,7 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
     def _forget(self) -> None:
         self._callbacks.clear()
         self._compiled = self._runner = None
+        self._holders.clear()
         self._is_restructured = True
         self._clock[STEP] = self._clock[EPOCH] = 0
 
@@ -333,19 +335,6 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
         if monitors:
             for monitor in self._monitors:
                 monitor.reset()
-
-    # -- memory -------------------------------------------------------------------------------------------------------
-
-    def memory_footprint(self) -> dict[str, int]:
-        """Prints how many bytes each object holds, and gives them by name."""
-        held: dict[str, int] = {}
-        items: list[Any] = [*self._populations, *self._projections, *self._monitors]
-        for item in items:
-            held[item.name] = held.get(item.name, 0) + item._nbytes()
-        for name, size in held.items():
-            print(f"{name:<30} {size / 2**20:10.3f} MiB")
-        print(f"{'all':<30} {sum(held.values()) / 2**20:10.3f} MiB")
-        return held
 
     def __repr__(self) -> str:
         parts = f"{len(self._populations)} populations, {len(self._projections)} projections"

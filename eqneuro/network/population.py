@@ -213,6 +213,8 @@ class Population(Lattice, Refractoriness):
 
     def _get_flat(self, name: str) -> Any:
         if name in self._store.attributes:
+            if self._store.attributes[name].is_parameter:
+                self._net._holders.add(self)
             return self._store.read(name)
         if self._is_input(name):
             return self._input(name)[: self._size]

@@ -13,7 +13,8 @@ from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.connectivity.patterns import Ends
 from eqneuro.model.models import SynapseModel
 from eqneuro.model.synapse import Synapse
-from eqneuro.network.connectors import Connectors, place_order
+from eqneuro.network.connectors import place_order
+from eqneuro.network.connectors_by_rule import ConnectorsByRule
 from eqneuro.network.dendrite import Dendrite, SynapseView
 from eqneuro.network.geometry import whole
 
@@ -31,7 +32,7 @@ def default_synapse(*, spiking: bool) -> Synapse:
     return Synapse(psp="w * pre.r", name="DefaultRateCodedSynapse")
 
 
-class Projection(Connectors):
+class Projection(ConnectorsByRule):
     """Synapses from one population (or view) to another, made by a connector: each returns the projection.
 
     Projections are made by `Network.connect`; making one directly adds it to the network of the module-level functions.

@@ -54,6 +54,7 @@ class Runner:
         self._changing: list[Projection] = []
         self._worked_out: tuple[float, ...] = ()
         self._is_running = False
+        self._delayed = [population for population in network._populations if population._own_delays]
         for population in network._populations:
             population._linear.describe(self._layouts(population))
 
@@ -100,7 +101,7 @@ class Runner:
         progress: Callable[[int], None] | None,
     ) -> int:
         network, done = self.network, 0
-        for population in network._populations:
+        for population in self._delayed:
             population._check_delays()
         while done < steps:
             assembly = self._assemble(steps - done, stops)
@@ -131,7 +132,8 @@ class Runner:
 
     def _begin(self, steps: int) -> None:
         for population in self.network._populations:
-            population._begin()
+            if population._rings:
+                population._begin()
         warn_of_memory(self.network, steps)
         warn_of_large_steps(self.network)
 
@@ -171,8 +173,7 @@ class Runner:
         if not self._matrices:
             return
         state = (network._values_revision, *(constant.value for constant in network._constants))
-        is_held = any(population._store.exposes_parameters() for population in network._populations)
-        if state == self._worked_out and not is_held:
+        if state == self._worked_out and not network._holders:
             return
         for linear, rule, number, table, _ in self._matrices:
             self.engine.call(table, number, network._clock, network.dt, linear.rows(rule))

@@ -166,10 +166,6 @@ class Store:
         values = self.arrays[name][: self.size]
         return self.attributes[name].is_parameter and bool((values != values[0]).any())
 
-    def exposes_parameters(self) -> bool:
-        """Whether the user holds the array of a parameter, and may have written into it."""
-        return any(self.attributes[name].is_parameter for name in self.exposed)
-
     def save(self) -> None:
         """Keeps the present values as what `restore` brings back."""
         self.saved = {name: array.copy() for name, array in self.arrays.items()}
