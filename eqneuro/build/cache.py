@@ -52,6 +52,13 @@ def folder() -> Path:
     return cache_directory() / "networks"
 
 
+def _evict(directory: Path, keep: str) -> None:
+    try:
+        eviction.evict(directory, keep=keep)
+    except ValueError as trouble:  # a limit that is no size
+        raise CacheError(str(trouble)) from None
+
+
 def recall(digest: str, *, where: Path | None = None) -> Entry | None:
     """The entry of a request, if it is there, whole and loadable."""
     directory = (where or folder()).absolute()
@@ -117,7 +124,7 @@ def _find_or_build(directory: Path, digest: str, make: Make, compile_: Compile, 
             if found is not None:
                 return found
             _store(directory, digest, make, compile_)
-            eviction.evict(directory, keep=digest)
+            _evict(directory, keep=digest)
             anew = False
     raise _UnusableError("what is written there can't be read again")
 

@@ -108,6 +108,7 @@ def simulate(neurons: int, duration: float, seed: int, threads: int) -> Outcome:
         except ValueError as trouble:  # more threads than a network takes
             raise UsageError(str(trouble)) from None
         cells = net.get_population("cells")
+        assert cells is not None
         spikes, voltages = net.monitor(cells, "spike"), net.monitor(cells[:SHOWN], "v")
     clock.append(time.perf_counter())
     with busy("compiling"):

@@ -97,3 +97,8 @@ KEYWORDS = frozenset(["if", "else", "and", "or", "not", "is", "True", "False"])
 SYMBOLS = frozenset(["t", "dt", "pi"])
 RESERVED = KEYWORDS | SYMBOLS | {"sum", "t_last", "xi"}
 """Names of the language's own that a user can't declare."""
+
+
+def is_noise(name: str) -> bool:
+    """Whether a name is white noise: ``xi``, or ``xi_NAME`` for a source of its own."""
+    return name == "xi" or name.startswith("xi_")

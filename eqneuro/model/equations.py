@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from eqneuro.language.errors import EquationError
+from eqneuro.language.functions import is_noise
 from eqneuro.language.rewrite import divide, is_number, negate, subtract
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
@@ -183,7 +184,7 @@ def solve_gradient(ode: Ode, resolver: Resolver) -> Expr:
 
 def _check_noise(right: Expr, source: SourceText) -> None:
     """White noise has a meaning as a product with something else, not inside a function."""
-    sources = {node.id for node in right.walk() if isinstance(node, Name) and (node.id + "_").startswith("xi_")}
+    sources = {node.id for node in right.walk() if isinstance(node, Name) and is_noise(node.id)}
     try:
         linear_form(right, sources)
     except Nonlinear as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from eqneuro.language.errors import EquationError
-from eqneuro.language.functions import KEYWORDS, RESERVED
+from eqneuro.language.functions import KEYWORDS, RESERVED, is_noise
 from eqneuro.language.names import C_WORDS
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Assignment, Declaration, FunctionDefinition, Ode, Span
@@ -17,9 +17,9 @@ SYNAPSE_WORDS = frozenset(["pre", "post", "t_pre", "t_post", "g_target"])
 
 def check_name(name: str, source: SourceText, span: Span, *, is_synapse: bool = False) -> None:
     """Refuses the language's own words as names of parameters and variables."""
-    if name in RESERVED or name.startswith("xi_") or (is_synapse and name in SYNAPSE_WORDS):
+    if name in RESERVED or is_noise(name) or (is_synapse and name in SYNAPSE_WORDS):
         what = "word" if name in KEYWORDS else "name"
-        hint = MEANINGS.get("xi" if name.startswith("xi_") else name, "")
+        hint = MEANINGS.get("xi" if is_noise(name) else name, "")
         raise EquationError(f"{name!r} is a {what} of the language and can't be declared", source, span, hint)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from eqneuro.language.distributions import DISTRIBUTIONS
 from eqneuro.language.errors import EquationError
-from eqneuro.language.functions import FUNCTIONS
+from eqneuro.language.functions import FUNCTIONS, is_noise
 from eqneuro.language.limits import Measure
 from eqneuro.language.names import FUNCTION_SYNONYMS, find_slip, suggest
 from eqneuro.language.rewrite import map_children
@@ -98,7 +98,7 @@ class Resolver:
         name = node.id
         if name in self.known:
             return node
-        if name == "xi" or name.startswith("xi_"):
+        if is_noise(name):
             if noise:
                 return node
             hint = "In an assignment, write Normal(0.0, 1.0)."

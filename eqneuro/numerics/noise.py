@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import sympy
 
+from eqneuro.language.functions import is_noise
 from eqneuro.numerics.rules import Draw
 from eqneuro.numerics.symbols import DT, Exprel, symbol
 from eqneuro.numerics.system import derivative
@@ -85,11 +86,6 @@ class NonlinearNoise(ValueError):
         super().__init__(source)
 
 
-def is_source(name: str) -> bool:
-    """Whether a name is white noise."""
-    return name == "xi" or name.startswith("xi_")
-
-
 def split_noise(
     variables: Sequence[sympy.Symbol], rights: Sequence[sympy.Expr]
 ) -> tuple[tuple[sympy.Expr, ...], Noise]:
@@ -103,10 +99,10 @@ def split_noise(
     quiet, strengths = [], []
     for place, (variable, right) in enumerate(zip(variables, rights, strict=True)):
         row: dict[sympy.Symbol, sympy.Expr] = {}
-        sources = sorted((s for s in right.free_symbols if is_source(s.name)), key=lambda s: s.name)
+        sources = sorted((s for s in right.free_symbols if is_noise(s.name)), key=lambda s: s.name)
         for source in sources:
             strength = right.diff(source)
-            if any(is_source(s.name) for s in strength.free_symbols):
+            if any(is_noise(s.name) for s in strength.free_symbols):
                 raise NonlinearNoise(place, source.name)
             row[symbol(f"noise:{variable.name if source.name == 'xi' else source.name}")] = strength
         quiet.append(right.xreplace(dict.fromkeys(sources, ZERO)) if sources else right)

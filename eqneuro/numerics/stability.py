@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.language.evaluate import Unknown, evaluate
+from eqneuro.language.functions import is_noise
 from eqneuro.language.rewrite import map_children
 from eqneuro.language.syntax import Delayed, Draw, Expr, GlobalOperation, InputSum, Name, Number
 from eqneuro.model.equations import neighbours
 from eqneuro.model.models import NeuronModel, OdeEquation
 from eqneuro.numerics.choice import choose_methods
-from eqneuro.numerics.noise import is_source
 
 LIMITS = {"explicit": 2.0, "midpoint": 2.0, "heun": 2.0, "rk4": 2.785293563405282}
 """Largest h·|λ| for a negative real λ; the other methods have none."""
@@ -83,7 +83,7 @@ def _systems(model: NeuronModel) -> Iterator[list[OdeEquation]]:
 def _known(model: NeuronModel, values: Mapping[str, Any], dt: float) -> dict[str, Any]:
     """Every name with a value: inputs and noise are 0 at the start."""
     names: dict[str, Any] = {f"g_{target}": 0.0 for target in model.targets}
-    sources = {n.id for e in _odes(model) for n in e.right.walk() if isinstance(n, Name) and is_source(n.id)}
+    sources = {n.id for e in _odes(model) for n in e.right.walk() if isinstance(n, Name) and is_noise(n.id)}
     names |= dict.fromkeys(sources, 0.0) | {"t": 0.0, "t_last": -np.inf}
     return names | {k: np.asarray(v, dtype=float) for k, v in values.items()} | {"dt": dt}
 

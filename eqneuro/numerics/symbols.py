@@ -21,6 +21,7 @@ from eqneuro.language.syntax import (
     Compare,
     Conditional,
     Delayed,
+    Draw as DrawNode,
     Expr,
     GlobalOperation,
     InputSum,
@@ -29,7 +30,6 @@ from eqneuro.language.syntax import (
     Number,
     Unary,
 )  # fmt: skip
-from eqneuro.language.syntax import Draw as DrawNode
 from eqneuro.numerics import elementary
 from eqneuro.numerics.rules import DelayedValue, Draw
 

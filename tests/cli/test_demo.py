@@ -7,8 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from eqneuro.cli import coba
-from eqneuro.cli import demo as demo_module
+from eqneuro.cli import coba, demo as demo_module
 from eqneuro.cli.demo import Outcome
 
 PNG = b"\x89PNG\r\n\x1a\n"

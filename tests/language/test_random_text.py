@@ -6,8 +6,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from eqneuro.language.errors import EquationError
 from eqneuro.language.evaluate import evaluate
