@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         CompilationError as CompilationError,
         NoCompilerError as NoCompilerError,
     )
+    from eqneuro.connectivity.lists import LILConnectivity as LILConnectivity
     from eqneuro.connectivity.random_matrices import (
         sparse_delays_from_weights as sparse_delays_from_weights,
         sparse_random_matrix as sparse_random_matrix,
@@ -147,6 +148,7 @@ _HOMES = {
     "eqneuro.model.library.rate_plasticity": "Hebb Oja IBCM BCM Covariance",
     "eqneuro.model.library.spike_plasticity": "STP STDP",
     "eqneuro.build.toolchain": "CompilationError NoCompilerError",
+    "eqneuro.connectivity.lists": "LILConnectivity",
     "eqneuro.connectivity.random_matrices": "sparse_random_matrix sparse_delays_from_weights",
     "eqneuro.network.network": "Network",
     "eqneuro.network.population": "Population",

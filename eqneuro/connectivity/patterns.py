@@ -42,8 +42,7 @@ class Ends:
         MemoryError
             With what they need and what is free.
         """
-        count = f"{synapses:,.0f} synapses" if synapses < 1e15 else f"{synapses:.1e} synapses"
-        what = f"{count} of {pattern} ({len(self.pre):,} × {len(self.post):,} neurons)"
+        what = f"{synapses:,.0f} synapses of {pattern} ({len(self.pre):,} × {len(self.post):,} neurons)"
         check_room(synapses * bytes_of_ranks(self.pre_size, self.post_size), what)
 
 

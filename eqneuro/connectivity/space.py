@@ -114,7 +114,7 @@ def _collect(
 def _neighbours(
     ends: Ends, geometries: tuple[Geometry, Geometry], reach: float
 ) -> Iterator[tuple[NDArray[np.int64], Values]]:
-    """For each post-synaptic neuron the pre-synaptic ranks in a box around it, ascending, and their squared distances."""
+    """For each post-synaptic neuron the pre-synaptic ranks in a box around it, ascending, and squared distances."""
     dimensions = max(map(len, geometries))
     pre, post = ((*geometry, *(1,) * (dimensions - len(geometry))) for geometry in geometries)
     places = [_normalised(n) for n in pre]

@@ -130,7 +130,7 @@ class _Pairs:
         return {name: values for name, values in found.items() if name in self._needed}
 
     def values(self, excluded: Places) -> Iterator[tuple[NDArray[Any], NDArray[np.bool_], slice]]:
-        """For each block of rows: the values, which pairs are allowed at all (as an array to be written), which rows."""
+        """For each block of rows: the values, a new array of the pairs that are allowed at all, and which rows."""
         rows, columns = len(self._ends.post), len(self._ends.pre)
         height = max(1, PAIRS // max(1, columns))
         for first in range(0, rows, height):

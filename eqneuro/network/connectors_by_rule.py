@@ -10,6 +10,7 @@ import numpy as np
 
 from eqneuro.connectivity import files, lists, space, strings
 from eqneuro.connectivity.lists import LILConnectivity, Synapses
+from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.network.connectors import Connectors
 
 
@@ -88,8 +89,8 @@ class ConnectorsByRule(Connectors):
         >>> net.connect(cells, cells, "exc").where("i != j and (i + j) % 2 == 0").pre_ranks[1]
         [3, 5]
         """
-        asked = self._asked(condition)
-        found = strings.where(self._open_ends(), *asked, allow_self_connections)
+        ends = self._open_ends()
+        found = strings.where(ends, *self._sides(), condition, self._constants(), allow_self_connections)
         return self._fill(found, weights, delays, force_multiple_weights)
 
     def distance_probability(
@@ -106,17 +107,22 @@ class ConnectorsByRule(Connectors):
 
         Whether a pair is connected depends on the network's seed, the projection and the two ranks only.
         """
-        asked = self._asked(probability)
         ends = self._open_ends()
-        found = strings.distance_probability(ends, *asked, allow_self_connections, *self._stream())
+        found = strings.distance_probability(
+            ends, *self._sides(), probability, self._constants(), allow_self_connections, *self._stream()
+        )
         return self._fill(found, weights, delays, force_multiple_weights)
 
-    def _asked(self, text: str) -> tuple[strings.Side, strings.Side, str, dict[str, Any]]:
-        """What a connection string may ask about."""
+    def _sides(self) -> tuple[strings.Side, strings.Side]:
+        """What connection strings may ask about the neurons."""
         pre, post = self._pre_population, self._post_population
-        constants: dict[str, Any] = {c.name: c.value for c in self._net._constants}
-        sides = (strings.Side(p.geometry, p.attributes, p._get_flat) for p in (pre, post))
-        return *sides, text, constants
+        return (
+            strings.Side(pre.geometry, pre.attributes, pre._get_flat),
+            strings.Side(post.geometry, post.attributes, post._get_flat),
+        )
+
+    def _constants(self) -> dict[str, Any]:
+        return {c.name: c.value for c in self._net._constants}
 
     def from_function(
         self,
@@ -136,7 +142,7 @@ class ConnectorsByRule(Connectors):
         ends = self._open_ends()
         made = lists.call_method(method, self.pre, self.post, self._net.dt, args)
         if isinstance(made, LILConnectivity):
-            return self._take(lists.from_lists(made, ends))
+            return self._fill(*_parts(lists.from_lists(made, ends)))
         return self.from_sparse(made) if hasattr(made, "tocsc") else self.from_matrix(made)
 
     def from_file(
@@ -154,10 +160,7 @@ class ConnectorsByRule(Connectors):
         ValueError
             If it holds something else, or synapses of populations of other sizes.
         """
-        return self._take(files.load_synapses(filename, self._open_ends()))
-
-    def _take(self, synapses: Synapses) -> Self:
-        return self._fill(synapses.connectivity, synapses.weights, synapses.delays, bool(np.ndim(synapses.weights)))
+        return self._fill(*_parts(files.load_synapses(filename, self._open_ends())))
 
     def save_connectivity(self, filename: str | os.PathLike[str]) -> None:
         """Writes which neurons are connected, weights and delays.
@@ -175,3 +178,8 @@ class ConnectorsByRule(Connectors):
         elif self._is_single("w"):
             weights = weights[0]
         files.save_synapses(filename, Synapses(built, weights, self._delay * self._net.dt))
+
+
+def _parts(synapses: Synapses) -> tuple[Connectivity, Any, Any, bool]:
+    """What a projection is filled with; one weight for all stays one."""
+    return synapses.connectivity, synapses.weights, synapses.delays, bool(np.ndim(synapses.weights))
