@@ -1,0 +1,379 @@
+"""A slow interpreter of one projection: dictionaries and loops, in the order in which a step is described.
+
+It is given what the two populations did (spikes and the values of their variables at the end of each step) and says
+what the synapses hold after each step, and what each post-synaptic neuron received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.linalg import expm
+
+from eqneuro import Synapse
+from eqneuro.language.evaluate import evaluate
+from eqneuro.language.rewrite import map_children
+from eqneuro.language.syntax import Attribute, Expr, GlobalOperation, InputSum, Name
+from eqneuro.model.models import AssignmentEquation, Equation, OdeEquation
+
+REDUCTIONS: dict[str, Callable[[Any], Any]] = {
+    "mean": np.mean,
+    "min": np.min,
+    "max": np.max,
+    "norm1": lambda x: np.abs(x).sum(),
+    "norm2": lambda x: np.sqrt((x * x).sum()),
+}
+DRIVEN = ("event-driven", "exact")
+
+
+@dataclass
+class Traces:
+    """What a population did: values at the end of each step, shape (steps, size), before the first one, and spikes."""
+
+    size: int
+    initial: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    spikes: list[set[int]] = field(default_factory=list)
+    axon_spikes: list[set[int]] = field(default_factory=list)
+
+    def at(self, name: str, step: int) -> Any:
+        """All neurons' values at the end of a step."""
+        if step >= 0:
+            return np.asarray(self.values[name][step], dtype=float)
+        return np.broadcast_to(np.asarray(self.initial.get(name, 0.0), dtype=float), (self.size,))
+
+    def last_spike(self, rank: int, step: int) -> int | None:
+        """The last step up to this one in which a neuron spiked."""
+        return next((n for n in range(step, -1, -1) if rank in self.spikes[n]), None)
+
+
+@dataclass
+class Settings:
+    """How the synapses learn, by step: whether at all, and every how many steps counted from which."""
+
+    enabled: Callable[[int], bool] = lambda step: True
+    period: int = 1
+    origin: int = 0
+
+    def is_due(self, step: int) -> bool:
+        """Whether the equations run in this step, so far as the period decides."""
+        return (step - self.origin) % self.period == 0
+
+
+class Reference:
+    """The synapses of one projection.
+
+    Parameters
+    ----------
+    pairs
+        (post, pre) of each synapse, in the user's order.
+    delays
+        In steps, one a synapse.
+    """
+
+    def __init__(
+        self,
+        synapse: Synapse,
+        pairs: Sequence[tuple[int, int]],
+        pre: Traces,
+        post: Traces,
+        dt: float,
+        *,
+        weights: Any = 1.0,
+        delays: Any = 1,
+        spiking: bool = True,
+        learning: Settings | None = None,
+        values: dict[str, Any] | None = None,
+    ) -> None:
+        self.model, self.pairs, self.pre, self.post, self.dt = synapse.model, list(pairs), pre, post, dt
+        self.delays = np.broadcast_to(np.asarray(delays), (len(self.pairs),))
+        self.events = spiking and (self.model.is_spiking or self.model.psp is None)
+        self.learning = learning or Settings()
+        self.kind = {a.name: a for a in self.model.attributes}
+        self.state: dict[str, Any] = {}
+        self.rows = sorted({j for j, _ in self.pairs})
+        for attribute in self.model.attributes:
+            start = weights if attribute.name == "w" else evaluate(attribute.init, self._numbers())
+            self.put_all(attribute.name, start)
+        for name, value in (values or {}).items():
+            self.put_all(name, value)
+        self.updated = np.zeros(len(self.pairs))
+        self.received: list[Any] = []
+        self.after: dict[str, list[Any]] = {a.name: [] for a in self.model.attributes}
+
+    def _numbers(self) -> dict[str, Any]:
+        return {name: np.ravel(x)[0] for name, x in self.state.items()}
+
+    def put_all(self, name: str, value: Any) -> None:
+        """Values in the user's order, one for each synapse, post-synaptic neuron with synapses, or one."""
+        place = self.kind[name].locality
+        count = {"local": len(self.pairs), "semiglobal": len(self.rows), "global": 1}[place]
+        given = np.broadcast_to(np.asarray(value, dtype=float), (count,)).copy()
+        if place == "semiglobal":
+            spread = np.zeros(self.post.size)
+            spread[self.rows] = given
+            given = spread
+        self.state[name] = given
+
+    def _index(self, name: str, s: int) -> int:
+        return {"local": s, "semiglobal": self.pairs[s][0], "global": 0}[self.kind[name].locality]
+
+    # -- the order of a step -------------------------------------------------------------------------------------------
+
+    def run(self, steps: int, first: int = 0) -> Reference:
+        """Steps from ``first`` on; what is held after each is kept in ``after``, what was received in ``received``."""
+        for n in range(first, first + steps):
+            self.input = np.zeros(self.post.size)
+            if self.events:
+                self._pre_events(n, self.pre.spikes, self._brought("pre_spike"))
+                self._pre_events(n, self.pre.axon_spikes, self._brought("pre_axon_spike"))
+            self._transmit(n)
+            self._equations(n)
+            if self.events:
+                self._post_events(n)
+            self.received.append(self.input)
+            for name, values in self.after.items():
+                held = self.state[name].copy()
+                values.append(held[self.rows] if self.kind[name].locality == "semiglobal" else held)
+        return self
+
+    def _brought(self, what: str) -> list[AssignmentEquation]:
+        """Statements on the target first; a spike brings w where nothing is said of the target."""
+        statements = list(getattr(self.model, what))
+        first = [s for s in statements if s.variable == "g_target"]
+        if not first and what == "pre_spike" and self.model.psp is None:
+            first = list(Synapse(pre_spike="g_target += w").model.pre_spike)
+        return first + [s for s in statements if s.variable != "g_target"]
+
+    def _pre_events(self, n: int, spikes: list[set[int]], statements: list[AssignmentEquation]) -> None:
+        if not statements:
+            return
+        arriving = [
+            (int(self.delays[s]), i, j, s)
+            for s, (j, i) in enumerate(self.pairs)
+            if n >= self.delays[s] and i in spikes[n - int(self.delays[s])]
+        ]
+        for _, _, _, s in sorted(arriving):
+            self._event(n, s, statements, moment=n, seen=n - 1)
+
+    def _post_events(self, n: int) -> None:
+        if not self.model.post_spike:
+            return
+        for j in sorted(self.post.spikes[n]):
+            for s in [s for s, pair in enumerate(self.pairs) if pair[0] == j]:
+                self._event(n, s, list(self.model.post_spike), moment=n + 1, seen=n)
+
+    def _event(self, n: int, s: int, statements: list[AssignmentEquation], moment: int, seen: int) -> None:
+        """``moment`` is the step at whose beginning it happens, ``seen`` the last step that neurons have ended."""
+        driven = [e for e in self.model.equations if getattr(e, "method", None) in DRIVEN]
+        elapsed = (moment - self.updated[s]) * self.dt
+        for system in self._systems(driven):
+            self._relax(system, s, n, seen, elapsed)
+        self.updated[s] = moment
+        for statement in statements:
+            alone = n == 0 or self.pairs[s][0] not in self.post.spikes[n - 1]
+            if "unless_post" in statement.conditions and not alone:
+                continue
+            names = self._names(statement, s, n, seen, seen)
+            self._store(statement.variable, self._bounded(evaluate(plain(statement.value), names), statement, names), s, n)
+
+    def _transmit(self, n: int) -> None:
+        if self.model.psp is None and self.events:
+            return
+        psp = self.model.psp or Synapse(psp="w * pre.r").model.psp
+        assert psp is not None
+        contributions: dict[int, list[float]] = {}
+        for s, (j, _) in enumerate(self.pairs):
+            names = self._names(psp, s, n, n - int(self.delays[s]), n - 1)
+            contributions.setdefault(j, []).append(float(evaluate(plain(psp), names)))
+        for j, values in contributions.items():
+            joined = {"sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min}[self.model.operation]
+            self.input[j] += joined(values)
+
+    def _equations(self, n: int) -> None:
+        """Those of the projection, of post-synaptic neurons, of synapses."""
+        if not self.learning.is_due(n) or not (self.events or self.learning.enabled(n)):
+            return
+        chosen = [e for e in self.model.equations if not (self.events and getattr(e, "method", None) in DRIVEN)]
+        first_of_row = {j: s for s, (j, _) in reversed(list(enumerate(self.pairs)))}
+        for locality, synapses in (
+            ("global", [0]),
+            ("semiglobal", [first_of_row[j] for j in self.rows]),
+            ("local", list(range(len(self.pairs)))),
+        ):
+            own = [e for e in chosen if self.kind[e.variable].locality == locality]
+            for s in synapses:
+                seen = n if self.events else n - int(self.delays[s]) + 1
+                for system in self._systems(own):
+                    self._update(system, s, n, seen)
+
+    def _systems(self, equations: Sequence[Equation]) -> Iterator[list[Equation]]:
+        """Neighbouring ODEs belong together."""
+        run: list[Equation] = []
+        for equation in equations:
+            if run and not (isinstance(equation, OdeEquation) and isinstance(run[-1], OdeEquation)):
+                yield run
+                run = []
+            run.append(equation)
+        if run:
+            yield run
+
+    # -- equations -----------------------------------------------------------------------------------------------------
+
+    def _update(self, system: list[Equation], s: int, n: int, seen: int) -> None:
+        h = self.dt * self.learning.period
+        if isinstance(system[0], AssignmentEquation):
+            names = self._names(system[0], s, n, seen, n) | {"dt": h}
+            value = evaluate(plain(system[0].value), names)
+            self._store(system[0].variable, self._bounded(value, system[0], names), s, n)
+            return
+        odes = [e for e in system if isinstance(e, OdeEquation)]
+        names = self._names(odes, s, n, seen, n) | {"dt": h}
+        fresh = advance(odes, names, h)
+        values = [self._bounded(x, e, names) for x, e in zip(fresh, odes, strict=True)]
+        for equation, value in zip(odes, values, strict=True):
+            self._store(equation.variable, value, s, n)
+
+    def _relax(self, system: list[Equation], s: int, n: int, seen: int, elapsed: float) -> None:
+        odes = [e for e in system if isinstance(e, OdeEquation)]
+        names = self._names(odes, s, n, seen, seen)
+        matrix, offset, state = linear(odes, names)
+        size = len(odes)
+        augmented = np.zeros((size + 1, size + 1))
+        augmented[:size, :size], augmented[:size, size] = matrix, offset
+        fresh = (expm(augmented * elapsed) @ [*state, 1.0])[:size]
+        for equation, value in zip(odes, fresh, strict=True):
+            self._store(equation.variable, self._bounded(value, equation, names), s, n)
+
+    def _bounded(self, value: Any, statement: Equation, names: dict[str, Any]) -> Any:
+        for bound in statement.bounds:
+            limit = evaluate(plain(bound.value), names)
+            value = max(value, limit) if bound.side == "min" else min(value, limit)
+        return value
+
+    def _store(self, name: str, value: Any, s: int, n: int) -> None:
+        if name == "g_target":
+            self.input[self.pairs[s][0]] = value
+            return
+        if name == "w" and self.events and not self.learning.enabled(n):
+            return
+        value = {"float": float, "int": np.trunc, "bool": bool}[self.kind[name].type](value)
+        self.state[name][self._index(name, s)] = value
+
+    # -- names ---------------------------------------------------------------------------------------------------------
+
+    def _names(self, what: Any, s: int, n: int, seen_pre: int, seen: int) -> dict[str, Any]:
+        """Values of all names: neurons as they were at the end of the steps ``seen_pre`` and ``seen``."""
+        j, i = self.pairs[s]
+        names: dict[str, Any] = {name: self.state[name][self._index(name, s)] for name in self.state}
+        names |= {"t": n * self.dt, "dt": self.dt, "d": self.delays[s] * self.dt, "g_target": self.input[j]}
+        for name, side, rank in (("t_pre", self.pre, i), ("t_post", self.post, j)):
+            last = side.last_spike(rank, seen) if side.spikes else None
+            names[name] = -np.inf if last is None else last * self.dt
+        for node in nodes(what):
+            if isinstance(node, Attribute | InputSum):
+                inner = node.name if isinstance(node, Attribute) else f"sum({node.target})"
+                side, rank, step = (self.pre, i, seen_pre) if node.owner == "pre" else (self.post, j, seen)
+                names[f"{node.owner}.{inner}"] = side.at(inner, step)[rank]
+            elif isinstance(node, GlobalOperation):
+                assert isinstance(node.argument, Attribute)
+                side = self.pre if node.argument.owner == "pre" else self.post
+                text = f"{node.operation}({node.argument.owner}.{node.argument.name})"
+                names[text] = REDUCTIONS[node.operation](side.at(node.argument.name, seen)) if seen >= 0 else 0.0
+        return names
+
+
+def nodes(what: Any) -> Iterator[Expr]:
+    """All expressions of some statements."""
+    for item in what if isinstance(what, list) else [what]:
+        if isinstance(item, Expr):
+            yield from item.walk()
+        else:
+            yield from (item.right if isinstance(item, OdeEquation) else item.value).walk()
+            for bound in item.bounds:
+                yield from bound.value.walk()
+
+
+def plain(expr: Expr) -> Expr:
+    """``pre.x``, ``post.sum(T)`` and ``mean(pre.x)`` as names that are looked up as they are written."""
+    if isinstance(expr, Attribute):
+        return Name(f"{expr.owner}.{expr.name}")
+    if isinstance(expr, InputSum):
+        return Name(f"{expr.owner}.sum({expr.target})")
+    if isinstance(expr, GlobalOperation):
+        assert isinstance(expr.argument, Attribute)
+        return Name(f"{expr.operation}({expr.argument.owner}.{expr.argument.name})")
+    return map_children(expr, plain)
+
+
+# -- numerical methods -------------------------------------------------------------------------------------------------
+
+
+def slopes(odes: Sequence[OdeEquation], names: dict[str, Any], changed: dict[str, Any], late: float = 0.0) -> Any:
+    """The right sides where some variables have other values, ``late`` ms after the beginning of the step."""
+    seen = names | changed | {"t": names["t"] + late}
+    return np.array([float(evaluate(plain(e.right), seen)) for e in odes])
+
+
+def linear(odes: Sequence[OdeEquation], names: dict[str, Any], late: float = 0.0) -> tuple[Any, Any, Any]:
+    """A and b of x' = A·x + b, read off the right sides, and x."""
+    zero = dict.fromkeys((e.variable for e in odes), 0.0)
+    offset = slopes(odes, names, zero, late)
+    matrix = np.array([slopes(odes, names, zero | {e.variable: 1.0}, late) - offset for e in odes]).T
+    return matrix, offset, np.array([float(names[e.variable]) for e in odes])
+
+
+def advance(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> list[float]:
+    """One step of neighbouring ODEs, each by its method, all from the same old state."""
+    fresh: dict[str, float] = {}
+    for method in dict.fromkeys(e.method or "explicit" for e in odes):
+        own = [e for e in odes if (e.method or "explicit") == method]
+        fresh |= dict(zip((e.variable for e in own), METHODS[method](own, names, h), strict=True))
+    return [fresh[e.variable] for e in odes]
+
+
+def explicit(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> Any:
+    x = np.array([names[e.variable] for e in odes], dtype=float)
+    return x + h * slopes(odes, names, {})
+
+
+def runge_kutta(odes: Sequence[OdeEquation], names: dict[str, Any], h: float, nodes: Any, weights: Any) -> Any:
+    x = np.array([names[e.variable] for e in odes], dtype=float)
+    k = np.zeros_like(x)
+    total = np.zeros_like(x)
+    for node, weight in zip(nodes, weights, strict=True):
+        k = slopes(odes, names, dict(zip((e.variable for e in odes), x + node * h * k, strict=True)), node * h)
+        total += weight * k
+    return x + h * total
+
+
+def implicit(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> Any:
+    matrix, offset, x = linear(odes, names, h)
+    return np.linalg.solve(np.eye(len(x)) - h * matrix, x + h * offset)
+
+
+def semiimplicit(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> Any:
+    matrix, _, x = linear(odes, names, h)
+    return x + h * slopes(odes, names, {}, h) / (1 - h * np.diag(matrix))
+
+
+def exponential(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> Any:
+    matrix, _, x = linear(odes, names)
+    rate = np.diag(matrix)
+    factor = np.array([np.expm1(a * h) / a if a else h for a in rate])
+    return x + factor * slopes(odes, names, {})
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "explicit": explicit,
+    "midpoint": lambda odes, names, h: runge_kutta(odes, names, h, (0.0, 0.5), (0.0, 1.0)),
+    "heun": lambda odes, names, h: runge_kutta(odes, names, h, (0.0, 1.0), (0.5, 0.5)),
+    "rk4": lambda odes, names, h: runge_kutta(odes, names, h, (0.0, 0.5, 0.5, 1.0), (1 / 6, 1 / 3, 1 / 3, 1 / 6)),
+    "implicit": implicit,
+    "semiimplicit": semiimplicit,
+    "exponential": exponential,
+    "exact": exponential,
+}
