@@ -178,7 +178,9 @@ class Reference:
             if "unless_post" in statement.conditions and not alone:
                 continue
             names = self._names(statement, s, n, seen, seen)
-            self._store(statement.variable, self._bounded(evaluate(plain(statement.value), names), statement, names), s, n)
+            self._store(
+                statement.variable, self._bounded(evaluate(plain(statement.value), names), statement, names), s, n
+            )
 
     def _transmit(self, n: int) -> None:
         if self.model.psp is None and self.events:
