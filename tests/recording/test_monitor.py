@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import eqneuro as ann
-from eqneuro.recording import recorders
 
 MODEL = ann.Neuron(
     parameters=dict(step=1.0),
@@ -265,67 +264,6 @@ def test_a_recording_can_be_read_and_paused_within_a_run() -> None:
     net.simulate(4.0)
     assert read == [[], [0, 1], [], [4, 5]]
     assert steps_of(m) == []
-
-
-# -- room --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("chunk", [1, 1000, 10**7])
-@pytest.mark.parametrize("threads", [1, 2])
-def test_recordings_grow_as_they_run(chunk: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorders, "CHUNK_BYTES", chunk)
-    monkeypatch.setattr(recorders, "FEWEST_BYTES", 1)
-    net = ann.Network(seed=1, num_threads=threads)
-    population = net.create(600, SPIKER)
-    population.inc = np.linspace(0.1, 3.0, 600)
-    m = net.monitor(population, ["v", "spike"])
-    view = net.monitor(population[::7], "v", period=3.0)
-    pieces = [1, 40, 2, 3, 500, 1]
-    for piece in pieces:
-        net.simulate(piece)
-    v, inc = np.zeros(600), np.linspace(0.1, 3.0, 600)
-    rows, spikes = [], {k: [] for k in range(600)}
-    for step in range(sum(pieces)):
-        v = v + inc
-        for k in np.flatnonzero(v >= 3.0):
-            spikes[int(k)].append(step)
-        v[v >= 3.0] = 0.0
-        rows.append(v.copy())
-    np.testing.assert_array_equal(m.get("v"), rows)
-    assert m.get("spike") == spikes
-    np.testing.assert_array_equal(view.get("v"), np.array(rows)[::3, ::7])
-
-
-def test_more_spikes_than_fit_at_once_are_kept() -> None:
-    net = ann.Network()
-    population = net.create(1000, ann.Neuron(equations="v = 1.0", spike="v > 0.0", reset=""))
-    m = net.monitor(population, "spike")
-    net.simulate(300.0)
-    assert m.get("spike") == {k: list(range(300)) for k in range(1000)}
-
-
-def test_many_monitors_of_one_population() -> None:
-    net, population = make(dt=1.0)
-    monitors = [
-        net.monitor(population, "v", period=float(1 + k % 7), period_offset=float(k % (1 + k % 7))) for k in range(60)
-    ]
-    net.simulate(50.0)
-    for k, m in enumerate(monitors):
-        period = 1 + k % 7
-        assert steps_of(m) == [n for n in range(50) if n % period == k % period]
-
-
-def test_many_short_runs_seldom_ask_for_room() -> None:
-    net, population = make()
-    m = net.monitor(population, ["v", "clock"])
-    net.simulate(0.5)
-    moved = 0
-    for _ in range(1000):
-        before = net._runner._assembly
-        net.simulate(0.5)
-        moved += net._runner._assembly is not before
-    assert moved < 15
-    assert m.get("v").shape == (1001, 2, 3)
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------
