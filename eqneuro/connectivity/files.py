@@ -21,6 +21,8 @@ from eqneuro.connectivity.patterns import Ends
 ARRAYS = ("sizes", "post_ranks", "row_start", "pre_ranks", "w", "delay")
 """What a .npz file holds; ``sizes`` are those of the two populations, ``delay`` is in ms."""
 COLUMNS = ("pre", "post", "w", "d")
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error)
+"""What numpy raises for a file of another kind: one that holds a single array gives AttributeError or TypeError."""
 BLOCK = 100_000
 """Lines of a .csv file that are written at once."""
 
@@ -92,12 +94,13 @@ def _write_arrays(path: Path, synapses: Synapses) -> None:
 
 
 def _read_arrays(path: Path, ends: Ends) -> Synapses:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            held: dict[str, NDArray[Any]] = {name: file[name] for name in ARRAYS}
-    except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error):
-        names = ", ".join(ARRAYS)
-        raise ValueError(f"it was not written by save_connectivity: the arrays {names} are expected") from None
+    with path.open("rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as stored:
+                held: dict[str, NDArray[Any]] = {name: stored[name] for name in ARRAYS}
+        except UNREADABLE:
+            names = ", ".join(ARRAYS)
+            raise ValueError(f"it was not written by save_connectivity: the arrays {names} are expected") from None
     sizes, starts, count = held["sizes"], held["row_start"], held["pre_ranks"].size
     if sizes.tolist() != [ends.pre_size, ends.post_size]:
         there = " and ".join(map(str, sizes.ravel()))
