@@ -1,0 +1,122 @@
+"""Numbers of the examples in which networks of rates learn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+# -- reservoir ---------------------------------------------------------------------------------------------------------
+
+RESERVOIRPY = 1.2e-3
+"""The least one-step NRMSE of five reservoirs that reservoirpy 0.4.2 draws for this series: benchmarks/reservoir.py"""
+
+
+@pytest.fixture(scope="module")
+def mackey_glass():
+    from .conftest import load
+
+    module = load("reservoir")
+    return module.series(module.WASHOUT + module.TRAIN + module.TEST + 1)
+
+
+def test_states_of_the_reservoir_are_those_of_its_recursion(example, mackey_glass):
+    module = example("reservoir")
+    drive, given = mackey_glass[:100], module.weights(units=60, seed=3)
+    r, expected = np.zeros(60), []
+    for x in drive:
+        r = r + 0.3 * (np.tanh(given["in"][:, 0] * x + given["rec"] @ r) - r)
+        expected.append(r)
+    np.testing.assert_allclose(module.echo(drive, given), expected, rtol=0.0, atol=1e-12)
+
+
+def test_reservoir_has_the_radius_and_density_it_is_asked_for(example):
+    given = example("reservoir").weights(units=300, density=0.1, radius=1.25, seed=1)
+    assert max(abs(np.linalg.eigvals(given["rec"]))) == pytest.approx(1.25, rel=1e-9)
+    synapses = np.count_nonzero(given["rec"])
+    assert abs(synapses - 9000) < 4.0 * np.sqrt(90_000 * 0.1 * 0.9)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_reservoir_predicts_the_next_value_no_worse_than_reservoirpy(example, mackey_glass, seed):
+    module = example("reservoir")
+    result = module.predict(mackey_glass, module.weights(seed=seed))
+    assert result.error < RESERVOIRPY
+    assert result.error == pytest.approx(np.sqrt(np.mean((result.found - result.wanted) ** 2)) / result.wanted.std())
+    # saying what was there before is 100 times worse
+    last = np.concatenate([[np.nan], result.wanted[:-1]])[1:]
+    assert module.nrmse(last, result.wanted[1:]) > 100.0 * result.error
+    assert result.horizon > 300
+
+
+def test_series_obeys_the_equation_of_mackey_and_glass_the_better_the_smaller_the_step(example):
+    # x(t + 17) - x(t) is the integral of the right side over one delay, here by Simpson's rule
+    module = example("reservoir")
+
+    def defect(dt):
+        net = module.ann.Network(dt=dt)
+        monitor = net.monitor(net.create(1, module.mackey_glass), "x")
+        net.simulate(200.0)
+        x, delay = monitor.get("x")[:, 0], round(17.0 / dt)
+        begin = round(100.0 / dt)
+        now, past = x[begin + delay : begin + 2 * delay + 1], x[begin : begin + delay + 1]
+        slope = 0.2 * past / (1.0 + past**10) - 0.1 * now
+        simpson = dt / 3.0 * (slope[0] + slope[-1] + 4.0 * slope[1:-1:2].sum() + 2.0 * slope[2:-1:2].sum())
+        return abs(now[-1] - now[0] - simpson)
+
+    assert defect(0.1) < 1e-3
+    assert defect(0.05) < 0.6 * defect(0.1)
+
+
+# -- receptive fields --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_oja_ends_within_five_degrees_of_the_first_component_with_norm_one(example, seed):
+    module = example("receptive_fields")
+    data = module.patches(20_000, whitened=False)
+    stages = module.learn(data, module.linear, module.oja, 1, 12, seed=seed)
+    first, last = stages[0, 0], stages[-1, 0]
+    _, _, axes = np.linalg.svd(data, full_matrices=False)
+    assert module.angle(first, axes[0]) > 45.0
+    assert module.angle(last, axes[0]) < 5.0
+    assert abs(module.principal_component(data) @ axes[0]) == pytest.approx(1.0, abs=1e-9)
+    assert np.linalg.norm(last) == pytest.approx(1.0, abs=0.01)
+
+
+def test_one_step_of_each_rule_is_its_formula(example):
+    module = example("receptive_fields")
+    data = module.patches(4, whitened=True)
+    for name, eta in (("oja", 4e-5), ("bcm", 1e-3)):
+        net = module.ann.Network(dt=1.0, seed=1)
+        retina = net.create(module.ann.TimedArray(data, schedule=2.0))
+        cells = net.create(3, module.linear if name == "oja" else module.rectified)
+        projection = net.connect(retina, cells, "exc", getattr(module, name)).all_to_all(module.ann.Normal(0.0, 0.1))
+        projection.enable_learning(period=2.0, offset=1.0)
+        weights, theta = np.array(projection.w), np.ones(3)
+        net.simulate(8.0)
+        for x in data:
+            r = weights @ x if name == "oja" else np.maximum(weights @ x, 0.0)
+            theta += (r**2 - theta) * -np.expm1(-2.0 / 1000.0)
+            change = x - r[:, None] * weights if name == "oja" else ((r - theta) / theta)[:, None] * x
+            weights += eta * r[:, None] * change
+        np.testing.assert_allclose(projection.w, weights, rtol=1e-12, atol=1e-14, err_msg=name)
+
+
+def test_fields_of_bcm_are_oriented_and_look_to_many_sides(example):
+    module = example("receptive_fields")
+    data = module.patches(20_000, whitened=True)
+    stages = module.learn(data, module.rectified, module.bcm, 24, 2)
+    noise = module.orientedness(np.random.default_rng(5).normal(size=(2000, data.shape[1])))
+    before, after = module.orientedness(stages[0]), module.orientedness(stages[-1])
+    assert np.median(before) < np.quantile(noise, 0.9)
+    assert (after > np.quantile(noise, 0.999)).mean() > 0.8
+    # a grating has one orientation, a round spot none
+    x, y = np.meshgrid(np.arange(12), np.arange(12))
+    gabor = np.cos(0.9 * x + 0.9 * y) * np.exp(-((x - 5.5) ** 2 + (y - 5.5) ** 2) / 20.0)
+    spot = np.exp(-((x - 5.5) ** 2 + (y - 5.5) ** 2) / 2.0) - 0.5 * np.exp(-((x - 5.5) ** 2 + (y - 5.5) ** 2) / 4.0)
+    assert module.orientedness(gabor)[0] > 0.9
+    assert module.orientedness(spot)[0] < 0.02
+    # rare strong responses: the responses' kurtosis has grown
+    responses = [np.maximum(data @ stages[k].T, 0.0) for k in (0, -1)]
+    kurtosis = [np.mean(r**4, axis=0) / np.mean(r**2, axis=0) ** 2 for r in responses]
+    assert np.median(kurtosis[1]) > 2.0 * np.median(kurtosis[0])
