@@ -74,7 +74,6 @@ def check_ends(projection: Projection) -> None:
     _check_neighbours(model.pre_attributes, pre, "pre", is_event=model.is_spiking)
     _check_neighbours(model.post_attributes, post, "post", is_event=model.is_spiking)
     _check_target(projection, post)
-    refuse_unfinished(model)
 
 
 def check_stops(
@@ -182,10 +181,3 @@ def _check_target(projection: Projection, post: Population) -> None:
         UserWarning,
         stacklevel=5,
     )
-
-
-def refuse_unfinished(model: SynapseModel) -> None:
-    """Says in a sentence what eqneuro can check but not run yet."""
-    if model.pruning or model.creating:
-        name = model.name or "without name"
-        raise NotImplementedError(f"synapse {name!r}: structural plasticity can be checked, but not run yet")

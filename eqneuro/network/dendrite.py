@@ -26,14 +26,21 @@ class Dendrite:
     projection: Projection
     post_rank: int
 
-    def __init__(self, projection: Projection, post_rank: int, row: int) -> None:
+    def __init__(self, projection: Projection, post_rank: int) -> None:
         object.__setattr__(self, "projection", projection)
         object.__setattr__(self, "post_rank", post_rank)
-        object.__setattr__(self, "_row", row)
 
     @property
     def _slice(self) -> slice:
-        return self.projection._built.slice_of(self._row)
+        row = self.projection._built.row_of(self.post_rank)
+        return slice(0, 0) if row is None else self.projection._built.slice_of(row)
+
+    @property
+    def _row(self) -> int:
+        row = self.projection._built.row_of(self.post_rank)
+        if row is None:
+            raise ValueError(f"neuron {self.post_rank} has no synapses any more")
+        return row
 
     @property
     def pre_ranks(self) -> list[int]:
@@ -94,17 +101,22 @@ class Dendrite:
         """
         population = self.projection._pre_population
         rank = whole(pre, "a rank") if np.ndim(pre) == 0 else population.rank_from_coordinates(pre)
+        self._place_of(rank)
+        return SynapseView(self, rank)
+
+    def _place_of(self, rank: int) -> int:
+        """Where the synapse with a pre-synaptic neuron stands among those of the dendrite."""
         ranks = self.projection._built.pre_ranks[self._slice]
         place = int(np.searchsorted(ranks, rank))
         if place >= len(ranks) or ranks[place] != rank:
             raise ValueError(f"neuron {self.post_rank} has no synapse with pre-synaptic neuron {rank}")
-        return SynapseView(self, rank, place)
+        return place
 
     def __getitem__(self, pre: Any) -> SynapseView:
         return self.synapse(pre)
 
     def __iter__(self) -> Iterator[SynapseView]:
-        return (SynapseView(self, rank, place) for place, rank in enumerate(self.pre_ranks))
+        return (SynapseView(self, rank) for rank in self.pre_ranks)
 
     @property
     def synapses(self) -> Iterator[SynapseView]:
@@ -120,6 +132,45 @@ class Dendrite:
         for name, value in values.items():
             setattr(self, name, value)
 
+    # -- synapses that come and go ------------------------------------------------------------------------------------
+
+    def create_synapse(self, rank: Any, w: float = 0.0, delay: float = 0.0) -> None:
+        """Creates a synapse with a pre-synaptic neuron, by rank or coordinates.
+
+        Parameters
+        ----------
+        rank
+            Of the pre-synaptic neuron.
+        w
+            The weight.
+        delay
+            In ms; where 0, that of the projection's synapses if these are all alike, else one step.
+
+        Raises
+        ------
+        ValueError
+            If there is one already, or no such neuron.
+        """
+        self.projection.create_synapse(rank, self.post_rank, w, delay)
+
+    def create_synapses(self, ranks: Any, weights: Any = None, delays: Any = None) -> None:
+        """Creates synapses with several pre-synaptic neurons, at once: see `Projection.create_synapses`."""
+        self.projection.create_synapses(ranks, self.post_rank, weights, delays)
+
+    def prune_synapse(self, rank: Any) -> None:
+        """Removes the synapse with a pre-synaptic neuron.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        self.projection.prune_synapse(rank, self.post_rank)
+
+    def prune_synapses(self, ranks: Any) -> None:
+        """Removes the synapses with several pre-synaptic neurons, at once."""
+        self.projection.prune_synapses(ranks, self.post_rank)
+
     def receptive_field(self, variable: str = "w", fill: float = 0.0) -> NDArray[np.float64]:
         """Values in the geometry of the pre-synaptic population; ``fill`` where there is no synapse."""
         population = self.projection._pre_population
@@ -134,10 +185,16 @@ class Dendrite:
 class SynapseView:
     """One synapse: its attributes are numbers."""
 
-    def __init__(self, dendrite: Dendrite, rank: int, place: int) -> None:
+    dendrite: Dendrite
+    rank: int
+
+    def __init__(self, dendrite: Dendrite, rank: int) -> None:
         object.__setattr__(self, "dendrite", dendrite)
         object.__setattr__(self, "rank", rank)
-        object.__setattr__(self, "_place", place)
+
+    @property
+    def _place(self) -> int:
+        return self.dendrite._place_of(self.rank)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

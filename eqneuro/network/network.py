@@ -17,6 +17,7 @@ from eqneuro.network.configuration import EPOCH, STEP, Configuration
 from eqneuro.network.population import Population
 from eqneuro.network.progress import Progress
 from eqneuro.network.settings import Defaults
+from eqneuro.network.structural import StructuralSteps
 from eqneuro.network.time import steps_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Populations = Population | Sequence[Population]
 
 
-class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
+class Network(Configuration, Building, StructuralSteps, CallbackSwitch, metaclass=NetworkType):
     """Populations, projections and monitors that run together.
 
     Parameters
@@ -250,12 +251,12 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
         done = 0
         for moment, function, number in calls(self._callbacks if self._callbacks_on else (), steps, self.dt):
             if moment > done:
-                done += self._ready().run(moment - done, progress=bar.counter(done))
+                done += self._advance(moment - done, progress=bar.counter(done))
                 bar.update(done)
             if self._callbacks_on:  # a callback may switch the others off
                 function(number)
         if steps > done:
-            self._ready().run(steps - done, progress=bar.counter(done))
+            self._advance(steps - done, progress=bar.counter(done))
 
     def simulate_until(
         self, max_duration: float, population: Populations, operator: str = "and", measure_time: bool = False
@@ -289,14 +290,14 @@ class Network(Configuration, Building, CallbackSwitch, metaclass=NetworkType):
         stops = check_stops(self, population, require_all=operator == "and")
         begin, first = time.perf_counter(), self.current_step
         if steps:
-            self._ready().run(steps, stops, require_all=operator == "and")
+            self._advance(steps, stops, require_all=operator == "and")
         if measure_time:
             print(f"The network stopped after {time.perf_counter() - begin:.3f} seconds.")
         return (self.current_step - first) * self.dt
 
     def step(self) -> None:
         """One step, without callbacks."""
-        self._ready().run(1)
+        self._advance(1)
 
     def reset(
         self,

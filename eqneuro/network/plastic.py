@@ -134,6 +134,18 @@ class PlasticState:
         if self._updated is not None:
             self._updated = self._updated[position]
 
+    def in_own_order(self, position: NDArray[Any] | None) -> NDArray[np.int32]:
+        """A copy of ``updated`` in the user's order; ``position`` is that of the rows for spikes, where they exist."""
+        moved = self.updated[: self._projection._built.synapses].copy()
+        if position is not None:
+            moved[position] = self.updated[: len(moved)]
+        return moved
+
+    def replace(self, updated: NDArray[np.int32] | None) -> None:
+        """The synapses have become others, which have their rows for spikes yet to come."""
+        self._slots = None
+        self._updated = updated if updated is None or len(updated) else np.full(1, self.since, dtype=np.int32)
+
     def post_index(self) -> tuple[Array, Array, Array]:
         """For each post-synaptic neuron where its synapses begin; their slots in the rows for spikes; their sources."""
         built = self._projection._built

@@ -17,6 +17,7 @@ from eqneuro.network.connectors import place_order
 from eqneuro.network.connectors_by_rule import ConnectorsByRule
 from eqneuro.network.dendrite import Dendrite, SynapseView
 from eqneuro.network.geometry import whole
+from eqneuro.network.structural import StructuralPlasticity
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -32,7 +33,7 @@ def default_synapse(*, spiking: bool) -> Synapse:
     return Synapse(psp="w * pre.r", name="DefaultRateCodedSynapse")
 
 
-class Projection(ConnectorsByRule):
+class Projection(StructuralPlasticity, ConnectorsByRule):
     """Synapses from one population (or view) to another, made by a connector: each returns the projection.
 
     Projections are made by `Network.connect`; making one directly adds it to the network of the module-level functions.
@@ -268,10 +269,9 @@ class Projection(ConnectorsByRule):
         """
         given = post[0] if len(post) == 1 else post
         rank = whole(given, "a rank") if np.ndim(given) == 0 else self._post_population.rank_from_coordinates(given)
-        row = self._built.row_of(rank)
-        if row is None:
+        if self._built.row_of(rank) is None:
             raise ValueError(f"post-synaptic neuron {rank} has no synapses in projection {self.name!r}")
-        return Dendrite(self, rank, row)
+        return Dendrite(self, rank)
 
     def synapse(self, pre: Any, post: Any) -> SynapseView:
         """The synapse between two neurons."""
@@ -283,7 +283,7 @@ class Projection(ConnectorsByRule):
         return iter(self)
 
     def __iter__(self) -> Iterator[Dendrite]:
-        return (Dendrite(self, int(rank), row) for row, rank in enumerate(self._built.post_ranks))
+        return (Dendrite(self, int(rank)) for rank in self._built.post_ranks)
 
     def __getitem__(self, index: Any) -> Dendrite:
         return self.dendrite(index)

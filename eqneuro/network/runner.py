@@ -101,6 +101,7 @@ class Runner:
         progress: Callable[[int], None] | None,
     ) -> int:
         network, done = self.network, 0
+        self.is_stopped = False
         for population in self._delayed:
             population._check_delays()
         while done < steps:
@@ -126,7 +127,8 @@ class Runner:
             self._check_finite()
             if stops:
                 holding = int(np.count_nonzero(assembly.stopped))
-                if holding == len(stops) if require_all else holding > 0:
+                self.is_stopped = holding == len(stops) if require_all else holding > 0
+                if self.is_stopped:
                     break
         return done
 

@@ -94,7 +94,7 @@ class SynapseValues:
                     value = weights.sample(rng, found.synapses) if isinstance(weights, Distribution) else weights
                 else:
                     count = self._count(attribute)
-                    value = evaluate(attribute.init, names, partial(_draw, rng, count))
+                    value = evaluate(attribute.init, names, partial(draw_values, rng, count))
                     names[attribute.name] = value
                 self._write(attribute, value, spread=multiple and attribute.name == "w")
             self._set_delays(delays, rng, stacklevel=4)
@@ -134,15 +134,17 @@ class SynapseValues:
         self._net._note_change(structural=isinstance(before, int) != isinstance(delay, int))
 
     def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
+        steps = self._in_steps(delays, self._built.synapses, rng, stacklevel + 1)
+        alike = not steps.ndim or (len(steps) > 0 and bool((steps == steps[0]).all()))
+        self._delay = int(steps.flat[0]) if alike else np.ascontiguousarray(steps, dtype=np.uint32)
+
+    def _in_steps(self, delays: Any, count: int, rng: np.random.Generator, stacklevel: int) -> NDArray[np.int64]:
+        """Delays of ``count`` synapses in steps, one number where one was given."""
         is_drawn = isinstance(delays, Distribution)
-        count = self._built.synapses
-        given = (
-            delays.sample(rng, count)
-            if is_drawn
-            else _flatten(delays)
-            if np.ndim(delays)
-            else np.asarray(delays, float)
-        )
+        if is_drawn:
+            given = delays.sample(rng, count)
+        else:
+            given = _flatten(delays) if np.ndim(delays) else np.asarray(delays, float)
         if given.ndim and len(given) != count:
             raise ValueError(f"delays of {self.name!r} must be {count} numbers, not {len(given)}")
         dt = self._net.dt
@@ -155,8 +157,7 @@ class SynapseValues:
             cut = int(cut_to_steps(np.asarray(first), dt)) * dt
             message = f"delays are whole steps of dt = {dt:g} ms, one at least: {first:g} ms becomes {cut:g} ms"
             warnings.warn(f"projection {self.name!r}: {message}", UserWarning, stacklevel=stacklevel)
-        alike = not steps.ndim or (len(steps) > 0 and bool((steps == steps[0]).all()))
-        self._delay = int(steps.flat[0]) if alike else np.ascontiguousarray(steps, dtype=np.uint32)
+        return steps
 
     @property
     def _longest(self) -> int:
@@ -328,7 +329,8 @@ class SynapseValues:
         return self._spread[name]
 
 
-def _draw(rng: np.random.Generator, count: int, distribution: Distribution) -> NDArray[Any]:
+def draw_values(rng: np.random.Generator, count: int, distribution: Distribution) -> NDArray[Any]:
+    """What `evaluate` asks for where a distribution stands."""
     return distribution.sample(rng, count)
 
 
