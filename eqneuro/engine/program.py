@@ -58,6 +58,7 @@ class Program:
         for buffer in buffers:
             self._addresses.append(0 if buffer is None else buffer.ctypes.data)
             if buffer is not None:
+                assert buffer.flags.c_contiguous, "C reads arrays without gaps"
                 self._kept.append(buffer)
         return offset
 

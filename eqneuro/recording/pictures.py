@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -89,7 +90,7 @@ def draw_lines(ax: Any, times: NDArray[Any], values: NDArray[Any], name: str, la
     labels
         Of the lines, the ranks where nothing is said.
     """
-    lines = values.reshape(len(values), -1)
+    lines = values.reshape(len(values), math.prod(values.shape[1:]))
     given = list(labels) or ([str(rank) for rank in range(lines.shape[1])] if values.ndim > 1 else [])
     single = lines.shape[1] == 1
     for column in range(lines.shape[1]):
