@@ -118,6 +118,14 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
     from eqneuro.network.population import Population as Population
     from eqneuro.network.projection import Projection as Projection
     from eqneuro.network.runner import NotFiniteError as NotFiniteError
+    from eqneuro.network.specific.convolution import Convolution as Convolution
+    from eqneuro.network.specific.diagonal import DiagonalProjection as DiagonalProjection
+    from eqneuro.network.specific.hybrid import (
+        CurrentInjection as CurrentInjection,
+        DecodingProjection as DecodingProjection,
+    )
+    from eqneuro.network.specific.pooling import Pooling as Pooling
+    from eqneuro.network.specific.shared import Copy as Copy, Transpose as Transpose
     from eqneuro.network.spike_sources import (
         PoissonPopulation as PoissonPopulation,
         SpikeSourceArray as SpikeSourceArray,
@@ -162,6 +170,11 @@ _HOMES = {
     "eqneuro.network.timed": "TimedArray TimedPoissonPopulation",
     "eqneuro.network.spike_sources": "SpikeSourceArray PoissonPopulation",
     "eqneuro.network.correlated": "HomogeneousCorrelatedSpikeTrains",
+    "eqneuro.network.specific.convolution": "Convolution",
+    "eqneuro.network.specific.pooling": "Pooling",
+    "eqneuro.network.specific.shared": "Copy Transpose",
+    "eqneuro.network.specific.diagonal": "DiagonalProjection",
+    "eqneuro.network.specific.hybrid": "CurrentInjection DecodingProjection",
     "eqneuro.network.magic": (
         "setup compile simulate simulate_until step reset clear dt get_time set_time get_current_step set_current_step"
         " set_seed get_population get_projection populations projections monitors magic_network callbacks_enabled"

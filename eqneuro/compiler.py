@@ -23,6 +23,7 @@ from eqneuro.build import cache
 from eqneuro.build.toolchain import Toolchain, find_toolchain
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.requests import (
+    FilterRequest,
     KernelRequest,
     NetworkRequest,
     PopulationRequest,
@@ -91,6 +92,7 @@ def plan_kernels(request: NetworkRequest) -> list[list[Plan]]:
     """For each kernel that is asked for, the plans of its C functions."""
     from sympy.core.parameters import distribute
 
+    from eqneuro.codegen.filters import plan_filter
     from eqneuro.codegen.plasticity import plan_synapses
     from eqneuro.codegen.population import plan_population, plan_stop
     from eqneuro.codegen.projections import plan_projection
@@ -106,6 +108,8 @@ def plan_kernels(request: NetworkRequest) -> list[list[Plan]]:
                     groups.append([plan_stop(kernel, name, request.real)])
                 case ProjectionRequest():
                     groups.append([plan_projection(kernel, name, request.real)])
+                case FilterRequest():
+                    groups.append([plan_filter(kernel, name, request.real)])
                 case SynapseRequest():
                     groups.append([plan_synapses(kernel, name, request.real, request.method)])
     return groups
@@ -115,7 +119,7 @@ def slug(kernel: KernelRequest) -> str:
     """A name for C functions that says whose they are."""
     model = kernel.population.model if isinstance(kernel, StopRequest) else kernel.model
     plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in model.name).strip("_")
-    fallback = "synapses" if isinstance(kernel, ProjectionRequest | SynapseRequest) else "neurons"
+    fallback = "synapses" if isinstance(kernel, ProjectionRequest | FilterRequest | SynapseRequest) else "neurons"
     return plain or fallback
 
 

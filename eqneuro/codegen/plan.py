@@ -88,6 +88,28 @@ class TransmissionPlan:
     dense: bool
     operation: str
     layout: KernelLayout
+    assigns: bool = False
 
 
-Plan = KernelPlan | SynapsePlan | TransmissionPlan
+@dataclass(frozen=True)
+class FilterPlan:
+    """One C function that lays windows over the pre-synaptic population.
+
+    ``inside`` and ``outside`` are lines that load what is read of pre-synaptic neuron ``i``, in windows that lie within
+    the population and in those that reach over its border; ``value`` is what one weight of the filter contributes.
+    """
+
+    template: str
+    function: str
+    title: str
+    equations: tuple[str, ...]
+    declarations: tuple[str, ...]
+    invariants: tuple[str, ...]
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+    value: str
+    operation: str
+    layout: KernelLayout
+
+
+Plan = KernelPlan | SynapsePlan | TransmissionPlan | FilterPlan

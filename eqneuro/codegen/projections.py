@@ -39,10 +39,12 @@ def contribution(request: ProjectionRequest) -> tuple[Expr, str]:
 
 def plan_projection(request: ProjectionRequest, name: str, real: str) -> TransmissionPlan:
     """The kernel of a projection's transmission."""
-    return _Planner(request, name, real).plan()
+    return TransmissionPlanner(request, name, real).plan()
 
 
-class _Planner:
+class TransmissionPlanner:
+    """Plans one kernel of transmission: which buffer each name of the contribution means."""
+
     def __init__(self, request: ProjectionRequest, name: str, real: str) -> None:
         self.request = request
         self.name = name
@@ -53,6 +55,7 @@ class _Planner:
         self._neighbours = {f"pre.{n.name}": n for n in request.pre} | {f"post.{n.name}": n for n in request.post}
 
     def plan(self) -> TransmissionPlan:
+        """The kernel."""
         request = self.request
         expr, text = contribution(request)
         value, draws, _ = translate(expr)
@@ -76,7 +79,7 @@ class _Planner:
         invariants = Invariants(lambda s: not self._varies(s))
         hoisted = invariants.hoist(value)
         before = self._print_invariants(invariants)
-        printed = CPrinter(_Names(self, narrow=True), self.real).number(hoisted)
+        printed = CPrinter(PlannerNames(self, narrow=True), self.real).number(hoisted)
         kind = "deliver" if request.events else "transmit"
         return TransmissionPlan(
             template="spike_projection.c.j2" if request.events else "rate_projection.c.j2",
@@ -91,6 +94,7 @@ class _Planner:
             delays=request.delays,
             dense=request.dense,
             operation=request.model.operation,
+            assigns=request.assigns,
             layout=KernelLayout(
                 function=f"{kind}_{self.name}",
                 slots=tuple(self.scope.slots),
@@ -118,6 +122,9 @@ class _Planner:
             scope.moment(symbol_, *(("time", "t") if name == "t" else ("dt", "h")))
         elif name in self._neighbours:
             self._bind_neighbour(symbol_)
+        elif name == "w" and self.request.gathered:
+            place = scope.pointer("place", "uint32_t", "place", const=True)
+            scope.text[symbol_] = f"{scope.pointer('shared_weights', 'real', 'all_w', const=True)}[{place}[s]]"
         elif name in self.request.varying:
             pointer = scope.pointer(
                 f"attribute:{name}", C_TYPES[self._attributes[name].type], f"all_{name}", const=True
@@ -173,17 +180,17 @@ class _Planner:
     def _print_invariants(self, invariants: Invariants) -> list[str]:
         lines = []
         for number, (value, own) in enumerate(invariants.lines.items()):
-            text = CPrinter(_Names(self)).number(value)
+            text = CPrinter(PlannerNames(self)).number(value)
             name = self.scope.names.allocate("factor" if number == 0 else f"factor_{number}")
             lines.append(f"const real {name} = {'(real)(' + text + ')' if self.real == 'float' else text};")
             self.scope.text[own] = name
         return lines
 
 
-class _Names(dict[sympy.Symbol, str]):
+class PlannerNames(dict[sympy.Symbol, str]):
     """A table of symbols that binds what it is asked for."""
 
-    def __init__(self, planner: _Planner, *, narrow: bool = False) -> None:
+    def __init__(self, planner: TransmissionPlanner, *, narrow: bool = False) -> None:
         super().__init__()
         self._planner = planner
         self._narrow = narrow

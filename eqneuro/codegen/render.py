@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FIXED_KERNELS = (
     "clear_sums", "keep_history", "publish_spikes", "measure_rate", "reduce", "record_row", "record_spikes",
-    "spike_source", "timed_array",
+    "spike_source", "timed_array", "observe_mean",
 )  # fmt: skip
 """Kernels of runtime.c.j2, in front of a network's own."""
 

@@ -59,7 +59,8 @@ class ProjectionRequest:
 
     ``varying`` are the attributes with one value a synapse, ``semiglobal`` those with one a post-synaptic neuron;
     ``delays`` is ``none`` (read the present), ``constant`` or ``array``; ``dense`` says that every row holds every
-    pre-synaptic neuron; ``index`` is the C type of the stored ranks; ``input`` is what is added to.
+    pre-synaptic neuron; ``index`` is the C type of the stored ranks; ``gathered`` says that weights are looked up in an
+    array which synapses share; ``assigns`` that the input is set, not added to.
     """
 
     model: SynapseModel
@@ -71,14 +72,36 @@ class ProjectionRequest:
     index: str
     pre: tuple[NeighbourAttribute, ...]
     post: tuple[NeighbourAttribute, ...]
+    gathered: bool = False
+    assigns: bool = False
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
         return _hash(
             "projection", self.model.digest, self.events, self.varying, self.semiglobal, self.delays, self.dense,
-            self.index, self.pre, self.post,
+            self.index, self.pre, self.post, self.gathered, self.assigns,
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FilterRequest:
+    """The transmission of projections whose rows are windows on the pre-synaptic population, all with shared weights.
+
+    ``projection`` says the same as for any other transmission; its ``dense`` and ``index`` mean nothing here.
+    """
+
+    projection: ProjectionRequest
+
+    @property
+    def model(self) -> SynapseModel:
+        """The model of the synapse."""
+        return self.projection.model
+
+    @cached_property
+    def digest(self) -> str:
+        """A stable hash."""
+        return _hash("filter", self.projection.digest)
 
 
 @dataclass(frozen=True)
@@ -108,7 +131,7 @@ class SynapseRequest:
         )  # fmt: skip
 
 
-KernelRequest = PopulationRequest | StopRequest | ProjectionRequest | SynapseRequest
+KernelRequest = PopulationRequest | StopRequest | ProjectionRequest | FilterRequest | SynapseRequest
 
 
 @dataclass(frozen=True)

@@ -84,10 +84,10 @@ class Assembly:
                 v for kind in ("population", "stop") for x in self.layouts(kind, population._number) for v in x.rings
             }
             longest = population._longest_own_delay() if variables else 1
-            steps = population._window_steps()
+            steps = max([population._window_steps(), *(d.steps for d in population._decoders.values())])
             for projection in leaving[population._number]:
                 for layout in self._synaptic_layouts(projection):
-                    variables |= set(layout.rings)
+                    variables |= {projection._source_of(name) for name in layout.rings}
                 longest = max(longest, projection._longest)
                 steps = max(steps, projection._longest)
             for name in inputs_of(population):
@@ -97,6 +97,8 @@ class Assembly:
                 output.grow(steps + 1, tick)
             if population._window is not None:
                 population._count_spikes(tick)
+            for decoder in population._decoders.values():
+                decoder.count(population._outputs["spike"], tick)
 
     def _synaptic_layouts(self, projection: Projection) -> list[KernelLayout]:
         return [x for kind in SYNAPTIC for x in self.layouts(kind, projection._number)]
@@ -139,7 +141,10 @@ class Assembly:
                 if name.startswith("sum(") and population._enabled:
                     self.program.add("clear_sums", [None, array], spans)
         self.program.barrier()
-        for projection in self.network._projections:
+        for population in self.network._populations:
+            for function, buffers in population._observations() if population._enabled else ():
+                self.program.add_serial(function, buffers)
+        for projection in sorted(self.network._projections, key=lambda p: not p._assigns()):
             if projection._connectivity is not None and projection._post_population._enabled:
                 self._transmit_projection(projection)
 
@@ -220,6 +225,9 @@ class Assembly:
                 numbers = np.array([population.size, output.slots, population._window_steps()], dtype=np.int64)
                 rates = [numbers, output.ring, output.ring_count, population._rates(), population._inside]
                 self._add_somewhere("measure_rate", rates, population._number, end=padded(population.size))
+            for decoder in population._decoders.values():
+                decoded = decoder.buffers(population._outputs["spike"])
+                self._add_somewhere("measure_rate", decoded, population._number, end=padded(population.size))
             for name, result in population._reductions.items():
                 operation, variable = name[:-1].split("(")
                 array = population._recordable(variable)

@@ -93,8 +93,10 @@ def _continuous_buffers(projection: Projection) -> dict[str, Array | None]:
     pre, built = projection._pre_population, projection._built
     slots = max((ring.slots for ring in pre._rings.values()), default=1)
     constant = projection._delay if isinstance(projection._delay, int) else 0
+    filters = projection._filters()
+    places = 0 if filters is None else len(filters["offset"])
     return {
-        "numbers": np.array([padded(pre.size), slots, constant], dtype=np.int64),
+        "numbers": np.array([padded(pre.size), slots, constant, places], dtype=np.int64),
         "post_rank": built.post_ranks,
         "rings": None,
         "row_start": built.row_start,
@@ -113,12 +115,20 @@ def _of_projection(projection: Projection, key: str) -> Array:
             return projection._values[name]
         case "semiglobal":
             return projection._by_post_rank(name)
+        case "filter":
+            filters = projection._filters()
+            assert filters is not None
+            return filters[name]
+        case "shared_weights" | "place":
+            shared = projection._shared_weights()
+            assert shared is not None
+            return shared[kind == "place"]
         case "pre":
-            return projection._pre_population._recordable(name)
+            return projection._pre_population._recordable(projection._source_of(name))
         case "post":
             return projection._post_population._recordable(name)
         case "ring":
-            return projection._pre_population._rings[name].rows
+            return projection._pre_population._rings[projection._source_of(name)].rows
         case "constant":
             return constant_array(projection._net, name)
     raise KeyError(key)

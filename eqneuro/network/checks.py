@@ -51,6 +51,16 @@ def check_ends(projection: Projection) -> None:
     if not isinstance(projection.target, str) or not projection.target:
         raise ValueError(f"target must be a name, as 'exc', not {projection.target!r}")
     is_spiking = pre.model.is_spiking or pre.model.axon_spike is not None
+    if not projection._bridges:
+        _check_kinds(projection, is_spiking=is_spiking)
+    _check_neighbours(model.pre_attributes, pre, "pre", is_event=model.is_spiking)
+    _check_neighbours(model.post_attributes, post, "post", is_event=model.is_spiking)
+    _check_target(projection, post)
+
+
+def _check_kinds(projection: Projection, *, is_spiking: bool) -> None:
+    """Spikes go to spiking neurons, rates to rate-coded ones."""
+    pre, post, model = projection._pre_population, projection._post_population, projection.model
     if model.is_spiking and not is_spiking:
         raise TypeError(
             f"synapse {model.name!r} waits for spikes, but population {pre.name!r} is rate-coded: "
@@ -59,7 +69,7 @@ def check_ends(projection: Projection) -> None:
     if not is_spiking and post.model.is_spiking and not getattr(post, "_takes_rates", False):
         raise TypeError(
             f"population {pre.name!r} is rate-coded and {post.name!r} spiking: "
-            "a PoissonPopulation(target=…) turns rates into spikes"
+            "a PoissonPopulation(target=…) turns rates into spikes, a CurrentInjection into currents"
         )
     if (
         is_spiking
@@ -68,12 +78,15 @@ def check_ends(projection: Projection) -> None:
         and model.psp is not None
         and "r" in _names(model)
     ):
-        raise TypeError(f"population {pre.name!r} is spiking and {post.name!r} rate-coded: `psp` can't read its rate")
+        raise TypeError(
+            f"population {pre.name!r} is spiking and {post.name!r} rate-coded: `psp` can't read its rate; "
+            "a DecodingProjection does"
+        )
     if is_spiking and not post.model.is_spiking and model.psp is None:
-        raise TypeError(f"spikes of population {pre.name!r} can't reach the rate-coded population {post.name!r}")
-    _check_neighbours(model.pre_attributes, pre, "pre", is_event=model.is_spiking)
-    _check_neighbours(model.post_attributes, post, "post", is_event=model.is_spiking)
-    _check_target(projection, post)
+        raise TypeError(
+            f"spikes of population {pre.name!r} can't reach the rate-coded population {post.name!r}; "
+            "a DecodingProjection turns them into rates"
+        )
 
 
 def check_stops(

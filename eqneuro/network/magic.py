@@ -48,6 +48,13 @@ def adopt(thing: Population | Projection | Monitor) -> None:
         network._add_monitor(thing)
 
 
+def join(projection: Projection) -> None:
+    """A ready projection between populations of the magic network joins it; others wait for `Network.connect`."""
+    if _NETWORKS and projection._pre_population._network is _NETWORKS[0]:
+        _advise(f"{type(projection).__name__}(…)", f"net.connect({type(projection).__name__}(…))")
+        _NETWORKS[0].connect(projection)
+
+
 recording.ADOPTION[0] = adopt
 
 

@@ -59,6 +59,8 @@ class Projection(StructuralPlasticity, ConnectorsByRule):
 
     _network: Network | None = None
     _ready = False
+    _bridges = False
+    """Whether it carries rates to spiking neurons, or spikes to rate-coded ones, in a way of its own."""
 
     def __init__(
         self,
@@ -320,6 +322,22 @@ class Projection(StructuralPlasticity, ConnectorsByRule):
     def _is_event_based(self) -> bool:
         model, pre = self.model, self._pre_population.model
         return (pre.is_spiking or pre.axon_spike is not None) and (model.is_spiking or model.psp is None)
+
+    def _filters(self) -> dict[str, NDArray[Any]] | None:
+        """What the kernel of shared filters reads, where the rows are windows on the pre-synaptic population."""
+        return None
+
+    def _shared_weights(self) -> tuple[NDArray[Any], NDArray[np.uint32]] | None:
+        """Weights that synapses share, and the place of each synapse's own among them."""
+        return None
+
+    def _source_of(self, name: str) -> str:
+        """What kernels read of the pre-synaptic population for ``pre.NAME``."""
+        return name
+
+    def _assigns(self) -> bool:
+        """Whether the input of post-synaptic neurons is set, not added to."""
+        return False
 
     def _narrow_pre_ranks(self) -> NDArray[Any]:
         """Pre-synaptic ranks in two bytes where these suffice."""

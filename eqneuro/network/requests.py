@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eqneuro.codegen.requests import (
+    FilterRequest,
     KernelRequest,
     NeighbourAttribute,
     NetworkRequest,
@@ -107,7 +108,8 @@ def synapse_requests(projection: Projection) -> dict[str, KernelRequest]:
     parts = parts_of(projection)
     found: dict[str, KernelRequest] = {}
     if (not projection._is_event_based() and "transmit" not in parts) or not parts:
-        found["projection"] = projection_request(projection)
+        plain = projection_request(projection)
+        found["projection"] = plain if projection._filters() is None else FilterRequest(plain)
     for part in parts:
         pre = _neighbours(projection._pre_population, [f.name for f in projection.model.pre_attributes])
         post = _neighbours(projection._post_population, [f.name for f in projection.model.post_attributes])
@@ -135,6 +137,8 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         index="uint16_t" if counted <= NARROW else "uint32_t",
         pre=_neighbours(projection._pre_population, pre_names),
         post=_neighbours(projection._post_population, [f.name for f in model.post_attributes]),
+        gathered=projection._shared_weights() is not None,
+        assigns=projection._assigns(),
     )
 
 

@@ -13,6 +13,7 @@ from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Delayed, Expr
 from eqneuro.model.models import NeuronModel, OdeEquation
+from eqneuro.network.decoder import Decoder
 from eqneuro.network.linear import LinearSystems
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.store import GLOBAL_LENGTH, Store
@@ -65,6 +66,7 @@ class PopulationState:
         self._linear = LinearSystems(self._size, real)
         self._verdict = allocate(1, np.int64)
         self._rate: NDArray[Any] | None = None
+        self._decoders: dict[str, Decoder] = {}
         self._counted = 0
 
     # -- inputs -------------------------------------------------------------------------------------------------------
@@ -99,6 +101,8 @@ class PopulationState:
             return self._input_of_target(target)
         if name == "r" and self.model.is_spiking:
             return self._rates()
+        if name in self._decoders:
+            return self._decoders[name].rate
         known = [*self._store.attributes, *(f"sum({t})" for t in sorted(self._known_targets()))]
         hint = suggest(name, known) or f"It has {', '.join(known)}."
         raise ValueError(f"population {self.name!r} has no {name!r} to read. {hint}")  # type: ignore[attr-defined]
@@ -200,6 +204,8 @@ class PopulationState:
         if self._rate is not None:
             self._rate[:] = 0
             self._inside[:] = 0
+        for decoder in self._decoders.values():
+            decoder.clear()
 
     def _kernel_model(self) -> NeuronModel | None:
         """The model whose equations run, None where nothing is computed."""
@@ -210,6 +216,10 @@ class PopulationState:
         return ()
 
     def _playback(self) -> list[Playback]:
+        return []
+
+    def _observations(self) -> list[tuple[str, list[NDArray[Any] | None]]]:
+        """Kernels, and their buffers, that fill the inputs from what other populations hold."""
         return []
 
     def _list_starts(self, starts: list[int]) -> list[int]:
@@ -223,4 +233,5 @@ class PopulationState:
         own = self._store.nbytes + self._t_last.nbytes + self._refractory_until.nbytes
         own += sum(a.nbytes for a in (*self._inputs.values(), *self._reductions.values()))
         own += sum(ring.rows.nbytes for ring in self._rings.values())
+        own += sum(decoder.nbytes for decoder in self._decoders.values())
         return own + sum(output.nbytes for output in self._outputs.values())

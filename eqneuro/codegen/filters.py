@@ -1,0 +1,91 @@
+"""Plans the kernels of projections with shared filters: windows laid over the pre-synaptic population."""
+
+from __future__ import annotations
+
+import sympy
+
+from eqneuro.codegen.cprinter import CPrinter
+from eqneuro.codegen.layout import KernelLayout
+from eqneuro.codegen.plan import FilterPlan
+from eqneuro.codegen.projections import PlannerNames, TransmissionPlanner, contribution
+from eqneuro.codegen.requests import FilterRequest
+from eqneuro.codegen.simplify import Invariants
+from eqneuro.numerics.select import translate
+
+WORDS = "number places row j w k i first source value total begin end now b".split()
+"""Identifiers that the template uses."""
+SLOTS = (
+    ("post_rank", "uint32_t", "post_rank", True),
+    ("filter:corner", "int32_t", "corner", True),
+    ("filter:filter_of", "int32_t", "filter_of", True),
+    ("filter:offset", "int32_t", "offset", True),
+    ("filter:over_border", "int32_t", "over_border", True),
+    ("shared_weights", "real", "filters", True),
+    ("filter:padding", "real", "all_padding", True),
+    ("input", "real", "input", False),
+)
+"""Buffers, their types, their names in C, and whether they are only read."""
+
+
+def plan_filter(request: FilterRequest, name: str, real: str) -> FilterPlan:
+    """The kernel of a projection with shared filters."""
+    return _FilterPlanner(request.projection, name, real).plan_filter()
+
+
+class _FilterPlanner(TransmissionPlanner):
+    """In the loop, ``k`` is the place in the window and ``i`` the pre-synaptic neuron."""
+
+    inside: list[str]
+    outside: list[str]
+
+    def plan_filter(self) -> FilterPlan:
+        """The kernel."""
+        request = self.request
+        expr, text = contribution(request)
+        value, _, _ = translate(expr)
+        for word in WORDS:
+            self.scope.names.allocate(word)
+        for key, c_type, wanted, is_const in SLOTS:
+            self.scope.pointer(key, c_type, wanted, const=is_const)
+        self.inside = ["const int64_t i = first + offset[k];"]
+        self.outside = ["const int64_t i = source[k];"]
+        invariants = Invariants(lambda s: not self._varies(s))
+        hoisted = invariants.hoist(value)
+        before = self._print_invariants(invariants)
+        printed = CPrinter(PlannerNames(self, narrow=True), self.real).number(hoisted)
+        is_read = len(self.inside) > 1
+        function = f"filter_{self.name}"
+        return FilterPlan(
+            template="filter_projection.c.j2",
+            function=function,
+            title=f"Projection with {request.model.name or 'shared filters'}",
+            equations=(text,),
+            declarations=tuple(self.scope.declarations),
+            invariants=tuple(before),
+            inside=tuple(self.inside) if is_read else (),
+            outside=tuple(self.outside) if is_read else (),
+            value=printed,
+            operation=request.model.operation,
+            layout=KernelLayout(function=function, slots=tuple(self.scope.slots), rings=tuple(self._ring_names())),
+        )
+
+    def bind(self, symbol_: sympy.Symbol) -> str:
+        """The C text of a symbol inside the loop over the window."""
+        if symbol_.name == "w":
+            self.scope.text[symbol_] = "w[k]"
+        return super().bind(symbol_)
+
+    def _bind_source(self, symbol_: sympy.Symbol, key: str, name: str, c_type: str) -> None:
+        scope = self.scope
+        if self.request.delays == "none":
+            pointer = scope.pointer(key, c_type, f"all_{name}", const=True)
+        else:
+            ring = scope.pointer(f"ring:{name}", c_type, f"history_of_{name}", const=True)
+            pointer = scope.names.allocate(f"all_{name}")
+            late = "((now->tick - number[2] + 1) & (number[1] - 1)) * number[0]"
+            scope.declarations.append(f"const {c_type} *restrict const {pointer} = {ring} + {late};")
+        local = scope.names.allocate(f"pre_{name}")
+        value = self._cast(pointer, c_type, "i")
+        self.inside.append(f"const real {local} = {value};")
+        self.outside.append(f"const real {local} = i < 0 ? all_padding[0] : {value};")
+        scope.text[symbol_] = local
