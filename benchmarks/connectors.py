@@ -1,60 +1,88 @@
-"""How long connecting takes: 40,000 × 40,000 neurons with probability 0.002, some 3.2 million synapses.
+"""How long connecting takes, and how much memory: one process for each connector, since a peak can't be taken back.
 
-``python benchmarks/connectors.py`` prints, for each stage, the median of five runs in seconds.
+``python -m benchmarks.connectors`` makes some 10^8 synapses by each pattern (40,000 × 40,000 neurons, a sixteenth of
+the pairs), with one weight and one delay for all, and their rows for spikes: seconds, bytes kept for a synapse, and the
+peak of the process beyond what it took before. ``--small`` does the same for 4,000 × 4,000.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
 
-from eqneuro.connectivity import patterns
+from eqneuro.connectivity import patterns, space, strings
 from eqneuro.connectivity.matrix import Connectivity, spike_rows
+from eqneuro.connectivity.patterns import Ends
+from eqneuro.connectivity.strings import Side
+
+SHARE = 0.0625
+"""Of all pairs."""
 
 
-def median_of_five(action: Callable[[], object]) -> float:
-    def seconds() -> float:
-        begin = time.perf_counter()
-        action()
-        return time.perf_counter() - begin
+def connectors(size: int) -> dict[str, Callable[[], Connectivity]]:
+    ranks = np.arange(size, dtype=np.uint32)
+    ends = Ends(ranks, ranks, size, size, False)
+    square = (round(size**0.5),) * 2
+    few = Ends(ranks[: round(size * SHARE)], ranks, size, size, False)
+    plane = Ends(*(np.arange(square[0] ** 2, dtype=np.uint32),) * 2, square[0] ** 2, square[0] ** 2, False)
+    line, grid = Side((size,)), Side(square)
+    number = round(size * SHARE)
+    sigma = (SHARE / (2.0 * np.pi * np.log(100.0))) ** 0.5  # the disc above 1 % of the height is that share of the area
+    decay = (SHARE * size / (2.0 * np.pi)) ** 0.5  # ∫ exp(−d/λ) over the plane is 2πλ²
+    return {
+        "all_to_all": lambda: patterns.all_to_all(few, True),
+        "fixed_probability": lambda: patterns.fixed_probability(ends, SHARE, True, 1, 0),
+        "fixed_number_pre": lambda: patterns.fixed_number_pre(ends, number, True, 1, 0),
+        "fixed_number_post": lambda: patterns.fixed_number_post(ends, number, True, 1, 0),
+        "where": lambda: strings.where(ends, line, line, "(i + j) % 16 == 0", {}, True),
+        "distance_probability": lambda: strings.distance_probability(
+            plane, grid, grid, f"exp(-d/{decay!r})", {}, True, 1, 0
+        ),
+        "gaussian, with its weights": lambda: space.gaussian(plane, square, square, 1.0, sigma, 0.01, True)[0],
+    }
 
-    return statistics.median(seconds() for _ in range(5))
+
+def peak() -> int:
+    """The largest memory of this process until now, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def measure(name: str, size: int) -> None:
+    make = connectors(size)[name]
+    connectors(64)[name]()  # what is imported and read once
+    before, begin = peak(), time.perf_counter()
+    found = make()
+    middle = time.perf_counter()
+    rows = spike_rows(found, np.array([0, found.post_size]), 1, keep_position=False)
+    end = time.perf_counter()
+    kept = (found.nbytes + rows.start.nbytes + rows.target.nbytes) / found.synapses
+    above = (peak() - before) / found.synapses
+    print(
+        f"{name:28s} {found.synapses:12,d} {middle - begin:9.2f} {end - middle:9.2f} {kept:9.2f} {above:9.2f}",
+        flush=True,
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=40_000, help="neurons on each side")
-    parser.add_argument("--probability", type=float, default=0.002)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", action="store_true", help="4,000 × 4,000 neurons")
+    parser.add_argument("names", nargs="*", metavar="CONNECTOR", help="only these")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    size, probability = arguments.size, arguments.probability
-    number = round(size * probability)
-    ranks = np.arange(size, dtype=np.uint32)
-    ends = patterns.Ends(ranks, ranks, size, size, same=True)
-    whole = np.array([0, size])
-    found = patterns.fixed_probability(ends, probability, False, 1, 0)
-    delays = np.random.default_rng(1).integers(1, 21, found.synapses).astype(np.uint32)
-
-    def rows(connectivity: Connectivity, steps: int | np.ndarray = 1, keep: bool = False) -> Callable[[], object]:
-        return lambda: spike_rows(connectivity, whole, steps, keep_position=keep)
-
-    stages = {
-        "fixed_probability": lambda: patterns.fixed_probability(ends, probability, False, 1, 0),
-        "fixed_number_pre": lambda: patterns.fixed_number_pre(ends, number, False, 1, 0),
-        "fixed_number_post": lambda: patterns.fixed_number_post(ends, number, False, 1, 0),
-        "rows for spikes": rows(found),
-        "rows for spikes, a weight each": rows(found, keep=True),
-        "rows for spikes, a weight and a delay each": rows(found, delays, keep=True),
-        "fixed_probability and rows for spikes": lambda: rows(
-            patterns.fixed_probability(ends, probability, False, 1, 0)
-        )(),
-    }
-    print(f"{size:,} × {size:,} neurons, probability {probability}: {found.synapses:,} synapses")
-    for name, action in stages.items():
-        print(f"{name:45s} {median_of_five(action):8.4f} s")
+    size = 4_000 if arguments.small else 40_000
+    if arguments.one:
+        measure(arguments.one, size)
+        return
+    print(f"{'':28s} {'synapses':>12s} {'make, s':>9s} {'rows, s':>9s} {'kept, B':>9s} {'peak, B':>9s}", flush=True)
+    for name in arguments.names or connectors(size):
+        options = ["--small"] if arguments.small else []
+        subprocess.run([sys.executable, "-m", "benchmarks.connectors", "--one", name, *options], check=True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ Ranks = NDArray[np.uint32]
 Places = NDArray[np.int64]
 Targets = NDArray[np.uint16] | NDArray[np.uint32]
 
+BLOCK = 2**18
+"""Entries of a large array that are changed at once."""
+
 
 @dataclass(frozen=True)
 class Connectivity:
@@ -68,16 +71,18 @@ def from_rows(
 ) -> Connectivity:
     """Connectivity from rows over the chosen post-synaptic neurons and columns over the chosen pre-synaptic ones.
 
-    Rows without synapses are left out.
+    Rows without synapses are left out. ``columns`` is taken over: where they are not ranks already they become so in
+    place, which saves a second array of that size.
     """
     lengths = np.diff(row_start)
     kept = lengths > 0
     starts = np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64)
-    identical = len(pre) == pre_size
-    ranks = columns if identical else pre[columns]
-    return Connectivity(
-        np.ascontiguousarray(post[kept]), starts, np.ascontiguousarray(ranks, dtype=np.uint32), pre_size, post_size
-    )
+    ranks = np.ascontiguousarray(columns, dtype=np.uint32)
+    if len(pre) != pre_size:
+        for first in range(0, len(ranks), BLOCK):
+            part = ranks[first : first + BLOCK]
+            part[:] = pre[part]
+    return Connectivity(np.ascontiguousarray(post[kept]), starts, ranks, pre_size, post_size)
 
 
 @dataclass(frozen=True)

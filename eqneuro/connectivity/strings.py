@@ -55,8 +55,11 @@ def where(
     source = SourceText(condition, "the condition of `where`")
     pairs = _Pairs(ends, pre, post, source, constants, is_condition=True)
     rows = Rows(ends, "where")
-    for values, allowed, _ in pairs.values(ends.excluded(allow_self_connections)):
-        _append(rows, (values != 0.0) & allowed)
+    excluded = ends.excluded(allow_self_connections)
+    for values, place in pairs.values():
+        mask = values.astype(bool)
+        _exclude(mask, excluded[place])
+        _append(rows, mask)
     return rows.finish()
 
 
@@ -82,8 +85,11 @@ def distance_probability(
     source = SourceText(probability, "the probability of `distance_probability`")
     pairs = _Pairs(ends, pre, post, source, constants, is_condition=False)
     rows = Rows(ends, "distance_probability")
-    for values, allowed, place in pairs.values(ends.excluded(allow_self_connections)):
+    excluded = ends.excluded(allow_self_connections)
+    for values, place in pairs.values():
         chances = np.ascontiguousarray(values, dtype=np.float64)
+        allowed = np.ones(chances.shape, dtype=bool)
+        _exclude(allowed, excluded[place])
         wrong = _sampling.accept_pairs(chances, ends.post[place], ends.pre, seed, stream, allowed.view(np.uint8))
         if wrong >= 0:
             row, column = divmod(wrong, len(ends.pre))
@@ -95,8 +101,16 @@ def distance_probability(
     return rows.finish()
 
 
+def _exclude(mask: NDArray[np.bool_], excluded: Places) -> None:
+    alone = np.flatnonzero(excluded >= 0)
+    mask[alone, excluded[alone]] = False
+
+
 def _append(rows: Rows, mask: NDArray[np.bool_]) -> None:
-    rows.append(np.nonzero(mask)[1], np.count_nonzero(mask, axis=1))
+    """The pairs of a block; a flat search is several times faster than one for rows and columns."""
+    counts = np.count_nonzero(mask, axis=1)
+    firsts = np.arange(len(mask)) * mask.shape[1]
+    rows.append(np.flatnonzero(mask) - np.repeat(firsts, counts), counts)
 
 
 class _Pairs:
@@ -129,8 +143,8 @@ class _Pairs:
                 found[name] = values[ranks] if values.size > 1 else np.broadcast_to(values, ranks.shape)
         return {name: values for name, values in found.items() if name in self._needed}
 
-    def values(self, excluded: Places) -> Iterator[tuple[NDArray[Any], NDArray[np.bool_], slice]]:
-        """For each block of rows: the values, a new array of the pairs that are allowed at all, and which rows."""
+    def values(self) -> Iterator[tuple[NDArray[Any], slice]]:
+        """For each block of rows the values, shape (rows, pre-synaptic neurons), and which rows these are."""
         rows, columns = len(self._ends.post), len(self._ends.pre)
         height = max(1, PAIRS // max(1, columns))
         for first in range(0, rows, height):
@@ -138,11 +152,7 @@ class _Pairs:
             names = {**self._names, **self._pre, **{name: values[place] for name, values in self._post.items()}}
             if "d" in self._needed:
                 names["d"] = self._distances(place)
-            values = np.broadcast_to(evaluate(self.expr, names), (place.stop - first, columns))
-            allowed = np.ones(values.shape, dtype=bool)
-            alone = np.flatnonzero(excluded[place] >= 0)
-            allowed[alone, excluded[place][alone]] = False
-            yield values, allowed, place
+            yield np.broadcast_to(evaluate(self.expr, names), (place.stop - first, columns)), place
 
     def _distances(self, place: slice) -> NDArray[np.float64]:
         pre, post = self._places["pre"], self._places["post"]
