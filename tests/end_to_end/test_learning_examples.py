@@ -120,3 +120,38 @@ def test_fields_of_bcm_are_oriented_and_look_to_many_sides(example):
     responses = [np.maximum(data @ stages[k].T, 0.0) for k in (0, -1)]
     kurtosis = [np.mean(r**4, axis=0) / np.mean(r**2, axis=0) ** 2 for r in responses]
     assert np.median(kurtosis[1]) > 2.0 * np.median(kurtosis[0])
+
+
+# -- FORCE -------------------------------------------------------------------------------------------------------------
+
+
+def test_synapses_of_force_are_recursive_least_squares(example):
+    # after n steps the recursion must hold what least squares over all n rates gives at once
+    module, steps, alpha = example("force"), 120, 0.1
+    network = module.Force(units=40, alpha=alpha, seed=4)
+    rates = network.net.monitor(network.units, "r")
+    begin = network.units.r.copy()
+    network.net.compile()
+    network.net.simulate(steps)
+    # step n learns from the rates before it, and from the target of the step before: the readout hears it a step late
+    r = np.vstack([begin, rates.get("r")[:-1]])
+    f = np.concatenate([[0.0], module.target(np.arange(steps - 1))])
+    correlation = alpha * np.eye(40) + r.T @ r
+    np.testing.assert_allclose(np.array(network.P.w), np.linalg.inv(correlation), rtol=0.0, atol=1e-8)
+    np.testing.assert_allclose(network.out.w[0], np.linalg.solve(correlation, r.T @ f), rtol=0.0, atol=1e-8)
+
+
+def test_network_goes_on_by_itself_after_force_as_it_did_not_before(example):
+    module = example("force")
+    network = module.Force(units=300, seed=1)
+    before, during = network.run(2, learn=False), network.run(15, learn=True)
+    held = network.out.w
+    after = network.run(5, learn=False)
+    assert network.out.w == held
+    assert module.error(before) == pytest.approx(1.0, abs=1e-4)  # weights of 0 say nothing
+    assert module.error(during)[0] < 0.05  # from the first period on
+    assert module.error(after).max() < 0.1
+    # without learning the rates are chaotic: their spectrum has no line of the target; after it, hardly anything else
+    power = [abs(np.fft.rfft(run["rates"][-2 * module.PERIOD :], axis=0)) ** 2 for run in (before, after)]
+    harmonic = [(p[2::2].sum() / p[1:].sum()) for p in power]
+    assert harmonic[0] < 0.8 < 0.99 < harmonic[1]
