@@ -101,11 +101,13 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         get_population as get_population,
         get_projection as get_projection,
         get_time as get_time,
+        load as load,
         magic_network as magic_network,
         monitors as monitors,
         populations as populations,
         projections as projections,
         reset as reset,
+        save as save,
         set_current_step as set_current_step,
         set_seed as set_seed,
         set_time as set_time,
@@ -176,9 +178,9 @@ _HOMES = {
     "eqneuro.network.specific.diagonal": "DiagonalProjection",
     "eqneuro.network.specific.hybrid": "CurrentInjection DecodingProjection",
     "eqneuro.network.magic": (
-        "setup compile simulate simulate_until step reset clear dt get_time set_time get_current_step set_current_step"
-        " set_seed get_population get_projection populations projections monitors magic_network callbacks_enabled"
-        " enable_callbacks disable_callbacks clear_all_callbacks"
+        "setup compile simulate simulate_until step reset save load clear dt get_time set_time get_current_step"
+        " set_current_step set_seed get_population get_projection populations projections monitors magic_network"
+        " callbacks_enabled enable_callbacks disable_callbacks clear_all_callbacks"
     ),
     "eqneuro.recording.monitor": "Monitor",
     "numpy": "float32 float64",

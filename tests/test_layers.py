@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-NEED_THE_VERSION = {"eqneuro.compiler", "eqneuro.codegen.render"}
+NEED_THE_VERSION = {"eqneuro.compiler", "eqneuro.codegen.render", "eqneuro.network.checkpoint"}
 FACES = ("eqneuro.cli", "eqneuro.plotting", "eqneuro.report", "eqneuro.extensions")
 
 

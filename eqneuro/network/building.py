@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from eqneuro.network.checkpoint import SavedNetwork
 from eqneuro.network.checks import check_constants
 from eqneuro.network.constants import Constant
+from eqneuro.network.copying import CopiedNetwork, takes
+from eqneuro.network.parallel import ParallelRuns
 from eqneuro.network.population import Population
 from eqneuro.network.projection import Projection
 from eqneuro.network.settings import KEYS, Settings
@@ -26,19 +28,13 @@ class NetworkType(type):
         """A new network, set up before its own ``__init__`` runs."""
         network: Any = cls.__new__(cls, *arguments, **settings)  # type: ignore[arg-type]
         network._set_up()
-        own = {key: settings.pop(key) for key in list(settings) if key in KEYS and not _takes(cls, key)}
+        own = {key: settings.pop(key) for key in list(settings) if key in KEYS and not takes(cls, key)}
         chosen = {key: value for key, value in own.items() if value is not None}
         if chosen:
             network.config(**chosen)
         network._arguments = arguments, dict(settings)
         cls.__init__(network, *arguments, **settings)  # type: ignore[misc]
         return network
-
-
-def _takes(kind: Any, name: str) -> bool:
-    """Whether the constructor of a class has an argument of that name, or takes any."""
-    known = inspect.signature(kind.__init__).parameters
-    return name in known or any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values())
 
 
 def _choose_name(items: Sequence[Any], wanted: str | None, kind: str, prefix: str) -> str:
@@ -53,7 +49,7 @@ def _choose_name(items: Sequence[Any], wanted: str | None, kind: str, prefix: st
     return wanted
 
 
-class Building:
+class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
     """Creates, connects and monitors; finds objects by name."""
 
     _populations: list[Population]
@@ -208,24 +204,6 @@ class Building:
             items.clear()
         self._forget()
 
-    def copy(self, *arguments: Any, **settings: Any) -> Any:
-        """A new network of the same class, built by its ``__init__`` from these arguments.
-
-        It has the same dt, precision, method and number of threads unless they are given, and a seed of its own.
-
-        Raises
-        ------
-        NotImplementedError
-            For a network that is no subclass: its objects were added from outside.
-        """
-        kind: Any = type(self)
-        if not self._builds_itself() and (self._populations or self._constants):
-            raise NotImplementedError("only a subclass of Network that builds in __init__ can be copied yet")
-        kept = {key: value for key, value in self._settings.inherited().items() if key == "dt" or not _takes(kind, key)}
-        if "precision" in settings:
-            kept.pop("dtype", None)
-        return kind(*arguments, **{**kept, **settings})
-
     def enable_learning(
         self, projections: Sequence[Projection] | None = None, period: float | None = None, offset: float | None = None
     ) -> None:
@@ -237,14 +215,6 @@ class Building:
         """`Projection.disable_learning` of all projections, or of those given."""
         for projection in self._projections if projections is None else projections:
             projection.disable_learning()
-
-    def __copy__(self) -> Any:
-        """Refused: two networks would share their state."""
-        raise TypeError("a network is copied by net.copy()")
-
-    def __deepcopy__(self, memo: Any) -> Any:
-        """Refused, as that of a running program."""
-        raise TypeError("a network is copied by net.copy()")
 
     # -- finding ------------------------------------------------------------------------------------------------------
 

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from eqneuro.connectivity import patterns
 from eqneuro.connectivity.matrix import from_rows
 from eqneuro.language.distributions import Distribution
+from eqneuro.network.checkpoint import SavedProjection
 from eqneuro.network.synapses import SynapseValues
 
 if TYPE_CHECKING:
     from eqneuro.network.population import Population
 
 
-class Connectors(SynapseValues):
+class Connectors(SynapseValues, SavedProjection):
     """Makes synapses; each connector returns the projection.
 
     ``weights`` are a number or a distribution, ``delays`` too, or one for each synapse, in ms. A delay is a whole

@@ -104,6 +104,16 @@ def reset(**which: bool) -> None:
     _network("reset()", "net.reset()").reset(**which)
 
 
+def save(filename: Any, populations: bool = True, projections: bool = True) -> None:
+    """`Network.save`."""
+    _network("save()", "net.save(filename)").save(filename, populations, projections)
+
+
+def load(filename: Any, populations: bool = True, projections: bool = True, **_: Any) -> None:
+    """`Network.load`."""
+    _network("load()", "net.load(filename)").load(filename, populations, projections)
+
+
 def clear(functions: bool = True, neurons: bool = True, synapses: bool = True) -> None:
     """Forgets the objects of the magic network, and the functions of `add_function`."""
     from eqneuro.model.resolve import ADDED_FUNCTIONS

@@ -23,10 +23,13 @@ class Progress:
         ms of a step.
     wanted
         Whether to show it; where None, if standard error is a terminal.
+    doing, unit
+        Words beside the bar.
     """
 
-    def __init__(self, steps: int, dt: float, wanted: bool | None) -> None:
+    def __init__(self, steps: int, dt: float, wanted: bool | None, doing: str = "simulating", unit: str = "ms") -> None:
         self._steps, self._dt = steps, dt
+        self._doing, self._unit = doing, unit
         self._wanted = sys.stderr.isatty() if wanted is None else wanted
         self._patience = PATIENCE if wanted is None else 0.0
         self._bar: Any = None
@@ -46,7 +49,7 @@ class Progress:
         if self._bar is None:
             self._bar = self._make_bar()
             self._bar.start()
-            self._task = self._bar.add_task("simulating", total=self._steps * self._dt)
+            self._task = self._bar.add_task(self._doing, total=self._steps * self._dt)
         self._bar.update(self._task, completed=done * self._dt)
 
     def _make_bar(self) -> Any:
@@ -56,7 +59,7 @@ class Progress:
         return Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.completed:.0f} of {task.total:.0f} ms"),
+            TextColumn(f"{{task.completed:.0f}} of {{task.total:.0f}} {self._unit}"),
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=sys.stderr.isatty(),

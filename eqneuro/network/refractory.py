@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from eqneuro.language.syntax import Expr, Name, Number
 from eqneuro.model.models import ModelAttribute
+from eqneuro.network.checkpoint import SavedPopulation
 from eqneuro.network.state import PopulationState
 
 TIME = ModelAttribute("refractory", "global", "float", Number(0.0), is_parameter=True)
 
 
-class Refractoriness(PopulationState):
+class Refractoriness(PopulationState, SavedPopulation):
     """The refractory time of a population: that of its neuron, until the user sets another."""
 
     _geometry: tuple[int, ...]

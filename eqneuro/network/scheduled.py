@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from eqneuro.engine.buffers import allocate
 from eqneuro.model.neuron import Neuron
+from eqneuro.network.checkpoint_format import Arrays, Part
 from eqneuro.network.inputs import SpecificPopulation
 from eqneuro.network.schedule import Schedule
 from eqneuro.network.state import Playback
@@ -47,6 +49,30 @@ class ScheduledPopulation(SpecificPopulation):
         self._schedules = self._first_schedules
         self._origin[0] = 0
         self._net._note_change()
+
+    def _more_state(self) -> Arrays:
+        found: Arrays = {"origin": self._origin}
+        for name, schedule in self._schedules.items():
+            found |= {f"rows_{name}": schedule.rows, f"times_{name}": np.asarray(schedule.given, dtype=float)}
+            found[f"period_{name}"] = np.array(schedule.period)
+        return found
+
+    def _plan_more(self, part: Part) -> Callable[[int], None]:
+        schedules = {}
+        origin = int(part.array("origin", "i", (1,))[0])
+        for name, schedule in self._schedules.items():
+            rows = part.array(f"rows_{name}", "f", (None, schedule.rows.shape[1]))
+            times, period = part.array(f"times_{name}", "f", (), (None,)), part.array(f"period_{name}", "f", ())
+            try:
+                schedules[name] = Schedule(rows, times.tolist(), float(period), (rows.shape[1],))
+            except ValueError as error:
+                part.refuse(f"population {self.name!r}: {error}")
+
+        def take(shift: int) -> None:
+            self._schedules = schedules
+            self._origin[0] = origin + shift
+
+        return take
 
     def _playback(self) -> list[Playback]:
         return [self._play(name, schedule) for name, schedule in self._schedules.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from eqneuro.engine.buffers import allocate
 from eqneuro.model.attributes import Parameter
 from eqneuro.model.models import NeuronModel
 from eqneuro.model.neuron import Neuron
+from eqneuro.network.checkpoint_format import Arrays, Part
 from eqneuro.network.inputs import SpecificPopulation
 from eqneuro.network.state import Playback
 from eqneuro.network.time import TOLERANCE
@@ -71,6 +72,24 @@ class SpikeSourceArray(SpecificPopulation):
     def _on_reset(self) -> None:
         self._origin = 0
         self._net._note_change()
+
+    def _more_state(self) -> Arrays:
+        lengths = np.array([len(train) for train in self._times], dtype=np.int64)
+        times = np.concatenate([np.asarray(train, dtype=float) for train in self._times])
+        return {"origin": np.array(self._origin, dtype=np.int64), "times": times, "lengths": lengths}
+
+    def _plan_more(self, part: Part) -> Callable[[int], None]:
+        origin, lengths = int(part.array("origin", "i", ())), part.array("lengths", "i", (self._size,))
+        times = part.array("times", "f", (int(lengths.sum()),))
+        try:
+            trains = _nested([train.tolist() for train in np.split(times, np.cumsum(lengths)[:-1])])
+        except ValueError as error:
+            part.refuse(f"population {self.name!r}: {error}")
+
+        def take(shift: int) -> None:
+            self._times, self._origin = trains, origin + shift
+
+        return take
 
     def _events(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Steps and ranks of all spikes, in order, each once."""

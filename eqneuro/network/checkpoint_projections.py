@@ -1,0 +1,195 @@
+"""Projections in files: which neurons are connected, what the synapses hold, and how they learn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eqneuro.connectivity.matrix import Connectivity
+from eqneuro.network.checkpoint_format import Arrays, Part, encoded
+from eqneuro.network.checkpoint_models import (
+    check_attributes,
+    check_equations,
+    describe_attributes,
+    describe_equations,
+)
+from eqneuro.network.checkpoint_populations import Restore
+from eqneuro.network.configuration import TICK
+from eqneuro.network.store import dtype_of
+from eqneuro.network.structural import Schedule
+from eqneuro.network.synapses import LONGEST
+
+if TYPE_CHECKING:
+    from eqneuro.network.projection import Projection
+
+KINDS = {"float": "f", "int": "i", "bool": "b"}
+STRUCTURAL = ("pruning", "creating")
+
+
+# -- saving -----------------------------------------------------------------------------------------------------------
+
+
+def describe_projection(projection: Projection) -> tuple[dict[str, Any], Arrays]:
+    """The header and the arrays of a projection; synapses stand in the user's order.
+
+    Raises
+    ------
+    RuntimeError
+        If no connector was called.
+    """
+    projection._check_connected()
+    built, plastic = projection._built, projection._plastic
+    tick = int(projection._net._clock[TICK])
+    arrays: Arrays = {"post_ranks": built.post_ranks, "row_start": built.row_start, "pre_ranks": built.pre_ranks}
+    arrays |= {f"attributes/{encoded(name)}": values for name, values in projection._values.items()}
+    if not isinstance(projection._delay, int):
+        arrays["delay"] = projection._delay
+    if plastic._updated is not None:
+        rows = projection._spike_rows
+        arrays["updated"] = plastic.in_own_order(None if rows is None else rows.position).astype(np.int64) - tick
+    arrays |= {f"more/{name}": array for name, array in projection._more_state().items()}
+    return _header(projection, plastic.since - tick), arrays
+
+
+def _header(projection: Projection, since: int) -> dict[str, Any]:
+    delay = projection._delay
+    return {
+        "name": projection.name,
+        "kind": type(projection).__name__,
+        "pre": projection._pre_population.name,
+        "post": projection._post_population.name,
+        "target": projection.target,
+        "sizes": [projection._built.pre_size, projection._built.post_size],
+        "attributes": describe_attributes(projection.model.attributes),
+        "equations": describe_equations(projection.model),
+        "one_value_for_all": sorted(projection._shared),
+        "delay": delay if isinstance(delay, int) else None,
+        "learning": [int(x) for x in projection._plastic.learning],
+        "since": since,
+        "pruning": _times(projection._pruning),
+        "creating": _times(projection._creating),
+    }
+
+
+def _times(schedule: Schedule | None) -> list[int] | None:
+    return None if schedule is None else [schedule.period, schedule.start]
+
+
+# -- loading ----------------------------------------------------------------------------------------------------------
+
+
+def plan_projection(projection: Projection, part: Part, *, strict: bool) -> Restore:
+    """Checks that a part of a file fits a projection, of the same ends and equations where ``strict``; gives what
+    writes it. Synapses become those of the file, whichever there were.
+
+    Raises
+    ------
+    ValueError
+        If anything does not fit; nothing has been changed then.
+    """
+    owner = f"projection {projection.name!r}"
+    pre, post, header = projection._pre_population, projection._post_population, part.header
+    if header["sizes"] != [pre.size, post.size]:
+        here = f"{pre.size} pre- and {post.size} post-synaptic neurons"
+        part.refuse(f"{owner} stands between {here}, in the file {header['sizes'][0]} and {header['sizes'][1]}")
+    if strict and [header["pre"], header["post"], header["target"]] != [pre.name, post.name, projection.target]:
+        there = f"from {header['pre']!r} to {header['post']!r}, target {header['target']!r}"
+        part.refuse(f"{owner} leads in the file {there}")
+    check_attributes(part, owner, projection.model.attributes)
+    if strict:
+        check_equations(part, owner, projection.model)
+    is_same_kind = header["kind"] == type(projection).__name__
+    if not is_same_kind:
+        part.refuse(f"{owner} is a {type(projection).__name__}, in the file a {header['kind']}")
+    connectivity = _connectivity(projection, part, owner)
+    _check_values(projection, part, owner, connectivity)
+    more = {name: part.arrays[key] for name, key in part.below("more").items()}
+    take = projection._plan_more(replace(part, arrays=more))
+    return lambda shift: _restore(projection, part, connectivity, shift, take)
+
+
+def _connectivity(projection: Projection, part: Part, owner: str) -> Connectivity:
+    """The connectivity of the file; the present one where it is the same."""
+    pre_size, post_size = part.header["sizes"]
+    post, pre = part.array("post_ranks", "u", (None,)), part.array("pre_ranks", "u", (None,))
+    start = part.array("row_start", "i", (len(post) + 1,))
+    if start[0] != 0 or start[-1] != len(pre) or (np.diff(start) < 0).any():
+        part.refuse(f"the rows of {owner} are not in order in it")
+    inside = np.ones(len(pre), dtype=np.bool_)
+    inside[start[start < len(pre)]] = False  # the first synapse of a row follows none
+    if (np.diff(post.astype(np.int64)) <= 0).any() or (np.diff(pre.astype(np.int64))[inside[1:]] <= 0).any():
+        part.refuse(f"the ranks of {owner} are not in order in it")
+    if (post >= post_size).any() or (pre >= pre_size).any():
+        part.refuse(f"{owner} has synapses in it with neurons that there are not")
+    present = projection._connectivity
+    given = Connectivity(post.astype(np.uint32), start.astype(np.int64), pre.astype(np.uint32), pre_size, post_size)
+    return present if present is not None and _are_equal(present, given) else given
+
+
+def _are_equal(one: Connectivity, other: Connectivity) -> bool:
+    return (
+        np.array_equal(one.post_ranks, other.post_ranks)
+        and np.array_equal(one.row_start, other.row_start)
+        and np.array_equal(one.pre_ranks, other.pre_ranks)
+    )
+
+
+def _check_values(projection: Projection, part: Part, owner: str, found: Connectivity) -> None:
+    counts = {"local": found.synapses, "semiglobal": len(found.post_ranks), "global": 1}
+    shared = part.header["one_value_for_all"]
+    for attribute in projection.model.attributes:
+        name = attribute.name
+        is_single = name in shared and attribute.locality == "local" and attribute.is_parameter
+        is_present = found is projection._connectivity
+        count = 1 if is_single else projection._count(attribute) if is_present else counts[attribute.locality]
+        values = part.array(f"attributes/{encoded(name)}", KINDS[attribute.type], (count,))
+        if values.dtype != dtype_of(attribute.type, projection._net._real):
+            part.refuse(f"{name!r} of {owner} holds {values.dtype} numbers")
+    if part.header["delay"] is None:
+        delays = part.array("delay", "u", (found.synapses,))
+        if (delays < 1).any() or (delays > LONGEST).any():
+            part.refuse(f"a delay of {owner} is no number of steps in it")
+    elif not 1 <= part.header["delay"] <= LONGEST:
+        part.refuse(f"the delay of {owner} is no number of steps in it")
+    periods = [part.header["learning"][1], *(times[0] for name in STRUCTURAL if (times := part.header[name]))]
+    if min(periods) < 1:
+        part.refuse(f"a period of {owner} is no number of steps in it")
+    if "updated" in part.arrays:
+        part.array("updated", "i", (found.synapses,))
+
+
+def _restore(projection: Projection, part: Part, found: Connectivity, shift: int, take: Restore | None) -> None:
+    """Writes everything; nothing here may fail."""
+    net, header, plastic = projection._net, part.header, projection._plastic
+    tick, is_new = int(net._clock[TICK]), found is not projection._connectivity
+    if projection._connectivity is not None:
+        projection._keep_initial()
+        projection._leave_rows()
+        if is_new:
+            projection._keep_original()
+    projection._connectivity = found
+    for attribute in projection.model.attributes:
+        values, held = part.arrays[f"attributes/{encoded(attribute.name)}"], projection._held
+        current = held.get(attribute.name)
+        if current is not None and current.shape == values.shape and not is_new:
+            current[:] = values
+        else:
+            held[attribute.name] = values.copy()
+    projection._shared = set(header["one_value_for_all"])
+    projection._ordered, projection._spread, projection._is_ahead = {}, {}, False
+    projection._delay = part.arrays["delay"].astype(np.uint32) if header["delay"] is None else header["delay"]
+    plastic.learning[:] = (header["learning"][0], header["learning"][1], header["learning"][2] + shift)
+    plastic.since = header["since"] + tick
+    updated = part.arrays.get("updated")
+    plastic.replace(None if updated is None else (updated + tick).astype(np.int32))
+    for name in STRUCTURAL:
+        times = header[name]
+        setattr(projection, f"_{name}", None if times is None else Schedule(times[0], times[1] + shift))
+    if take is not None:
+        take(shift)
+    if is_new and projection._is_kept:  # what else was kept for `reset` belongs to other synapses
+        projection._saved, projection._saved_delay = {}, None
+        projection._keep_initial()
+    net._note_change(structural=True)
