@@ -39,6 +39,9 @@ class SavedState:
         """
         return lambda shift: None
 
+    def _copy_more(self, original: Any) -> None:
+        """Takes it from the object that this one is a copy of, as `reset` would bring it back."""
+
 
 class SavedPopulation(SavedState):
     """Saves and loads one population."""
@@ -70,6 +73,9 @@ class SavedPopulation(SavedState):
 
 class SavedProjection(SavedState):
     """Saves and loads one projection."""
+
+    _has_own_synapses = True
+    """Whether its synapses are its own, each with its own values, and so stand in files."""
 
     def save(self: Any, filename: Filename) -> None:
         """Writes the projection to a file, as `Network.save` does with all."""

@@ -214,7 +214,7 @@ def _open_zip(file: Any, path: Path, opened: ExitStack) -> Reader:
 
 
 def _open_gzip(file: Any, path: Path, opened: ExitStack) -> Reader:
-    unpacked = opened.enter_context(tempfile.SpooledTemporaryFile(MEMORY))
+    unpacked = opened.enter_context(tempfile.SpooledTemporaryFile(MEMORY))  # noqa: SIM115
     with gzip.open(file) as stream:
         shutil.copyfileobj(stream, unpacked, 1024 * 1024)
     unpacked.seek(0)

@@ -94,6 +94,9 @@ def plan_population(population: Population, part: Part, *, strict: bool) -> Rest
         If anything does not fit; nothing has been changed then.
     """
     owner = f"population {population.name!r}"
+    for projection in population._net._projections:
+        if projection._connectivity is not None:
+            projection._check_connected()  # rates that it decodes are counted from now on
     if part.header["geometry"] != list(population.geometry):
         part.refuse(f"{owner} has the geometry {population.geometry}, in the file {tuple(part.header['geometry'])}")
     check_attributes(part, owner, population.model.attributes)

@@ -40,17 +40,21 @@ def describe_projection(projection: Projection) -> tuple[dict[str, Any], Arrays]
         If no connector was called.
     """
     projection._check_connected()
-    built, plastic = projection._built, projection._plastic
     tick = int(projection._net._clock[TICK])
+    arrays = _describe_synapses(projection, tick) if projection._has_own_synapses else {}
+    arrays |= {f"more/{name}": array for name, array in projection._more_state().items()}
+    return _header(projection, projection._plastic.since - tick), arrays
+
+
+def _describe_synapses(projection: Projection, tick: int) -> Arrays:
+    built, plastic, rows = projection._built, projection._plastic, projection._spike_rows
     arrays: Arrays = {"post_ranks": built.post_ranks, "row_start": built.row_start, "pre_ranks": built.pre_ranks}
     arrays |= {f"attributes/{encoded(name)}": values for name, values in projection._values.items()}
     if not isinstance(projection._delay, int):
         arrays["delay"] = projection._delay
     if plastic._updated is not None:
-        rows = projection._spike_rows
         arrays["updated"] = plastic.in_own_order(None if rows is None else rows.position).astype(np.int64) - tick
-    arrays |= {f"more/{name}": array for name, array in projection._more_state().items()}
-    return _header(projection, plastic.since - tick), arrays
+    return arrays
 
 
 def _header(projection: Projection, since: int) -> dict[str, Any]:
@@ -62,6 +66,7 @@ def _header(projection: Projection, since: int) -> dict[str, Any]:
         "post": projection._post_population.name,
         "target": projection.target,
         "sizes": [projection._built.pre_size, projection._built.post_size],
+        "synapses": projection.nb_synapses,
         "attributes": describe_attributes(projection.model.attributes),
         "equations": describe_equations(projection.model),
         "one_value_for_all": sorted(projection._shared),
@@ -103,11 +108,22 @@ def plan_projection(projection: Projection, part: Part, *, strict: bool) -> Rest
     is_same_kind = header["kind"] == type(projection).__name__
     if not is_same_kind:
         part.refuse(f"{owner} is a {type(projection).__name__}, in the file a {header['kind']}")
-    connectivity = _connectivity(projection, part, owner)
-    _check_values(projection, part, owner, connectivity)
+    connectivity = projection._connectivity
+    if projection._has_own_synapses:
+        connectivity = _connectivity(projection, part, owner)
+        _check_values(projection, part, owner, connectivity)
+    elif connectivity is None or connectivity.synapses != header["synapses"]:
+        part.refuse(f"{owner} has {header['synapses']} synapses in the file, which its connector has to make")
     more = {name: part.arrays[key] for name, key in part.below("more").items()}
     take = projection._plan_more(replace(part, arrays=more))
-    return lambda shift: _restore(projection, part, connectivity, shift, take)
+
+    def restore(shift: int) -> None:
+        if projection._has_own_synapses:
+            _restore(projection, part, connectivity, shift)
+        take(shift)
+        projection._net._note_change(structural=True)
+
+    return restore
 
 
 def _connectivity(projection: Projection, part: Part, owner: str) -> Connectivity:
@@ -160,7 +176,7 @@ def _check_values(projection: Projection, part: Part, owner: str, found: Connect
         part.array("updated", "i", (found.synapses,))
 
 
-def _restore(projection: Projection, part: Part, found: Connectivity, shift: int, take: Restore | None) -> None:
+def _restore(projection: Projection, part: Part, found: Connectivity | None, shift: int) -> None:
     """Writes everything; nothing here may fail."""
     net, header, plastic = projection._net, part.header, projection._plastic
     tick, is_new = int(net._clock[TICK]), found is not projection._connectivity
@@ -187,9 +203,6 @@ def _restore(projection: Projection, part: Part, found: Connectivity, shift: int
     for name in STRUCTURAL:
         times = header[name]
         setattr(projection, f"_{name}", None if times is None else Schedule(times[0], times[1] + shift))
-    if take is not None:
-        take(shift)
     if is_new and projection._is_kept:  # what else was kept for `reset` belongs to other synapses
         projection._saved, projection._saved_delay = {}, None
         projection._keep_initial()
-    net._note_change(structural=True)

@@ -158,7 +158,7 @@ def _put_synapses(projection: Projection, made: Projection) -> None:
     else:
         values, shared, saved = first.held, first.shared, first.saved
         made._connectivity, delay, before = first.connectivity, first.delay, first.saved_delay
-    for attribute in made.model.attributes:
+    for attribute in made.model.attributes if made._has_own_synapses else ():
         name = attribute.name
         array, is_shared = saved.get(name, (values[name], name in shared))
         made._held[name] = array.astype(dtype_of(attribute.type, made._net._real))
@@ -166,4 +166,5 @@ def _put_synapses(projection: Projection, made: Projection) -> None:
     delay = delay if before is None else before
     made._delay = delay if isinstance(delay, int) else delay.copy()
     made._plastic.learning[:] = projection._plastic.learning
+    made._copy_more(projection)
     made._net._note_change(structural=True)

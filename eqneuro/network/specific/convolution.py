@@ -155,8 +155,7 @@ class Convolution(OwnSharedWeights):
         self._windows = lay_windows(centres, shape, pre, layer=layer, filter_of=filter_of, repeats_border=repeats)
         self._keep_weights(weights)
         self._outside = 0.0 if repeats else float(padding)
-        self._padding = allocate(1, self._net._real)
-        self._padding[0] = self._outside
+        self._make_padding()
         return self._take(WindowConnectivity(self._windows, self._pre_population.size, len(filter_of)), late)
 
     def _lookup(self) -> tuple[NDArray[Any], NDArray[np.uint32]]:
@@ -178,8 +177,15 @@ class Convolution(OwnSharedWeights):
     def _convert(self) -> None:
         super()._convert()
         if self._connectivity is not None:
-            self._padding = allocate(1, self._net._real)
-            self._padding[0] = self._outside
+            self._make_padding()
+
+    def _make_padding(self) -> None:
+        self._padding = allocate(1, self._net._real)
+        self._padding[0] = self._outside
+
+    def _copy_more(self, original: Any) -> None:
+        super()._copy_more(original)
+        self._make_padding()
 
 
 _NO_PLACES = np.empty(0, dtype=np.uint32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.engine.buffers import allocate
+from eqneuro.network.checkpoint_format import Arrays, Part
 from eqneuro.network.specific.ready import SpecificProjection
 
 
@@ -27,6 +29,8 @@ class _Gathered(dict[str, NDArray[Any]]):
 
 class SharedWeights(SpecificProjection):
     """A projection whose synapses look their weights up in an array that they share."""
+
+    _has_own_synapses = False
 
     def _make_values(self) -> None:
         super()._make_values()
@@ -129,6 +133,21 @@ class OwnSharedWeights(SharedWeights):
         super()._convert()
         if len(self._weights):
             self._keep_weights(self._weights.reshape(self._shape))
+
+    def _more_state(self) -> Arrays:
+        return {"weights": self._weights}
+
+    def _plan_more(self, part: Part) -> Callable[[int], None]:
+        weights = part.array("weights", "f", self._weights.shape)
+
+        def take(shift: int) -> None:
+            self._weights[:] = weights
+
+        return take
+
+    def _copy_more(self, original: Any) -> None:
+        first = original._first_weights
+        self._keep_weights((original._weights if first is None else first).reshape(original._shape))
 
     def _nbytes(self) -> int:
         return super()._nbytes() + self._weights.nbytes
