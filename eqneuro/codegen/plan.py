@@ -47,7 +47,7 @@ class SynapsePlan:
 
     ``body`` are the lines for one synapse; ``by_pre`` says that rows hold the synapses of a pre-synaptic neuron;
     ``learns`` that the kernel runs when learning is due, ``always`` that it then runs even where learning is off (the
-    weight alone is held).
+    weight alone is held); ``operation`` joins what the synapses of a row contribute, where these are joined at all.
     """
 
     template: str
@@ -65,6 +65,7 @@ class SynapsePlan:
     index: str
     checks: tuple[str, ...]
     layout: KernelLayout
+    operation: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+
+import sympy
 
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.plan import SynapsePlan
 from eqneuro.codegen.requests import SynapseRequest
-from eqneuro.codegen.synapses import SynapseStatements
+from eqneuro.codegen.synapses import ELAPSED_BY_LOCALITY, SynapseStatements
 from eqneuro.codegen.writer import LoopWriter
-from eqneuro.language.syntax import Binary, Name
+from eqneuro.language.syntax import Binary, Call, Expr, Name
 from eqneuro.model.models import AssignmentEquation
 from eqneuro.numerics import select
-from eqneuro.numerics.rules import UpdateRule
+from eqneuro.numerics.event_driven import ELAPSED
+from eqneuro.numerics.rules import Iterate, RuleStatement, UpdateRule
+from eqneuro.numerics.symbols import DT
 
 TEMPLATES = {
     "deliver": "synapse_events.c.j2",
@@ -33,6 +38,10 @@ TITLES = {
     "global": "equations of the whole projection",
     "row": "equations of each post-synaptic neuron",
 }
+PLACES = {"local": ("", "s"), "semiglobal": ("_row", "j"), "global": ("_all", "0")}
+"""How the arrays of the times of updates are called, and which entry of them is meant in the loop."""
+LEARNING = {"learn": "local", "row": "semiglobal", "global": "global"}
+"""The parts that run equations, and whose."""
 LEARNS = "learns"
 """The C name of the flag without which a spiking synapse keeps its weight."""
 
@@ -40,13 +49,12 @@ LEARNS = "learns"
 def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) -> SynapsePlan:
     """The kernel of one part of a synapse."""
     statements = SynapseStatements(request, real)
-    rules, masks, is_event_driven = _rules(request, method)
+    rules, masks, driven = _rules(request, method)
     statements.written = {v for rule in rules for v in rule.variables}
-    if is_event_driven:
-        clock = "now->tick + 1" if request.part == "post" else "now->tick"
-        elapsed = f"const real elapsed = (real)((double)({clock} - (int64_t)updated[s]) * now->dt);"
-        statements.opening.append(elapsed)
-        statements.ending.append(f"updated[s] = (int32_t)({clock});")
+    for locality in driven:
+        _keep_time(statements, request.part, locality)
+    if not request.by_pre and ELAPSED in {s for rule in rules for x in rule.statements for s in _symbols(x)}:
+        statements.opening.append(f"const real elapsed = (real){statements.bind(DT)};")
     if "alone" in masks:
         statements.require_last_post_spike()
     statements.add_rules(rules, lambda number, attribute: _mask(request, masks[number], attribute))
@@ -64,13 +72,29 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         body=tuple(lines),
         by_pre=request.by_pre,
         delays=request.delays,
-        learns=request.part in ("learn", "row", "global"),
+        learns=request.part in LEARNING,
         always=request.by_pre,
         reads_pre=_reads_pre(text),
         index=request.index,
         checks=(),
         layout=KernelLayout(function=function, slots=tuple(statements.scope.slots), rings=_rings(statements)),
+        operation=request.model.operation if request.part == "transmit" and not request.by_pre else "",
     )
+
+
+def _keep_time(statements: SynapseStatements, part: str, locality: str) -> None:
+    """Event-driven variables of one locality: how long ago they were brought up to date, and that they are now."""
+    suffix, place = PLACES[locality]
+    place = "0" if statements.alone else place
+    clock = "now->tick + 1" if part == "post" else "now->tick"
+    since = f"(double)({clock} - (int64_t)updated{suffix}[{place}])"
+    statements.opening.append(f"const real elapsed{suffix} = (real)({since} * now->dt);")
+    statements.ending.append(f"updated{suffix}[{place}] = (int32_t)({clock});")
+
+
+def _symbols(statement: RuleStatement) -> set[sympy.Symbol]:
+    found: set[sympy.Symbol] = set() if isinstance(statement, Iterate) else statement.value.free_symbols
+    return found
 
 
 def _rings(statements: SynapseStatements) -> tuple[str, ...]:
@@ -86,10 +110,12 @@ def _structure(statements: SynapseStatements, text: str) -> list[str]:
     if request.part in ("learn", "transmit") and not request.by_pre:
         keys.append("post_rank")
     words = set(re.findall(r"\w+", text))
-    keys += [word for word in ("updated", "position", "delay_of") if word in words]
+    keys += [word for word in ("updated", "updated_row", "updated_all", "position", "delay_of") if word in words]
+    if request.part == "transmit" and not request.by_pre:
+        keys.append("input")
     if request.part == "post" and _reads_pre(text):
         keys.append("post_source")
-    if LEARNS in words or request.part in ("learn", "row", "global"):
+    if LEARNS in words or request.part in LEARNING:
         keys.append("learning")
     lines = []
     for key in keys:
@@ -129,32 +155,70 @@ POINTERS = {
     "post_source": ("uint32_t", "post_source", True),
     "learning": ("int64_t", "learning", True),
     "updated": ("int32_t", "updated", False),
+    "updated_row": ("int32_t", "updated_row", False),
+    "updated_all": ("int32_t", "updated_all", False),
+    "input": ("real", "input", False),
     "position": ("uint32_t", "position", True),
     "delay_of": ("uint32_t", "delay_of", True),
 }
 """Buffers of a projection's structure: C type (empty: that of ranks), name in the templates, whether only read."""
 
 
-def _rules(request: SynapseRequest, method: str) -> tuple[list[UpdateRule], list[str], bool]:
-    """The rules of one part in the order of their running, the condition of each, and whether some are event-driven."""
-    model = request.model
-    types = {a.name: a.type for a in model.attributes}
-    if request.part in ("learn", "row", "global"):
-        wanted = {"learn": "local", "row": "semiglobal", "global": "global"}[request.part]
+def _rules(request: SynapseRequest, method: str) -> tuple[list[UpdateRule], list[str], list[str]]:
+    """The rules of one part in the order of their running, the condition of each, and the localities of those that are
+    event-driven.
+    """
+    model, part = request.model, request.part
+    if part in LEARNING:
         locality = {a.name: a.locality for a in model.attributes}
-        rules = [r for r in select.synapse_rules(model, method) if locality[r.variables[0]] == wanted]
-        return rules, [""] * len(rules), False
-    if request.part == "transmit":
-        assert model.psp is not None
-        whole = Binary("+", Name("g_target"), model.psp)
-        statements: Sequence[AssignmentEquation] = [_assignment("g_target", whole, f"psp = {model.psp_text}")]
+        rules = select.synapse_rules(model, method, events=request.by_pre)
+        rules = tuple(rule for rule in rules if locality[rule.variables[0]] == LEARNING[part])
+        masks = [""] * len(rules)
     else:
+        statements = _statements(request)
+        types = {a.name: a.type for a in model.attributes}
+        rules = tuple(select.event_rule([statement], types) for statement in statements)
+        masks = ["alone" if "unless_post" in s.conditions else "" for s in statements]
+    driven = _driven_rules(request, rules)
+    return [*(r for _, r in driven), *rules], [""] * len(driven) + masks, list(dict.fromkeys(x for x, _ in driven))
+
+
+def _driven_rules(request: SynapseRequest, rules: Sequence[UpdateRule]) -> list[tuple[str, UpdateRule]]:
+    """What brings event-driven variables up to date, each with its locality: before events, and where they are read."""
+    model, part = request.model, request.part
+    if not request.by_pre:
+        return []
+    locality = {a.name: a.locality for a in model.attributes}
+    found = [(str(locality[rule.variables[0]]), rule) for rule in select.event_driven_rules(model)]
+    if part in LEARNING or part == "transmit":
+        read = {symbol.name for rule in rules for statement in rule.statements for symbol in _symbols(statement)}
+        read |= {s.name for r in rules for x in r.statements if isinstance(x, Iterate) for s in _inside(x)}
+        found = [(place, rule) for place, rule in found if read & set(rule.variables)]
+    return [(place, _timed(rule, place)) for place, rule in found]
+
+
+def _inside(loop: Iterate) -> set[sympy.Symbol]:
+    values = (*(let.value for let in (*loop.unknowns, *loop.body, *loop.updates)), loop.residual)
+    return {symbol for value in values for symbol in value.free_symbols}
+
+
+def _timed(rule: UpdateRule, locality: str) -> UpdateRule:
+    """The rule over the time that has passed for variables of a locality."""
+    elapsed = {ELAPSED: sympy.Symbol(ELAPSED_BY_LOCALITY[locality], real=True)}
+    statements = (replace(s, value=s.value.xreplace(elapsed)) for s in rule.statements if not isinstance(s, Iterate))
+    return replace(rule, statements=tuple(statements))
+
+
+def _statements(request: SynapseRequest) -> Sequence[AssignmentEquation]:
+    """What runs at an event; or what a synapse contributes, which is joined with what others do."""
+    model, target = request.model, Name("g_target")
+    if request.part != "transmit":
         attribute = {"deliver": "pre_spike", "deliver_axon": "pre_axon_spike", "post": "post_spike"}[request.part]
-        statements = _ordered(getattr(model, attribute), request)
-    driven = list(select.event_driven_rules(model)) if request.part != "transmit" else []
-    events = [select.event_rule([statement], types) for statement in statements]
-    masks = [""] * len(driven) + ["alone" if "unless_post" in s.conditions else "" for s in statements]
-    return [*driven, *events], masks, bool(driven)
+        return _ordered(getattr(model, attribute), request)
+    assert model.psp is not None
+    extreme = model.operation in ("max", "min")
+    joined = Call(model.operation, (target, model.psp)) if extreme else Binary("+", target, model.psp)
+    return [_assignment("g_target", joined, f"psp = {model.psp_text}")]
 
 
 def _ordered(statements: Sequence[AssignmentEquation], request: SynapseRequest) -> list[AssignmentEquation]:
@@ -165,7 +229,7 @@ def _ordered(statements: Sequence[AssignmentEquation], request: SynapseRequest) 
     return [*brought, *(s for s in statements if s.variable != "g_target")]
 
 
-def _assignment(variable: str, value: Binary, text: str) -> AssignmentEquation:
+def _assignment(variable: str, value: Expr, text: str) -> AssignmentEquation:
     from eqneuro.language.source import SourceText
     from eqneuro.language.syntax import NOWHERE
 

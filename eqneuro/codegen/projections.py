@@ -131,8 +131,9 @@ class TransmissionPlanner:
             )
             scope.text[symbol_] = self._cast(pointer, C_TYPES[self._attributes[name].type], "s")
         elif name in self.request.semiglobal:
-            pointer = scope.pointer(f"semiglobal:{name}", "real", f"all_{name}", const=True)
-            scope.text[symbol_] = f"{pointer}[{'target[s]' if self.request.events else 'j'}]"
+            c_type = C_TYPES[self._attributes[name].type]
+            pointer = scope.pointer(f"semiglobal:{name}", c_type, f"all_{name}", const=True)
+            scope.text[symbol_] = self._cast(pointer, c_type, "target[s]" if self.request.events else "j")
         elif name in self._attributes:
             scope.scalar(symbol_, f"attribute:{name}", C_TYPES[self._attributes[name].type], name)
         else:

@@ -51,6 +51,7 @@ class NeighbourAttribute:
     name: str
     varies: bool
     c_type: str
+    is_parameter: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import sympy
 from eqneuro.codegen.binder import temporary_name
 from eqneuro.codegen.draws import Stream
 from eqneuro.codegen.requests import NeighbourAttribute, SynapseRequest
+from eqneuro.codegen.scope import Array
 from eqneuro.codegen.statements import C_TYPES, Statements
 from eqneuro.numerics.event_driven import ELAPSED
 
@@ -14,10 +15,13 @@ PARTS = ("deliver", "deliver_axon", "transmit", "learn", "post", "global", "row"
 STREAMS_A_PART = 512
 """Each kernel of a projection has its own streams of random numbers."""
 
+ELAPSED_BY_LOCALITY = {"local": ELAPSED.name, "semiglobal": "time:elapsed_row", "global": "time:elapsed_all"}
+"""The time since event-driven variables were brought up to date: those of a synapse, a post-synaptic neuron, all."""
+
 STRUCTURE = (
     "number ring ring_count row_start target source input part_start delay_of learning boundary post_start post_slot"
     " post_source position updated range delay slot count spikes k row part first last s q i j clock elapsed learns low"
-    " high fired delays post_rank steps"
+    " high fired delays post_rank steps input joined elapsed_row elapsed_all updated_row updated_all"
 ).split()
 """Identifiers that the templates of synapses use."""
 
@@ -49,10 +53,11 @@ class SynapseStatements(Statements):
     def _name_varies(self, symbol: sympy.Symbol) -> bool:
         name = symbol.name
         if name in self._neighbours:
-            return self._neighbours[name].varies
+            neighbour = self._neighbours[name]
+            return neighbour.varies or (name.startswith("pre.") and self._lateness(neighbour) != "")
         if name in self._attributes:
             return name in self.request.varying or self._attributes[name].locality == "semiglobal"
-        return name in ("t_pre", "t_post", "g_target", "d", ELAPSED.name)
+        return name in ("t_pre", "t_post", "g_target", "d") or name in ELAPSED_BY_LOCALITY.values()
 
     def _bind_name(self, symbol: sympy.Symbol) -> None:
         scope, name = self.scope, symbol.name
@@ -64,6 +69,9 @@ class SynapseStatements(Statements):
             self._bind_neighbour(symbol, self._neighbours[name])
         elif name in self._attributes:
             self._bind_attribute(symbol)
+        elif name == "g_target" and self.request.part == "transmit" and not self.request.by_pre:
+            scope.arrays[symbol] = Array("joined", "real", scope.names.allocate(name), "0")
+            scope.text[symbol] = scope.arrays[symbol].value
         elif name == "g_target":
             scope.array(symbol, "input", "real", "g_target", const=False, index="j")
         elif name in ("t_pre", "t_post"):
@@ -71,8 +79,8 @@ class SynapseStatements(Statements):
             scope.array(symbol, name, "real", name, const=True, index=index)
         elif name == "d":
             self._bind_delay(symbol)
-        elif symbol == ELAPSED:
-            scope.text[symbol] = "elapsed"
+        elif name in ELAPSED_BY_LOCALITY.values():
+            scope.text[symbol] = name.partition(":")[2]
         elif "(" in name:
             scope.scalar(symbol, f"reduction:{name}", "real", name)
         elif ":" in name:
@@ -109,23 +117,58 @@ class SynapseStatements(Statements):
     def _bind_neighbour(self, symbol: sympy.Symbol, neighbour: NeighbourAttribute) -> None:
         scope = self.scope
         owner, _, name = symbol.name.partition(".")
-        if not neighbour.varies:
-            scope.scalar(symbol, f"{owner}:{name}", neighbour.c_type, f"{owner}_{name}")
-            return
         wanted = f"{owner}_{name}".replace("(", "_").replace(")", "")
-        if owner == "post":
-            scope.array(symbol, f"post:{name}", neighbour.c_type, wanted, const=True, index="j")
-        elif self.request.delays == "none" or not self._reads_past():
-            scope.array(symbol, f"pre:{name}", neighbour.c_type, wanted, const=True, index="i")
+        if owner == "post" and self.request.part == "transmit" and name.startswith("sum("):  # being summed up just now
+            row = f"(now->tick & (number[{self._ring_place + 4}] - 1)) * number[{self._ring_place + 3}]"
+            scope.array(symbol, f"post_ring:{name}", neighbour.c_type, wanted, const=True, index=f"{row} + j")
+            return
+        late = self._lateness(neighbour) if owner == "pre" else ""
+        if late:
+            self._bind_past(symbol, neighbour, late, wanted)
+        elif not neighbour.varies:
+            scope.scalar(symbol, f"{owner}:{name}", neighbour.c_type, wanted)
         else:
-            late = "(int64_t)delay_of[s]" if self.request.delays == "array" else "number[3]"
-            age = 2 if self.request.part in ("learn", "row") else 1
-            index = f"((now->tick - {late} + {age}) & (number[4] - 1)) * number[5] + i"
-            scope.array(symbol, f"ring:{name}", neighbour.c_type, wanted, const=True, index=index)
+            index = "i" if owner == "pre" else "j"
+            scope.array(symbol, f"{owner}:{name}", neighbour.c_type, wanted, const=True, index=index)
 
-    def _reads_past(self) -> bool:
-        """Whether pre-synaptic values arrive with the synapse's delay: rates and continuous values do."""
-        return self.request.part == "transmit" or (self.request.part == "learn" and not self.request.by_pre)
+    @property
+    def _ring_place(self) -> int:
+        """Where a kernel's numbers tell of histories: slots, items of a row, of one of a global variable; the same of
+        post-synaptic ones: items, slots.
+        """
+        return 5 if self.request.part.startswith("deliver") else 4
+
+    def _lateness(self, neighbour: NeighbourAttribute) -> str:
+        """How many rows ago the history holds what is read of the pre-synaptic neuron, in C; empty for the present.
+
+        The row of a step is what was there at its beginning. Rates and continuous values arrive with the synapse's
+        delay; inputs are just being added up while spikes and values are passed on, maybe by another thread.
+        """
+        request = self.request
+        is_input = neighbour.name.startswith(("sum(", "g_"))
+        if neighbour.is_parameter and not neighbour.varies:
+            return ""
+        late = "(int64_t)delay_of[s]" if request.delays == "array" else "number[3]"
+        if request.part == "transmit":
+            return f"({late} - 1)" if request.delays != "none" else "0" if is_input else ""
+        if request.part == "learn" and not request.by_pre and request.delays != "none":
+            return f"({late} - 2)"
+        return "0" if is_input and request.part.startswith("deliver") else ""
+
+    def _bind_past(self, symbol: sympy.Symbol, neighbour: NeighbourAttribute, late: str, wanted: str) -> None:
+        scope, place, name = self.scope, self._ring_place, neighbour.name
+        item = f"number[{place + 1}] + i" if neighbour.varies else f"number[{place + 2}]"
+        index = f"((now->tick - {late}) & (number[{place}] - 1)) * {item}"
+        if self.request.part != "learn":
+            scope.array(symbol, f"ring:{name}", neighbour.c_type, wanted, const=True, index=index)
+            return
+        # the neurons have just been updated: with the shortest delay, that is what is read
+        past = scope.pointer(f"ring:{name}", neighbour.c_type, f"past_{wanted}", const=True)
+        present = scope.pointer(f"pre:{name}", neighbour.c_type, f"all_{wanted}", const=True)
+        local = scope.names.allocate(wanted)
+        now = f"{present}[{'i' if neighbour.varies else '0'}]"
+        self.opening.append(f"const real {local} = (real)({late} < 0 ? {now} : {past}[{index}]);")
+        scope.text[symbol] = local
 
     def require_last_post_spike(self) -> None:
         """Makes ``alone`` known: whether the post-synaptic neuron was silent in the step before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from eqneuro.language.errors import EquationError
@@ -35,6 +35,7 @@ from eqneuro.model.linear import Nonlinear, linear_system
 from eqneuro.model.models import (
     AssignmentEquation,
     Equation,
+    Locality,
     ModelAttribute,
     OdeEquation,
     SynapseModel,
@@ -107,6 +108,7 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
     attributes = [_variable(line, resolver) for line in lines]
     equations = [build_equation(line, resolver) for line in lines]
     _check_event_driven(lines, equations, resolver)
+    _check_localities(lines, equations, {a.name: a.locality for a in (*parameters, *attributes)})
     events = {
         what: tuple(_event_statement(s, what, resolver) for s in read_event(getattr(text, what), what, owner))
         for what in ("pre_spike", "post_spike", "pre_axon_spike")
@@ -184,6 +186,34 @@ def _psp(text: str | None, owner: str, resolver: Resolver) -> Expr | None:
     return resolver.resolve(condition.expr, source)
 
 
+OF_ONE_SYNAPSE = ("w", "d", "t_pre", "g_target")
+"""Words that mean another number for each synapse."""
+REACH = {"semiglobal": "all synapses of a post-synaptic neuron", "global": "all synapses"}
+
+
+def _check_localities(lines: Sequence[Line], equations: Sequence[Equation], locality: Mapping[str, Locality]) -> None:
+    """What many synapses share can't read what each of them has for itself.
+
+    Whether ``pre.x`` is one number for all neurons is known when populations are connected.
+    """
+    for line, equation in zip(lines, equations, strict=True):
+        own = locality[equation.variable]
+        if own == "local":
+            continue
+        hidden = {
+            name for name, place in locality.items() if place == "local" or (own, place) == ("global", "semiglobal")
+        }
+        hidden |= {name for name in OF_ONE_SYNAPSE if name not in locality}
+        hidden |= {"t_post"} if own == "global" else set()
+        value = equation.right if isinstance(equation, OdeEquation) else equation.value
+        expressions = (value, *(bound.value for bound in equation.bounds))
+        for node in (node for expr in expressions for node in expr.walk()):
+            if isinstance(node, Name) and node.id in hidden:
+                source = line.statement.source
+                message = f"{equation.variable!r}, shared by {REACH[own]}, reads {node.id!r}, which these don't share,"
+                raise EquationError(message, source, node.span, "Leave the locality out: one value for each synapse.")
+
+
 def _check_event_driven(lines: Sequence[Line], equations: Sequence[Equation], resolver: Resolver) -> None:
     """`event-driven` (of which `exact` is the old spelling here) needs a linear equation with constant coefficients."""
     constants = resolver.parameters | set(resolver.free) | {"dt", "pi"}
@@ -192,10 +222,11 @@ def _check_event_driven(lines: Sequence[Line], equations: Sequence[Equation], re
         for line, equation in zip(lines, equations, strict=True)
         if isinstance(equation, OdeEquation) and equation.method in ("event-driven", "exact")
     ]
-    names = {equation.variable for _, equation in chosen}
     for line, equation in chosen:
         assert isinstance(equation, OdeEquation)
         problem: Expr | None = None
+        place = line.settings.locality
+        names = {other.variable for own, other in chosen if own.settings.locality == place}
         try:
             system = linear_system([(equation.variable, equation.right)], constants)
         except Nonlinear as error:

@@ -13,7 +13,7 @@ from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.buffers import allocate, padded, split_range
 from eqneuro.engine.program import Program
 from eqneuro.network.binding import population_buffers, projection_buffers
-from eqneuro.network.plastic import synapse_buffers
+from eqneuro.network.plastic import is_serial, synapse_buffers
 from eqneuro.network.requests import KernelSet, inputs_of
 from eqneuro.recording.recorders import RowRecorder, SpikeRecorder
 
@@ -90,6 +90,7 @@ class Assembly:
                     variables |= {projection._source_of(name) for name in layout.rings}
                 longest = max(longest, projection._longest)
                 steps = max(steps, projection._longest)
+            variables |= self._read_as_post(population)
             for name in inputs_of(population):
                 population._input(name)
             population._keep_past(sorted(variables), longest + 1, tick)
@@ -99,6 +100,12 @@ class Assembly:
                 population._count_spikes(tick)
             for decoder in population._decoders.values():
                 decoder.count(population._outputs["spike"], tick)
+
+    def _read_as_post(self, population: Population) -> set[str]:
+        """What synapses read of the last step of their post-synaptic neurons."""
+        arriving = [p for p in self.network._projections if p._post_population is population and p._connectivity]
+        slots = [slot for p in arriving for layout in self._synaptic_layouts(p) for slot in layout.slots]
+        return {slot.key.partition(":")[2] for slot in slots if slot.key.startswith("post_ring:")}
 
     def _synaptic_layouts(self, projection: Projection) -> list[KernelLayout]:
         return [x for kind in SYNAPTIC for x in self.layouts(kind, projection._number)]
@@ -119,6 +126,13 @@ class Assembly:
         """First neurons of the threads' ranges, and the end."""
         spans = self._spans(population)
         return np.array([*(begin for begin, _ in spans), max(population.size, spans[-1][1])], dtype=np.int64)
+
+    def _ranges(self, projection: Projection) -> NDArray[np.int64]:
+        """The ranges of post-synaptic neurons whose synapses each thread runs; the first one all, where it must."""
+        boundaries = self._boundaries(projection._post_population)
+        if is_serial(projection.model):
+            boundaries[1:] = boundaries[-1]
+        return boundaries
 
     def _everything(self, length: int) -> list[tuple[int, int]]:
         """An array that the first thread handles alone."""
@@ -149,7 +163,7 @@ class Assembly:
                 self._transmit_projection(projection)
 
     def _transmit_projection(self, projection: Projection) -> None:
-        boundaries = self._boundaries(projection._post_population)
+        boundaries = self._ranges(projection)
         for layout in self.layouts("projection", projection._number):
             buffers = projection_buffers(projection, layout, boundaries)
             by_range = projection._is_event_based()
@@ -160,11 +174,11 @@ class Assembly:
         """What each thread gets: its range of post-synaptic neurons, or its rows."""
         if by_range:
             return [(thread, thread + 1) for thread in range(self.program.threads)]
-        edges = np.searchsorted(projection._built.post_ranks, self._boundaries(projection._post_population))
+        edges = np.searchsorted(projection._built.post_ranks, self._ranges(projection))
         return [(int(a), int(b)) for a, b in pairwise(edges)]
 
     def _run_synapses(self, projection: Projection, parts: Sequence[str]) -> None:
-        boundaries = self._boundaries(projection._post_population)
+        boundaries = self._ranges(projection)
         for part in parts:
             for layout in self.layouts(part, projection._number):
                 buffers = synapse_buffers(projection, part, layout, boundaries)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.requests import NeighbourAttribute, SynapseRequest
 from eqneuro.engine.buffers import allocate, padded
-from eqneuro.language.syntax import Binary, Draw, Expr, Name
+from eqneuro.language.syntax import Attribute, Binary, Draw, Expr, GlobalOperation, InputSum, Name
 from eqneuro.model.models import AssignmentEquation, SynapseModel
+from eqneuro.network.store import GLOBAL_LENGTH
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
@@ -22,6 +23,8 @@ NARROW = 65_536
 """Neurons that two bytes can number."""
 FIRST_STREAM = 1 << 19
 """Projections number their streams of random numbers from here on, populations from 0."""
+DRIVEN = ("event-driven", "exact")
+"""Methods of equations that are brought up to date at events."""
 LOCALITY_PARTS = {"global": "global", "semiglobal": "row", "local": "learn"}
 
 
@@ -29,7 +32,7 @@ def is_plain(model: SynapseModel) -> bool:
     """Whether nothing changes: each spike adds to its target, or each synapse contributes its `psp`."""
     if model.equations or model.post_spike or model.pre_axon_spike:
         return False
-    if model.psp is not None and (model.pre_spike or _draws(model.psp)):
+    if model.psp is not None and (model.pre_spike or not _is_simple(model.psp)):
         return False
     return len(model.pre_spike) <= 1 and all(_is_increment(statement) for statement in model.pre_spike)
 
@@ -42,19 +45,33 @@ def _is_increment(statement: AssignmentEquation) -> bool:
         and value.operator == "+"
         and value.left == target
         and target not in value.right.walk()
-        and not (statement.bounds or statement.conditions or _draws(value))
-        and not any(isinstance(node, Name) and node.id in ("t_pre", "t_post", "d") for node in value.walk())
+        and not (statement.bounds or statement.conditions)
+        and _is_simple(value)
     )
 
 
-def _draws(expr: Expr) -> bool:
-    return any(isinstance(node, Draw) for node in expr.walk())
+def _is_simple(expr: Expr) -> bool:
+    """Whether it reads nothing but attributes of the synapse and its neurons, constants and the time."""
+    return not any(
+        isinstance(node, Draw | GlobalOperation | InputSum)
+        or (isinstance(node, Name) and node.id in ("t_pre", "t_post", "d"))
+        or (isinstance(node, Attribute) and node.name.startswith("g_"))
+        for node in expr.walk()
+    )
+
+
+def _needs_loop(projection: Projection, psp: Expr) -> bool:
+    """Whether `psp` has a kernel of its own: for what the plain one can't read, as a delayed value that all share."""
+    shared = {a.name for a in projection._pre_population.model.variables if a.locality == "global"}
+    is_late = not isinstance(projection._delay, int) or projection._delay > 1
+    return not _is_simple(psp) or (is_late and any(f.name in shared for f in projection.model.pre_attributes))
 
 
 def parts_of(projection: Projection) -> tuple[str, ...]:
     """The kernels that a projection needs beside, or instead of, its plain transmission, in the order of a step."""
     model = projection.model
-    if is_plain(model):
+    continues = model.psp is not None and (projection._is_event_based() or _needs_loop(projection, model.psp))
+    if is_plain(model) and not continues:
         return ()
     parts = []
     if projection._is_event_based():
@@ -62,15 +79,23 @@ def parts_of(projection: Projection) -> tuple[str, ...]:
             parts.append("deliver")
         if model.pre_axon_spike:
             parts.append("deliver_axon")
-    if model.psp is not None and (projection._is_event_based() or _draws(model.psp)):
+    if continues:
         parts.append("transmit")
-    driven = ("event-driven", "exact") if projection._is_event_based() else ()
+    driven = DRIVEN if projection._is_event_based() else ()
     stepped = {e.variable for e in model.equations if getattr(e, "method", None) not in driven}
     localities = {a.locality for a in model.variables if a.name in stepped}
     parts += [part for locality, part in LOCALITY_PARTS.items() if locality in localities]
     if model.post_spike:
         parts.append("post")
     return tuple(parts)
+
+
+def is_serial(model: SynapseModel) -> bool:
+    """Whether events change a number that all synapses share: then one thread runs them all, in order."""
+    shared = {a.name for a in model.variables if a.locality == "global"}
+    events = (*model.pre_spike, *model.pre_axon_spike, *model.post_spike)
+    driven = (e.variable for e in model.equations if getattr(e, "method", None) in DRIVEN)
+    return bool(shared & {*(s.variable for s in events), *(driven if model.is_spiking else ())})
 
 
 def request_of(
@@ -106,13 +131,17 @@ class PlasticState:
         self.learning[:] = (1, 1, 0)
         self._updated: NDArray[np.int32] | None = None
         self._slots: NDArray[np.uint32] | None = None
+        self._updated_rows: NDArray[np.int32] | None = None
+        self.updated_all = allocate(1, np.int32)
         self.since = 0
 
     def forget(self, tick: int) -> None:
         """Variables were set anew: from this tick on they evolve."""
         self.since = tick
-        if self._updated is not None:
-            self._updated[:] = tick
+        self.updated_all[:] = tick
+        for held in (self._updated, self._updated_rows):
+            if held is not None:
+                held[:] = tick
 
     @property
     def updated(self) -> NDArray[np.int32]:
@@ -120,6 +149,13 @@ class PlasticState:
         if self._updated is None:
             self._updated = np.full(max(1, self._projection._built.synapses), self.since, dtype=np.int32)
         return self._updated
+
+    @property
+    def updated_rows(self) -> NDArray[np.int32]:
+        """Ticks of the last update of semiglobal variables, one for each post-synaptic neuron."""
+        if self._updated_rows is None:
+            self._updated_rows = np.full(self._projection._built.post_size, self.since, dtype=np.int32)
+        return self._updated_rows
 
     def in_user_order(self, position: NDArray[Any]) -> None:
         """Before the rows for spikes are made anew."""
@@ -160,7 +196,7 @@ class PlasticState:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        return sum(array.nbytes for array in (self._updated, self._slots) if array is not None)
+        return sum(array.nbytes for array in (self._updated, self._updated_rows, self._slots) if array is not None)
 
 
 def synapse_buffers(
@@ -208,6 +244,8 @@ class _Structure:
                 return state.learning
             case "updated":
                 return state.updated
+            case "updated_row" | "updated_all":
+                return state.updated_rows if kind == "updated_row" else state.updated_all
             case "position":
                 return projection._positions()
             case "delay_of":
@@ -240,6 +278,8 @@ class _Structure:
                 return projection._post_population._recordable(name)
             case "ring":
                 return projection._pre_population._rings[name].rows
+            case "post_ring":
+                return projection._post_population._rings[name].rows
             case "constant":
                 return constant_array(projection._net, name)
         raise KeyError(f"{kind}:{name}")
@@ -263,12 +303,22 @@ class _Structure:
         if self.part.startswith("deliver"):
             pre, output = projection._pre_population, self._output()
             assert self.rows is not None
-            numbers = [pre.size, output.slots, identity, self.rows.shortest, self.rows.longest]
+            numbers = [pre.size, output.slots, identity, self.rows.shortest, self.rows.longest, *self._histories()]
         elif self.part == "post":
             post, output = projection._post_population, self._output()
             numbers = [post.size, output.slots, identity, projection._longest]
         else:
-            pre = projection._pre_population
-            slots = max((ring.slots for ring in pre._rings.values()), default=1)
-            numbers = [pre.size, 0, identity, projection._longest, slots, padded(pre.size)]
+            size = projection._pre_population.size
+            numbers = [size, 0, identity, projection._longest, *self._histories()]
         return np.array(numbers, dtype=np.int64)
+
+    def _histories(self) -> list[int]:
+        """Slots of the pre-synaptic histories; items of their rows, of those of global variables, of post-synaptic
+        ones (which have a slot for the present step at least).
+        """
+        pre, post = self.projection._pre_population, self.projection._post_population
+        slots = max((ring.slots for ring in pre._rings.values()), default=1)
+        return [slots, padded(pre.size), GLOBAL_LENGTH, padded(post.size), self._post_slots()]
+
+    def _post_slots(self) -> int:
+        return max((ring.slots for ring in self.projection._post_population._rings.values()), default=1)

@@ -125,7 +125,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         delays = "none" if not events and projection._delay == 1 else "constant"
     else:
         delays = "array"
-    pre_names = [f.name for f in model.pre_attributes] or ([] if events or model.psp is not None else ["r"])
+    pre_names = [f.name for f in model.pre_attributes] + ([] if events or model.psp is not None else ["r"])
     counted = built.post_size if events else built.pre_size
     return ProjectionRequest(
         model=model,
@@ -146,5 +146,6 @@ def _neighbours(population: Population, names: Sequence[str]) -> tuple[Neighbour
     found = []
     for name in dict.fromkeys(names):
         array = population._recordable(name)
-        found.append(NeighbourAttribute(name, population._is_local(name), C_TYPES[array.dtype.kind]))
+        is_parameter = any(a.name == name for a in population.model.parameters)
+        found.append(NeighbourAttribute(name, population._is_local(name), C_TYPES[array.dtype.kind], is_parameter))
     return tuple(found)

@@ -79,13 +79,21 @@ def neuron_rules(model: NeuronModel, default: str) -> tuple[UpdateRule, ...]:
 
 
 @as_written
-def synapse_rules(model: SynapseModel, default: str) -> tuple[UpdateRule, ...]:
+def synapse_rules(model: SynapseModel, default: str, *, events: bool = True) -> tuple[UpdateRule, ...]:
     """The rules of the equations of a synapse that run in each step, in the order written.
 
-    A linear equation gets `exponential` where a neuron's would get `exact`: by itself it is the same.
+    A linear equation gets `exponential` where a neuron's would get `exact`: by itself it is the same. Between neurons
+    without events, equations that would be brought up to date there are so in each step, over `event_driven.ELAPSED`.
     """
-    chosen = [e for e in model.equations if getattr(e, "method", None) not in EVENT_DRIVEN]
+    if events:
+        chosen = [e for e in model.equations if getattr(e, "method", None) not in EVENT_DRIVEN]
+    else:
+        chosen = [_driven(e) if isinstance(e, OdeEquation) else e for e in model.equations]
     return _rules(model, chosen, default, propagators=False)
+
+
+def _driven(equation: OdeEquation) -> OdeEquation:
+    return replace(equation, method="event-driven") if equation.method in EVENT_DRIVEN else equation
 
 
 @as_written

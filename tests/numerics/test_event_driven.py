@@ -79,5 +79,5 @@ def test_linear_equations_of_synapses_are_exponential_where_a_network_asks_for_e
 
 
 def test_localities_are_systems_of_their_own():
-    model = synapse("dx/dt = -y : projection\ndy/dt = -y : postsynaptic\ndz/dt = -z")
+    model = synapse("dx/dt = -x : projection\ndy/dt = -y : postsynaptic\ndz/dt = -z")
     assert [rule.variables for rule in synapse_rules(model, "explicit")] == [("x",), ("y",), ("z",)]

@@ -100,7 +100,7 @@ class Reference:
             self.put_all(attribute.name, start)
         for name, value in (values or {}).items():
             self.put_all(name, value)
-        self.updated = np.zeros(len(self.pairs))
+        self.updated: dict[tuple[str, int], int] = {}
         self.received: list[Any] = []
         self.after: dict[str, list[Any]] = {a.name: [] for a in self.model.attributes}
 
@@ -168,19 +168,34 @@ class Reference:
 
     def _event(self, n: int, s: int, statements: list[AssignmentEquation], moment: int, seen: int) -> None:
         """``moment`` is the step at whose beginning it happens, ``seen`` the last step that neurons have ended."""
-        driven = [e for e in self.model.equations if getattr(e, "method", None) in DRIVEN]
-        elapsed = (moment - self.updated[s]) * self.dt
-        for system in self._systems(driven):
-            self._relax(system, s, n, seen, elapsed)
-        self.updated[s] = moment
+        self._bring_up_to_date(self.driven, n, s, moment)
         for statement in statements:
             alone = n == 0 or self.pairs[s][0] not in self.post.spikes[n - 1]
             if "unless_post" in statement.conditions and not alone:
                 continue
             names = self._names(statement, s, n, seen, seen)
-            self._store(
-                statement.variable, self._bounded(evaluate(plain(statement.value), names), statement, names), s, n
-            )
+            value = self._bounded(evaluate(plain(statement.value), names), statement, names)
+            self._store(statement.variable, value, s, n)
+
+    @property
+    def driven(self) -> list[Equation]:
+        """The equations that are brought up to date at events."""
+        return [e for e in self.model.equations if self.events and getattr(e, "method", None) in DRIVEN]
+
+    def _bring_up_to_date(self, equations: Sequence[Equation], n: int, s: int, moment: int) -> None:
+        """To the beginning of the step ``moment``; each locality has its own time of the last update."""
+        for place in ("local", "semiglobal", "global"):
+            own = [e for e in equations if self.kind[e.variable].locality == place]
+            if own:
+                key = place, self._index(own[0].variable, s)
+                self._relax(own, s, n, (moment - self.updated.get(key, 0)) * self.dt)
+                self.updated[key] = moment
+
+    def _refresh(self, readers: Sequence[Any], n: int, s: int) -> None:
+        """Event-driven variables that other equations read are brought up to date for them."""
+        read = {node.id for reader in readers for node in nodes(reader) if isinstance(node, Name)}
+        places = {self.kind[e.variable].locality for e in self.driven if e.variable in read}
+        self._bring_up_to_date([e for e in self.driven if self.kind[e.variable].locality in places], n, s, n)
 
     def _transmit(self, n: int) -> None:
         if self.model.psp is None and self.events:
@@ -189,6 +204,7 @@ class Reference:
         assert psp is not None
         contributions: dict[int, list[float]] = {}
         for s, (j, _) in enumerate(self.pairs):
+            self._refresh([psp], n, s)
             names = self._names(psp, s, n, n - int(self.delays[s]), n - 1)
             contributions.setdefault(j, []).append(float(evaluate(plain(psp), names)))
         for j, values in contributions.items():
@@ -209,6 +225,7 @@ class Reference:
             own = [e for e in chosen if self.kind[e.variable].locality == locality]
             for s in synapses:
                 seen = n if self.events else n - int(self.delays[s]) + 1
+                self._refresh(own, n, s)
                 for system in self._systems(own):
                     self._update(system, s, n, seen)
 
@@ -239,9 +256,9 @@ class Reference:
         for equation, value in zip(odes, values, strict=True):
             self._store(equation.variable, value, s, n)
 
-    def _relax(self, system: list[Equation], s: int, n: int, seen: int, elapsed: float) -> None:
+    def _relax(self, system: list[Equation], s: int, n: int, elapsed: float) -> None:
         odes = [e for e in system if isinstance(e, OdeEquation)]
-        names = self._names(odes, s, n, seen, seen)
+        names = self._names(odes, s, n, n - 1, n - 1)
         matrix, offset, state = linear(odes, names)
         size = len(odes)
         augmented = np.zeros((size + 1, size + 1))

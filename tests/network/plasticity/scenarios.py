@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from reference import Reference, Settings, Traces
 from scipy.sparse import csr_matrix
 
 from eqneuro import Network, Neuron, Synapse
-from reference import Reference, Settings, Traces
 
 DT = 0.5
 PRE_SIZE, POST_SIZE = 4, 3

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from scenarios import Case, compare
 
 from eqneuro import Synapse
-from scenarios import Case, compare
 
 MIXED = np.array([[1, 3, 2, 1], [2, 2, 5, 1], [4, 1, 1, 3]])
 """Delays in steps."""
@@ -29,7 +29,10 @@ LEARNING = [
     dict(equations="w += 0.1*pre.big*post.c*pre.k"),
     dict(equations="n = n + 1.6 : int, init=0\nq = (pre.x > post.x) : bool\nw += 0.1*n*q"),
     dict(equations="10.0*dth/dt + th = post.r^2 : postsynaptic\nw += 0.1*post.r*(post.r - th)*pre.r : min=0.0"),
-    dict(equations="w += 0.1*g*th*pre.x\nth = post.x + g : postsynaptic\ng = 0.9*g + norm1(pre.x)*dt : projection, init=1.0"),
+    dict(
+        equations="w += 0.1*g*th*pre.x\nth = post.x + g : postsynaptic\n"
+        "g = 0.9*g + norm1(pre.x)*dt : projection, init=1.0"
+    ),
     dict(equations="w -= 0.01*post.sum(t0)*dt\ne = post.sum(t5) : postsynaptic"),
     dict(parameters="eta = 0.1\ntau = 5.0 : postsynaptic", equations="tau*dw/dt = eta*(pre.r - w) : exponential"),
     dict(functions="f(x) = x^2/(1.0 + x^2)", equations="w += 0.1*f(pre.r)*d", psp="f(w*pre.r)", operation="max"),

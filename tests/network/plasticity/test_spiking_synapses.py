@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from scenarios import Case, compare
 
 from eqneuro import Synapse
-from scenarios import Case, compare
 
 MIXED = np.array([[1, 3, 2, 1], [2, 2, 5, 1], [4, 1, 1, 3]])
 """Delays in steps."""
@@ -26,11 +26,20 @@ EVENTS = [
     dict(psp="w * pre.big + d", post_spike="w -= 0.1*d"),
     dict(parameters="e = 2.0\nf = 3.0 : postsynaptic\nh = 0.5 : projection", pre_spike="g_target += (e + f)*w*h"),
     dict(parameters="e = 2 : int\nf = 3 : postsynaptic, int\nb = True : bool", pre_spike="g_target += w*e/f*b"),
-    dict(equations="n = n : init=0, int\nq = q : bool, init=False", pre_spike="n += 1.7\nq = not q\ng_target += n*w + q"),
+    dict(
+        equations="n = n : init=0, int\nq = q : bool, init=False",
+        pre_spike="n += 1.7\nq = not q\ng_target += n*w + q",
+    ),
     dict(equations="s = s : postsynaptic, init=1.0", pre_spike="s += w\ng_target += s"),
-    dict(equations="s = s : init=1.0", pre_spike="g_target += w : unless_post\ns += 1.0 : unless_post\nw += 0.1 : unless_post"),
+    dict(
+        equations="s = s : init=1.0",
+        pre_spike="g_target += w : unless_post\ns += 1.0 : unless_post\nw += 0.1 : unless_post",
+    ),
     dict(pre_spike="g_target = max(g_target, w)"),
-    dict(equations="last = last : init=-1.0", pre_spike="last = pre.k + 100.0*post.k\ng_target += w*mean(pre.x) - max(post.x)"),
+    dict(
+        equations="last = last : init=-1.0",
+        pre_spike="last = pre.k + 100.0*post.k\ng_target += w*mean(pre.x) - max(post.x)",
+    ),
     dict(equations="w += 0.01*pre.x*post.x : max=2.0"),
     dict(equations="dw/dt = 0.1*(1.0 - w) : exponential", pre_spike="g_target += w"),
 ]  # fmt: skip
@@ -65,12 +74,12 @@ ODES = [
     dict(
         parameters="tau = 3.0 : projection",
         equations="tau*dx/dt = y - x : exponential, max=0.5\ndy/dt = -y/tau + x : explicit, min=-0.2\n"
-        "du/dt = (y - u)*x : postsynaptic",
+        "du/dt = (post.x - u)/tau : postsynaptic",
         pre_spike="g_target += w*u\ny += 1.0",
     ),
     dict(
-        equations="m = mean(post.x) : projection\ntau = 2.0 + m : projection\nth = th + post.x*m : postsynaptic, init=0.5\n"
-        "dw/dt = (th - w)/tau : exponential, min=0.0",
+        equations="m = mean(post.x) : projection\ntau = 2.0 + m : projection\n"
+        "th = th + post.x*m : postsynaptic, init=0.5\ndw/dt = (th - w)/tau : exponential, min=0.0",
         pre_spike="g_target += w",
     ),
     dict(
@@ -95,7 +104,7 @@ DRIVEN = [
         pre_spike="x += 1.0\ng_target += w*y",
     ),
     dict(
-        equations="dx/dt = 1.0 : event-driven\ndy/dt = -w*y : event-driven, init=1.0",
+        equations="dx/dt = 1.0 : event-driven\ndy/dt = 0.1*w - 0.3*y : event-driven, init=1.0",
         pre_spike="g_target += x*y",
         post_spike="x = 0.0",
     ),
