@@ -48,6 +48,15 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         list_standard_neurons as list_standard_neurons,
         list_standard_synapses as list_standard_synapses,
     )
+    from eqneuro.model.library.balloon import (
+        BoldModel as BoldModel,
+        balloon_CL as balloon_CL,
+        balloon_CN as balloon_CN,
+        balloon_maith2021 as balloon_maith2021,
+        balloon_RL as balloon_RL,
+        balloon_RN as balloon_RN,
+        balloon_two_inputs as balloon_two_inputs,
+    )
     from eqneuro.model.library.conductance_based import (
         HH_cond_exp as HH_cond_exp,
         HodgkinHuxley as HodgkinHuxley,
@@ -88,6 +97,10 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
     from eqneuro.network.constants import Constant as Constant
     from eqneuro.network.correlated import HomogeneousCorrelatedSpikeTrains as HomogeneousCorrelatedSpikeTrains
     from eqneuro.network.dendrite import Dendrite as Dendrite
+    from eqneuro.network.images import (
+        ImagePopulation as ImagePopulation,
+        VideoPopulation as VideoPopulation,
+    )
     from eqneuro.network.inputs import InputArray as InputArray
     from eqneuro.network.magic import (
         callbacks_enabled as callbacks_enabled,
@@ -137,6 +150,10 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         TimedPoissonPopulation as TimedPoissonPopulation,
     )
     from eqneuro.network.view import PopulationView as PopulationView
+    from eqneuro.recording.bold import (
+        BoldMonitor as BoldMonitor,
+        BoldMonitorFromSlices as BoldMonitorFromSlices,
+    )
     from eqneuro.recording.monitor import Monitor as Monitor
 
 _HOMES = {
@@ -182,6 +199,11 @@ _HOMES = {
         " set_current_step set_seed get_population get_projection populations projections monitors magic_network"
         " callbacks_enabled enable_callbacks disable_callbacks clear_all_callbacks"
     ),
+    "eqneuro.network.images": "ImagePopulation VideoPopulation",
+    "eqneuro.model.library.balloon": (
+        "BoldModel balloon_RN balloon_RL balloon_CN balloon_CL balloon_maith2021 balloon_two_inputs"
+    ),
+    "eqneuro.recording.bold": "BoldMonitor BoldMonitorFromSlices",
     "eqneuro.recording.monitor": "Monitor",
     "numpy": "float32 float64",
 }

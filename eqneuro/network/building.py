@@ -236,7 +236,7 @@ class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
 
     def get_populations(self) -> list[Population]:
         """All populations, in the order of their making."""
-        return list(self._populations)
+        return [population for population in self._populations if not population._is_hidden]
 
     def get_projections(self, post: Any = None, pre: Any = None, target: str | None = None) -> list[Projection]:
         """All projections, or those with the given ends (a population stands for its views too) and target."""

@@ -19,6 +19,7 @@ from eqneuro.network.progress import Progress
 from eqneuro.network.settings import Defaults
 from eqneuro.network.structural import StructuralSteps
 from eqneuro.network.time import steps_of
+from eqneuro.network.voxels import Observing
 
 if TYPE_CHECKING:
     from eqneuro.compiler import CompiledNetwork
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 Populations = Population | Sequence[Population]
 
 
-class Network(Configuration, Building, StructuralSteps, CallbackSwitch, metaclass=NetworkType):
+class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitch, metaclass=NetworkType):
     """Populations, projections and monitors that run together.
 
     Parameters

@@ -18,6 +18,7 @@ from eqneuro.network.connectors_by_rule import ConnectorsByRule
 from eqneuro.network.dendrite import Dendrite, SynapseView
 from eqneuro.network.geometry import whole
 from eqneuro.network.structural import StructuralPlasticity
+from eqneuro.network.transmission import Transmission
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -33,7 +34,7 @@ def default_synapse(*, spiking: bool) -> Synapse:
     return Synapse(psp="w * pre.r", name="DefaultRateCodedSynapse")
 
 
-class Projection(StructuralPlasticity, ConnectorsByRule):
+class Projection(Transmission, StructuralPlasticity, ConnectorsByRule):
     """Synapses from one population (or view) to another, made by a connector: each returns the projection.
 
     Projections are made by `Network.connect`; making one directly adds it to the network of the module-level functions.
@@ -59,8 +60,6 @@ class Projection(StructuralPlasticity, ConnectorsByRule):
 
     _network: Network | None = None
     _ready = False
-    _bridges = False
-    """Whether it carries rates to spiking neurons, or spikes to rate-coded ones, in a way of its own."""
 
     def __init__(
         self,
@@ -318,31 +317,6 @@ class Projection(StructuralPlasticity, ConnectorsByRule):
         return tile_fields(self, variable, in_post_geometry)
 
     # -- what the engine asks -----------------------------------------------------------------------------------------
-
-    def _is_event_based(self) -> bool:
-        model, pre = self.model, self._pre_population.model
-        return (pre.is_spiking or pre.axon_spike is not None) and (model.is_spiking or model.psp is None)
-
-    def _filters(self) -> dict[str, NDArray[Any]] | None:
-        """What the kernel of shared filters reads, where the rows are windows on the pre-synaptic population."""
-        return None
-
-    def _shared_weights(self) -> tuple[NDArray[Any], NDArray[np.uint32]] | None:
-        """Weights that synapses share, and the place of each synapse's own among them."""
-        return None
-
-    def _source_of(self, name: str) -> str:
-        """What kernels read of the pre-synaptic population for ``pre.NAME``."""
-        return name
-
-    def _assigns(self) -> bool:
-        """Whether the input of post-synaptic neurons is set, not added to."""
-        return False
-
-    def _narrow_pre_ranks(self) -> NDArray[Any]:
-        """Pre-synaptic ranks in two bytes where these suffice."""
-        built = self._built
-        return built.pre_ranks.astype(np.uint16) if built.pre_size <= 65_536 else built.pre_ranks
 
     def _nbytes(self) -> int:
         total = self._built.nbytes + sum(v.nbytes for v in (*self._values.values(), *self._ordered.values()))
