@@ -155,3 +155,89 @@ def test_network_goes_on_by_itself_after_force_as_it_did_not_before(example):
     power = [abs(np.fft.rfft(run["rates"][-2 * module.PERIOD :], axis=0)) ** 2 for run in (before, after)]
     harmonic = [(p[2::2].sum() / p[1:].sum()) for p in power]
     assert harmonic[0] < 0.8 < 0.99 < harmonic[1]
+
+
+# -- bars --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bars():
+    """The network after 3,000 images, the last 1,000 of them with what the units answered, and 500 new ones."""
+    from .conftest import load
+
+    module = load("bars")
+    network, (shown, present) = module.Bars(seed=3), module.images(3000, seed=3)
+    network.show(shown[:2000], learn=True)
+    late = network.show(shown[2000:], learn=True)
+    fields = network.fields()
+    fresh, there = module.images(500, seed=4)
+    said = network.show(fresh, learn=False)
+    assert (network.fields() == fields).all()  # nothing is learnt where learning is off
+    return module, network, (late, present[2000:]), (said, there)
+
+
+def test_each_unit_learns_one_bar_and_each_bar_has_its_unit(bars):
+    module, network, _, _ = bars
+    favourites, fields = network.favourites(), network.fields().reshape(16, 8, 8)
+    assert sorted(favourites) == list(range(16))
+    masks = [np.zeros((8, 8), dtype=bool) for _ in range(16)]
+    for bar, mask in enumerate(masks):
+        mask[(bar, slice(None)) if bar < 8 else (slice(None), bar - 8)] = True
+    # the Hebbian weight of a pixel goes to the chance that it is on while the unit answers: 1 on the unit's bar, and
+    # elsewhere that of either of the two other bars through the pixel
+    p = module.CHANCE
+    for favourite, field in zip(favourites, fields, strict=True):
+        assert field[masks[favourite]].min() > 0.9
+        assert field[~masks[favourite]].mean() == pytest.approx(1.0 - (1.0 - p) ** 2, abs=0.1)
+        assert field[~masks[favourite]].max() < 0.7
+
+
+def test_new_images_are_told_bar_by_bar(bars):
+    module, network, _, (said, there) = bars
+    assert module.told(said, there, network.favourites()) > 0.9
+    guess = np.zeros_like(said)  # the best that is known without the image
+    assert module.told(guess, there, network.favourites()) < 0.2
+
+
+def test_units_answer_as_often_as_their_bias_wants_and_independently(bars):
+    module, _, (late, _), _ = bars
+    p, number = module.CHANCE, len(late)
+    assert abs(late.mean(axis=0) - p).max() < 4.0 * np.sqrt(p * (1.0 - p) / number)
+    together = late.T @ late / number
+    apart = together[~np.eye(16, dtype=bool)]
+    assert apart.mean() == pytest.approx(p**2, abs=4.0 * p / np.sqrt(number * 120.0))
+
+
+# -- winner take all ---------------------------------------------------------------------------------------------------
+
+
+def test_largest_input_wins_alone_at_the_level_of_the_closed_form(example):
+    module = example("winner_take_all")
+    inputs = np.random.default_rng(7).uniform(0.5, 1.0, (40, 8))
+    _, rates = module.compete(inputs, 3000.0, 1.0)
+    expected = np.where(inputs == inputs.max(axis=1, keepdims=True), inputs / (1.0 - module.SELF), 0.0)
+    np.testing.assert_allclose(rates[-1], expected, rtol=1e-9, atol=0.0)
+
+
+def test_weak_inhibition_leaves_both_active_where_the_linear_equations_say(example, monkeypatch):
+    module = example("winner_take_all")
+    monkeypatch.setattr(module, "LATERAL", 0.3)  # below 1 - a
+    _, rates = module.compete(np.array([[1.0, 0.9]]), 3000.0, 1.0)
+    matrix = np.array([[1.0 - module.SELF, 0.3], [0.3, 1.0 - module.SELF]])
+    np.testing.assert_allclose(rates[-1, 0], np.linalg.solve(matrix, [1.0, 0.9]), rtol=1e-9)
+
+
+def test_decision_falls_when_the_difference_has_grown_to_the_sum(example):
+    module = example("winner_take_all")
+    gaps = np.array([1e-3, 1e-2, 1e-1])
+    inputs = np.stack([np.ones(3), 1.0 - gaps], axis=1)
+    expected = np.array([module.expected_time(1.0, 1.0 - gap) for gap in gaps])
+    off = [
+        abs(module.decision_times(*module.compete(inputs, 250.0, dt)) - expected).max() / expected.max()
+        for dt in (0.1, 0.05)
+    ]
+    assert off[0] < 0.02  # rates arrive a step late, so the error is of the order of dt
+    assert off[1] < 0.6 * off[0]
+    # each factor e of the difference takes tau / (a + b - 1)
+    slope = (expected[0] - expected[1]) / np.log(10.0)
+    assert slope == pytest.approx(module.TAU / (module.SELF + module.LATERAL - 1.0), rel=0.05)
