@@ -241,3 +241,41 @@ def test_decision_falls_when_the_difference_has_grown_to_the_sum(example):
     # each factor e of the difference takes tau / (a + b - 1)
     slope = (expected[0] - expected[1]) / np.log(10.0)
     assert slope == pytest.approx(module.TAU / (module.SELF + module.LATERAL - 1.0), rel=0.05)
+
+
+# -- digits ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", ["perceptron", "delta rule"])
+def test_more_than_nine_tenths_of_the_digits_held_out_are_read(example, rule):
+    module = example("digits")
+    for seed in (1, 2):
+        reader, accuracy, said = module.train(rule, epochs=12, seed=seed)
+        images, labels, new_images, new_labels = module.digits(seed=seed)
+        assert len(new_labels) == round(1797 / 3)
+        assert len(labels) + len(new_labels) == 1797
+        # from weights and bias alone, without the network
+        sums = new_images.reshape(len(new_images), -1) @ np.array(reader.weights.w).T + np.ravel(reader.bias.w)
+        assert said.tolist() == sums.argmax(axis=1).tolist()
+        assert accuracy[-1] == np.mean(said == new_labels)
+        assert accuracy[-1] > 0.9
+        assert accuracy[-1] <= np.mean(reader.read(images) == labels)  # what was learnt is read at least as well
+
+
+@pytest.mark.parametrize("rule", ["perceptron", "delta rule"])
+def test_an_epoch_of_digits_changes_weights_as_the_rule_says(example, rule):
+    module = example("digits")
+    images, labels, new_images, _ = module.digits(seed=3)
+    images, labels = images[:300], labels[:300]
+    reader = module.Reader(rule)
+    reader.learn(images, labels)
+    eta, weights, bias = module.RULES[rule][1], np.zeros((10, 64)), np.zeros(10)
+    for image, label in zip(images.reshape(-1, 64), labels, strict=True):
+        v = weights @ image + bias
+        r = np.where(v >= 0.0, 1.0, 0.0) if rule == "perceptron" else 1.0 / (1.0 + np.exp(-v))
+        error = (np.arange(10) == label) - r
+        weights, bias = weights + eta * np.outer(error, image), bias + eta * error
+    np.testing.assert_allclose(np.array(reader.weights.w), weights, rtol=0.0, atol=1e-12)
+    np.testing.assert_allclose(np.ravel(reader.bias.w), bias, rtol=0.0, atol=1e-12)
+    reader.read(new_images)
+    np.testing.assert_allclose(np.array(reader.weights.w), weights, rtol=0.0, atol=1e-12)  # reading is not learning
