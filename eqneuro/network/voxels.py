@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.engine.buffers import allocate
+from eqneuro.network.checkpoint_format import Arrays, Part
 from eqneuro.network.population import Population
 from eqneuro.network.time import steps_of
 from eqneuro.recording.bold import FLOW, BoldMonitor, BoldMonitorFromSlices
@@ -17,25 +18,28 @@ from eqneuro.recording.monitor import Monitor
 
 if TYPE_CHECKING:
     from eqneuro.model.library.balloon import BoldModel
+    from eqneuro.network.network import Network
 
 KINDS = {"f": 0, "i": 1, "b": 2}
 """What the kernel `observe_mean` is told of an array."""
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Observation:
-    """The mean of a variable over a population, or some of its neurons, that goes into an input of a voxel."""
+    """The mean of a variable over a population, or some of its neurons, that goes into an input of a voxel.
 
-    population: Population
+    ``number`` is that of the population in its network, ``window`` in ms.
+    """
+
+    number: int
     ranks: NDArray[np.int64] | None
     variable: str
     voxel: int
     target: str
     weight: float
     window: float
-    state: NDArray[np.float64] = field(default_factory=lambda: allocate(3, np.float64))
 
-    def buffers(self, voxels: Voxels) -> list[NDArray[Any] | None]:
+    def buffers(self, voxels: Voxels, state: NDArray[np.float64]) -> list[NDArray[Any] | None]:
         """What the kernel takes.
 
         Raises
@@ -43,7 +47,7 @@ class Observation:
         RuntimeError
             If it is a rate that nobody measures.
         """
-        population = self.population
+        population = voxels._net._populations[self.number]
         is_rate = self.variable == "r" and "r" not in population._store.attributes
         if is_rate and population._window is None:
             raise RuntimeError(
@@ -55,14 +59,10 @@ class Observation:
         count = 1 if not is_local else population.size if self.ranks is None else len(self.ranks)
         ranks = self.ranks if is_local else None
         steps = steps_of(self.window, population._net.dt)
-        self._numbers = np.array([count, KINDS[array.dtype.kind], int(ranks is not None), steps], dtype=np.int64)
-        self.state[2] = self.weight
+        numbers = np.array([count, KINDS[array.dtype.kind], int(ranks is not None), steps], dtype=np.int64)
+        state[2] = self.weight
         target = voxels._input_of_target(self.target)[self.voxel : self.voxel + 1]
-        return [self._numbers, array, ranks, self.state, target]
-
-    def forget(self) -> None:
-        """The mean over the first window is measured anew."""
-        self.state[:2] = 0.0
+        return [numbers, array, ranks, state, target]
 
 
 class Voxels(Population):
@@ -71,15 +71,30 @@ class Voxels(Population):
     _is_hidden = True
 
     def _watch(self, observations: Sequence[Observation]) -> None:
-        self._watched = list(observations)
+        self._watched = tuple(observations)
         self._enabled = False
 
+    def _bind(self, network: Network, number: int) -> None:
+        self._seen = allocate(3 * len(self._watched), np.float64).reshape(-1, 3)
+        super()._bind(network, number)
+
     def _observations(self) -> list[tuple[str, list[NDArray[Any] | None]]]:
-        return [("observe_mean", observation.buffers(self)) for observation in self._watched]
+        pairs = zip(self._watched, self._seen, strict=True)
+        return [("observe_mean", observation.buffers(self, state)) for observation, state in pairs]
 
     def _on_reset(self) -> None:
-        for observation in self._watched:
-            observation.forget()
+        self._seen[:, :2] = 0.0
+
+    def _more_state(self) -> Arrays:
+        return {"seen": self._seen}
+
+    def _plan_more(self, part: Part) -> Callable[[int], None]:
+        seen = part.array("seen", "f", self._seen.shape)
+
+        def take(shift: int) -> None:
+            self._seen[:] = seen
+
+        return take
 
 
 class Observing:
@@ -142,18 +157,15 @@ class Observing:
         ValueError
             If a population has no such variable, or the model has not.
         """
-        observations = [
-            Observation(
-                population, None if population is view else np.array(view.ranks, dtype=np.int64), variable, voxel,
-                target, weight, window,
-            )
-            for voxel, sides in enumerate(voxels)
-            for view, weight, window in sides
-            for population in (getattr(view, "population", view),)
-            for target, variable in mapping.items()
-        ]  # fmt: skip
-        for observation in observations:
-            observation.population._recordable(observation.variable)
+        observations = []
+        for voxel, sides in enumerate(voxels):
+            for view, weight, window in sides:
+                population = getattr(view, "population", view)
+                ranks = None if population is view else np.array(view.ranks, dtype=np.int64)
+                for target, variable in mapping.items():
+                    population._recordable(variable)
+                    one = Observation(population._number, ranks, variable, voxel, target, weight, window)
+                    observations.append(one)
         known = [attribute.name for attribute in model.neuron.model.variables]
         for name in variables:
             if name not in known:
@@ -161,8 +173,8 @@ class Observing:
         number = sum(isinstance(population, Voxels) for population in self._populations)
         made = Voxels.__new__(Voxels)
         made._prepare(len(voxels), model.neuron, f"bold{number}", None)
-        self.create(made)
         made._watch(observations)
+        self.create(made)
         monitor = Monitor.__new__(Monitor)
         monitor._prepare(made, variables, None, None, False, f"bold{number}")
         self._add_monitor(monitor)

@@ -49,6 +49,14 @@ class SharedWeights(SpecificProjection):
         """How to set the weights, for a message."""
         raise NotImplementedError
 
+    def connectivity_matrix(self, fill: float = 0.0) -> NDArray[np.float64]:
+        """Weights as a matrix of shape (post, pre), summed up where a pair has several synapses."""
+        places = self._places_in_ends()
+        matrix = np.full((self.post.size, self.pre.size), float(fill))
+        matrix[places] = 0.0
+        np.add.at(matrix, places, self._values["w"])
+        return matrix
+
     def _assign(self, name: str, value: Any) -> None:
         if name == "w":
             raise AttributeError(f"a weight of {self.name!r} belongs to many synapses: {self._whose_weights()}")
