@@ -121,10 +121,10 @@ def warn_of_memory(network: Network, steps: int) -> None:
             f"this run records {needed / 2**30:.1f} GiB, and {free / 2**30:.1f} GiB of memory are free; "
             f"most is for monitor {most!r}: give it a period, record a view, or empty it by get() in a callback"
         )
-        warnings.warn(message, ResourceWarning, stacklevel=_level_outside())
+        warnings.warn(message, ResourceWarning, stacklevel=level_outside())
 
 
-def _level_outside() -> int:
+def level_outside() -> int:
     """The stacklevel of a warning, given by the caller, that belongs to the first line outside this package."""
     package, frame, level = os.path.dirname(os.path.dirname(__file__)), sys._getframe(1), 1
     while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
@@ -147,7 +147,7 @@ def warn_of_large_steps(network: Network) -> None:
             values[name] = population._store.peek(name)
         problem = find_unstable(model, network._method, network.dt, values)
         if problem is not None:
-            warnings.warn(f"population {population.name!r}: {problem}", UserWarning, stacklevel=_level_outside())
+            warnings.warn(f"population {population.name!r}: {problem}", UserWarning, stacklevel=level_outside())
     network._dt_was_checked = True
 
 

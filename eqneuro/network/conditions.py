@@ -28,6 +28,24 @@ OPERATIONS: dict[str, Callable[[Values], Any]] = {
 }
 
 
+class Streams:
+    """Generators of random numbers that follow from what they are for, not from what was drawn before.
+
+    Each use has one of its own, so that pairs may be looked at in blocks of any size.
+    """
+
+    CHANCE, VALUES, FIRST_DRAW = 0, 1, 2
+
+    def __init__(self, *key: int) -> None:
+        self._key = key
+        self._known: dict[int, np.random.Generator] = {}
+
+    def __getitem__(self, use: int) -> np.random.Generator:
+        if use not in self._known:
+            self._known[use] = np.random.default_rng([*self._key, use])
+        return self._known[use]
+
+
 class Pairs(Mapping[str, Any]):
     """The values of names for some pairs, looked up when they are asked for.
 
@@ -41,7 +59,7 @@ class Pairs(Mapping[str, Any]):
         Gives what an attribute of the synapses, ``w`` or ``d`` is there.
     time
         In ms.
-    rng
+    streams
         What random numbers are drawn from.
     """
 
@@ -52,12 +70,13 @@ class Pairs(Mapping[str, Any]):
         post: Values,
         own: Callable[[Pairs, str], Any],
         time: float,
-        rng: np.random.Generator,
+        streams: Streams,
     ) -> None:
         self.projection = projection
         self.pre, self.post = pre, post
         self.shape = np.broadcast_shapes(pre.shape, post.shape)
-        self.rng = rng
+        self._streams = streams
+        self._draws = 0
         self._own = own
         self._time = time
         self._nodes: dict[str, Expr] = {}
@@ -130,21 +149,20 @@ class Pairs(Mapping[str, Any]):
         return float(OPERATIONS[node.operation](population._recordable(node.argument.name)[: population.size]))
 
     def _draw(self, node: Draw) -> Values:
+        """One number for each pair."""
         kind = DISTRIBUTIONS[node.distribution]
+        rng = self._streams[Streams.FIRST_DRAW + self._draws]
+        self._draws += 1
         arguments = [self.value(argument) for argument in node.arguments]
         bounds = [None if bound is None else self.value(bound) for bound in (node.minimum, node.maximum)]
         if all(np.ndim(a) == 0 for a in (*arguments, *bounds)):
             clipped: dict[str, Any] = {
                 key: float(b) for key, b in zip(("min", "max"), bounds, strict=True) if b is not None
             }
-            return self.sample(kind(*map(float, arguments), **clipped))
-        drawn = np.asarray(_sampler(kind, arguments)._draw(self.rng, self.shape), dtype=float)
+            return kind(*map(float, arguments), **clipped).sample(rng, self.shape)
+        drawn = np.asarray(_sampler(kind, arguments)._draw(rng, self.shape), dtype=float)
         low, high = bounds
         return drawn if low is None and high is None else np.clip(drawn, low, high)
-
-    def sample(self, distribution: Distribution) -> Values:
-        """One draw for each pair."""
-        return distribution.sample(self.rng, self.shape)
 
 
 def _sampler(kind: type[Distribution], arguments: list[Any]) -> Distribution:

@@ -14,6 +14,7 @@ from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.evaluate import evaluate
 from eqneuro.model.models import ModelAttribute, OdeEquation
+from eqneuro.network.checks import level_outside
 from eqneuro.network.connectors import Connectors
 from eqneuro.network.geometry import whole
 from eqneuro.network.store import dtype_of
@@ -124,6 +125,16 @@ class SynapseEdits(Connectors):
         pairs = np.broadcast_arrays(*sides)
         return pairs[0].copy(), pairs[1].copy()
 
+    def _places_in_ends(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """For each synapse the places of its neurons among the chosen ones; post-synaptic ones first."""
+        built, ends = self._built, self._ends()
+        posts, pres = built.post_ranks[built.rows()], built.pre_ranks
+        outside = np.flatnonzero(~(np.isin(posts, ends.post) & np.isin(pres, ends.pre)))
+        if len(outside):
+            one = f"from neuron {pres[outside[0]]} to neuron {posts[outside[0]]}"
+            raise ValueError(f"the synapse {one} is outside the views of {self.name!r}: see to_scipy()")
+        return np.searchsorted(ends.post, posts), np.searchsorted(ends.pre, pres)
+
     def _places(self, pre: NDArray[np.int64], post: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where synapses stand, −1 where there is none; a pair that is given twice is refused."""
         built = self._built
@@ -146,7 +157,7 @@ class SynapseEdits(Connectors):
         if given.ndim and given.shape != (count,):
             raise ValueError(f"{count} new synapses take a weight or {count} of them, not {given.size}")
         is_default = not isinstance(delays, Distribution) and np.ndim(delays) == 0 and delays == 0.0
-        steps = self._usual_delay() if is_default else self._in_steps(delays, count, rng, stacklevel=4)
+        steps = self._usual_delay() if is_default else self._in_steps(delays, count, rng, level_outside() + 1)
         self._add(pre, post, given, steps, rng)
 
     def _prune(self, pre: NDArray[np.int64], post: NDArray[np.int64]) -> None:

@@ -293,9 +293,7 @@ class Projection(Transmission, StructuralPlasticity, ConnectorsByRule):
         """Weights as a matrix of shape (post, pre); ``fill`` where there is no synapse."""
         built = self._built
         matrix = np.full((self.post.size, self.pre.size), float(fill))
-        ends = self._ends()
-        rows = np.searchsorted(ends.post, built.post_ranks)[built.rows()]
-        columns = np.searchsorted(ends.pre, built.pre_ranks)
+        rows, columns = self._places_in_ends()
         post, pre = place_order(self.post), place_order(self.pre)
         rows, columns = rows if post is None else post[rows], columns if pre is None else pre[columns]
         matrix[rows, columns] = self._values["w"]

@@ -15,7 +15,8 @@ from eqneuro.language.evaluate import evaluate
 from eqneuro.language.syntax import Draw, Expr, Name
 from eqneuro.model.models import StructuralRule
 from eqneuro.network.checks import warn_of_memory
-from eqneuro.network.conditions import Pairs, Synapses
+from eqneuro.network.conditions import Pairs, Streams, Synapses
+from eqneuro.network.configuration import EPOCH
 from eqneuro.network.edits import SynapseEdits
 from eqneuro.network.time import cut_to_steps
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 Ranks = NDArray[np.int64]
 BLOCK = 2**18
 """Pairs that are looked at together."""
-PRUNING, CREATING = 3, 4
+PRUNING, CREATING, WEIGHTS = 3, 4, 5
 """Streams of random numbers of a projection; connectors have those before."""
 
 
@@ -149,17 +150,16 @@ class StructuralPlasticity(SynapseEdits):
         if created is not None:
             self._add(*created)
 
-    def _rng(self, which: int, step: int) -> np.random.Generator:
-        """Random numbers that follow from what they are for, not from what was drawn before."""
+    def _streams(self, which: int, step: int) -> Streams:
         net = self._net
-        return np.random.default_rng([net._seed_word, self._number, which, int(net._clock[3]), step])
+        return Streams(net._seed_word, self._number, which, int(net._clock[EPOCH]), step)
 
-    def _pairs_of(self, pre: Any, post: Any, own: Callable[[Pairs, str], Any], step: int, rng: Any) -> Pairs:
-        return Pairs(cast("Projection", self), pre, post, own, step * self._net.dt, rng)
+    def _pairs_of(self, pre: Any, post: Any, own: Callable[[Pairs, str], Any], step: int, streams: Streams) -> Pairs:
+        return Pairs(cast("Projection", self), pre, post, own, step * self._net.dt, streams)
 
     def _find_pruned(self, step: int) -> Ranks:
         """Places of the synapses to prune."""
-        rule, rng, built = self._rule(self.model.pruning), self._rng(PRUNING, step), self._built
+        rule, streams, built = self._rule(self.model.pruning), self._streams(PRUNING, step), self._built
         self._values  # noqa: B018
         updated = None
         if self._is_event_based():
@@ -170,32 +170,36 @@ class StructuralPlasticity(SynapseEdits):
             places = slice(begin, min(begin + BLOCK, built.synapses))
             rows = np.searchsorted(built.row_start, np.arange(places.start, places.stop), side="right") - 1
             synapses = Synapses(cast("Projection", self), places, updated)
-            pairs = self._pairs_of(built.pre_ranks[places], built.post_ranks[rows], synapses.own, step, rng)
-            found.append(begin + _thinned(np.flatnonzero(pairs.holds(rule.condition)), rule, rng))
+            pairs = self._pairs_of(built.pre_ranks[places], built.post_ranks[rows], synapses.own, step, streams)
+            found.append(begin + _thinned(np.flatnonzero(pairs.holds(rule.condition)), rule, streams))
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
     def _find_created(self, step: int) -> tuple[Ranks, Ranks, NDArray[Any], int, np.random.Generator]:
         """Ends, weights and delays of the synapses to create."""
-        rule, rng = self._rule(self.model.creating), self._rng(CREATING, step)
+        rule, streams = self._rule(self.model.creating), self._streams(CREATING, step)
         delay = self._usual_delay() if rule.delay is None else int(cut_to_steps(np.asarray(rule.delay), self._net.dt))
         own = partial(self._of_new, rule, delay)
-        chosen = list(self._wanted_pairs(rule, own, step, rng))
+        chosen = list(self._wanted_pairs(rule, own, step, streams))
         pre = np.concatenate([found[0] for found in chosen]) if chosen else np.empty(0, dtype=np.int64)
         post = np.concatenate([found[1] for found in chosen]) if chosen else np.empty(0, dtype=np.int64)
-        weights = 0.0 if rule.weight is None else self._pairs_of(pre, post, own, step, rng).value(rule.weight)
-        return pre, post, np.broadcast_to(np.asarray(weights, dtype=float), pre.shape), delay, rng
+        weights = (
+            0.0
+            if rule.weight is None
+            else self._pairs_of(pre, post, own, step, self._streams(WEIGHTS, step)).value(rule.weight)
+        )
+        return pre, post, np.broadcast_to(np.asarray(weights, dtype=float), pre.shape), delay, streams[Streams.VALUES]
 
     def _wanted_pairs(
-        self, rule: StructuralRule, own: Callable[[Pairs, str], Any], step: int, rng: np.random.Generator
+        self, rule: StructuralRule, own: Callable[[Pairs, str], Any], step: int, streams: Streams
     ) -> Iterator[tuple[Ranks, Ranks]]:
         """Pairs without synapse for which the condition holds, some rows at a time."""
         ends = self._ends()
         rows = max(1, BLOCK // max(1, len(ends.pre)))
         for first in range(0, len(ends.post), rows):
             posts = ends.post[first : first + rows]
-            pairs = self._pairs_of(ends.pre, posts[:, None], own, step, rng)
+            pairs = self._pairs_of(ends.pre, posts[:, None], own, step, streams)
             wanted = pairs.holds(rule.condition) & free_pairs(self._built, ends, first, first + len(posts))
-            row, column = np.divmod(_thinned(np.flatnonzero(wanted), rule, rng), len(ends.pre))
+            row, column = np.divmod(_thinned(np.flatnonzero(wanted), rule, streams), len(ends.pre))
             yield ends.pre[column].astype(np.int64), posts[row].astype(np.int64)
 
     def _of_new(self, rule: StructuralRule, delay: int, pairs: Pairs, name: str) -> Any:
@@ -219,9 +223,9 @@ def _reads(expr: Expr, name: str) -> bool:
     return any(isinstance(node, Name) and node.id == name for node in expr.walk())
 
 
-def _thinned(chosen: Ranks, rule: StructuralRule, rng: np.random.Generator) -> Ranks:
+def _thinned(chosen: Ranks, rule: StructuralRule, streams: Streams) -> Ranks:
     """Those that chance lets through."""
-    return chosen if rule.probability == 1.0 else chosen[rng.random(len(chosen)) < rule.probability]
+    return chosen if rule.probability == 1.0 else chosen[streams[Streams.CHANCE].random(len(chosen)) < rule.probability]
 
 
 class StructuralSteps:
