@@ -1,8 +1,8 @@
 """How long connecting takes, and how much memory: one process for each connector, since a peak can't be taken back.
 
 ``python -m benchmarks.connectors`` makes some 10^8 synapses by each pattern (40,000 × 40,000 neurons, a sixteenth of
-the pairs), with one weight and one delay for all, and their rows for spikes: seconds, bytes kept for a synapse, and the
-peak of the process beyond what it took before. ``--small`` does the same for 4,000 × 4,000.
+the pairs), with one weight and one delay for all, and their rows for spikes: seconds of one core, bytes kept for a
+synapse, and the peak of the process beyond what it took before. ``--small`` does the same for 4,000 × 4,000.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ def peak() -> int:
 def measure(name: str, size: int) -> None:
     make = connectors(size)[name]
     connectors(64)[name]()  # what is imported and read once
-    before, begin = peak(), time.perf_counter()
+    before, begin = peak(), time.process_time()
     found = make()
-    middle = time.perf_counter()
+    middle = time.process_time()
     rows = spike_rows(found, np.array([0, found.post_size]), 1, keep_position=False)
-    end = time.perf_counter()
+    end = time.process_time()
     kept = (found.nbytes + rows.start.nbytes + rows.target.nbytes) / found.synapses
     above = (peak() - before) / found.synapses
     print(

@@ -218,19 +218,24 @@ cdef void sort_row(uint32_t *ranks, int64_t number, const uint64_t *taken, int64
         gap //= 2
 
 
+cdef inline uint32_t choose(Words words, uint32_t place) noexcept nogil:
+    return words.a if place == 0 else words.b if place == 1 else words.c if place == 2 else words.d
+
+
 def accept_pairs(
     const double[:, ::1] probability, const uint32_t[::1] row_rank, const uint32_t[::1] column_rank, uint64_t seed,
     uint32_t stream, unsigned char[:, ::1] accepted,
 ):
     """Leaves of the pairs that are marked in ``accepted`` each with its probability.
 
-    The number drawn for a pair depends on its ranks only. Returns −1, or the place of a probability beyond [0, 1].
+    What is drawn for a pair depends on its ranks only. Returns −1, or the place of a probability beyond [0, 1].
     """
     cdef int64_t rows = probability.shape[0], columns = probability.shape[1], row, column, wrong = -1
-    cdef uint32_t cell
-    cdef double chance, even = 0.0, odd = 0.0
+    cdef uint32_t cell, drawn, word
+    cdef uint64_t certain
+    cdef double chance
     cdef bint is_drawn
-    cdef uint32_t drawn
+    cdef Words words
     cdef Source source
     seed_source(&source, seed, stream)
     with nogil:
@@ -244,18 +249,19 @@ def accept_pairs(
                 if not (chance >= 0.0 and chance <= 1.0):
                     wrong = row * columns + column
                     break
-                if chance < 2.220446049250313e-16:  # less than the smallest number that can be drawn
-                    accepted[row, column] = 0
-                    continue
-                cell = column_rank[column] >> 1  # one counter gives two numbers
+                cell = column_rank[column] >> 2  # one counter gives the words of four pairs
                 if not is_drawn or cell != drawn:
-                    begin_row(&source, row_rank[row])
-                    source.count = cell
-                    even = next_unit(&source)
-                    odd = next_unit(&source)
+                    words = philox(row_rank[row], stream, cell, 0, source.key0, source.key1)
                     is_drawn = True
                     drawn = cell
-                accepted[row, column] = (odd if column_rank[column] & 1 else even) < chance
+                chance *= 4294967296.0
+                certain = <uint64_t>chance
+                word = choose(words, column_rank[column] & 3)
+                if word == certain:  # the first 32 bits leave it open
+                    word = choose(philox(row_rank[row], stream, cell, 1, source.key0, source.key1), column_rank[column] & 3)
+                    accepted[row, column] = word < (chance - certain) * 4294967296.0
+                else:
+                    accepted[row, column] = word < certain
             if wrong >= 0:
                 break
     return wrong

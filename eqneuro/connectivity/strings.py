@@ -18,7 +18,7 @@ from eqneuro.language.evaluate import evaluate
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Expr, Name
 
-PAIRS = 2**17
+PAIRS = 2**16
 """Pairs that are computed at once: their values fit into the cache of a core."""
 AXES = "xyz"
 

@@ -89,3 +89,38 @@ def test_dense_rows_leave_out_one_column_each(rows, columns, data):
     starts, drawn = _sampling.dense_rows(rows, columns, np.array(excluded, dtype=np.int64))
     expected = [[c for c in range(columns) if c != hole] for hole in excluded]
     assert [drawn[starts[r] : starts[r + 1]].tolist() for r in range(rows)] == expected
+
+
+def test_pairs_are_accepted_by_all_64_bits_of_their_two_words():
+    seed, stream, rows, columns = (
+        2**40 + 7,
+        3,
+        np.array([5, 2**31], np.uint32),
+        np.array([0, 6, 7, 2**20 + 1], np.uint32),
+    )
+    key = (seed & 0xFFFFFFFF, (seed >> 32) ^ 0x9E3779B9)
+
+    def words(part):
+        counters = [[(int(row), stream, int(column) // 4, part) for column in columns] for row in rows]
+        return np.array(
+            [[_sampling.philox_words(c, key)[j % 4] for c, j in zip(line, columns, strict=True)] for line in counters]
+        ).astype(np.uint64)
+
+    first, second = words(0), words(1)
+    above = (second >> np.uint64(12)) + np.uint64(1)  # a double holds 52 bits: 32 of the first word, 20 of the second
+    for steps, expected in ((above - np.uint64(1), 0), (above, 1)):
+        probability = (first + steps / 2.0**20) / 2.0**32
+        accepted = np.ones(first.shape, dtype=np.uint8)
+        assert _sampling.accept_pairs(probability, rows, columns, seed, stream, accepted) == -1
+        np.testing.assert_array_equal(accepted, expected)
+
+
+def test_pairs_that_are_not_marked_are_neither_drawn_nor_looked_at():
+    ranks = np.arange(3, dtype=np.uint32)
+    marked = np.array([[0, 1, 0], [1, 1, 0], [0, 0, 0]], dtype=np.uint8)
+    probability = np.where(marked == 1, 1.0, np.nan)
+    accepted = marked.copy()
+    assert _sampling.accept_pairs(probability, ranks, ranks, 1, 1, accepted) == -1
+    np.testing.assert_array_equal(accepted, marked)
+    probability[1, 1] = 1.0 + 1e-15
+    assert _sampling.accept_pairs(probability, ranks, ranks, 1, 1, accepted) == 4
