@@ -1,4 +1,4 @@
-"""Draws the pictures of the gallery: runs every example and stores its picture here, in 64 colours to keep it small."""
+"""Draws the pictures of the gallery: runs every example and stores its picture here, in few colours to be small."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parents[2] / "examples"
+LARGEST = 80_000
+"""Bytes that a picture may have before it gets fewer colours."""
 
 
 def main() -> None:
@@ -20,8 +22,12 @@ def main() -> None:
         for name in wanted:
             subprocess.run([sys.executable, EXAMPLES / f"{name}.py"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
             with Image.open(Path(folder, f"{name}.png")) as picture:
-                small = picture.convert("RGB").quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-            small.save(HERE / f"{name}.png", optimize=True)
+                full = picture.convert("RGB")
+            for colours in (256, 64):
+                small = full.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+                small.save(HERE / f"{name}.png", optimize=True)
+                if (HERE / f"{name}.png").stat().st_size <= LARGEST:
+                    break
             print(f"{name}.png {(HERE / f'{name}.png').stat().st_size / 1000:.0f} kB")
 
 
