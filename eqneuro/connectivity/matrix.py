@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.connectivity.memory import check_room
+
 Ranks = NDArray[np.uint32]
 Places = NDArray[np.int64]
 Targets = NDArray[np.uint16] | NDArray[np.uint32]
@@ -103,7 +105,13 @@ class SpikeRows:
 def spike_rows(
     connectivity: Connectivity, boundaries: Places, delays: int | Ranks, *, keep_position: bool
 ) -> SpikeRows:
-    """The rows for spikes; ``boundaries`` are the first post-synaptic ranks of the ranges, and the end."""
+    """The rows for spikes; ``boundaries`` are the first post-synaptic ranks of the ranges, and the end.
+
+    Raises
+    ------
+    MemoryError
+        If delays lie so far apart that a table of all delays of all neurons does not fit.
+    """
     from eqneuro.connectivity import _sampling
 
     total, ranges = connectivity.synapses, len(boundaries) - 1
@@ -121,6 +129,8 @@ def spike_rows(
     if isinstance(delays, int):
         return SpikeRows(start, target, position if keep_position else None, None, delays, delays)
     shortest, longest = (int(delays.min()), int(delays.max())) if total else (1, 1)
-    part_start = np.zeros((len(start) - 1) * (longest - shortest + 2), dtype=np.uint32)
+    parts = (len(start) - 1) * (longest - shortest + 2)
+    check_room(4.0 * parts, f"delays from {shortest} to {longest} steps of {connectivity.pre_size:,} neurons")
+    part_start = np.zeros(parts, dtype=np.uint32)
     _sampling.sort_by_delay(start, target, position, delays, shortest, longest, part_start)
     return SpikeRows(start, target, position if keep_position else None, part_start, shortest, longest)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from eqneuro.connectivity import memory, patterns, rows, space, strings
+from eqneuro.connectivity.matrix import spike_rows
 from eqneuro.connectivity.patterns import Ends
 from eqneuro.connectivity.strings import Side
 
@@ -76,6 +77,18 @@ def test_patterns_of_unknown_size_are_refused_as_they_grow(free, name, make):
         MemoryError, match=rf"synapses of {name} \(300 × 300 neurons\) would take .*10.0 kB .* are free"
     ):
         make(whole(300))
+
+
+def test_delays_that_lie_too_far_apart_are_refused(free):
+    found = patterns.one_to_one(whole(1000))
+    delays = np.ones(1000, dtype=np.uint32)
+    delays[7] = 10_000
+    needed = 4 * 1000 * (10_000 + 1)
+    free(needed)
+    assert spike_rows(found, np.array([0, 1000]), delays, keep_position=False).longest == 10_000
+    free(needed - 1)
+    with pytest.raises(MemoryError, match=r"delays from 1 to 10000 steps of 1,000 neurons would take 40\.0 MB"):
+        spike_rows(found, np.array([0, 1000]), delays, keep_position=False)
 
 
 def test_what_there_is_room_for_is_made(free):
