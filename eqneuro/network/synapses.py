@@ -131,7 +131,7 @@ class SynapseValues:
     def _put_delay(self, delay: int | NDArray[np.uint32], before: int | NDArray[np.uint32]) -> None:
         self._delay = delay
         self._leave_rows()
-        self._net._note_change(structural=isinstance(before, int) != isinstance(delay, int))
+        self._net._note_change(structural=_kind_of_delay(before) != _kind_of_delay(delay))
 
     def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
         steps = self._in_steps(delays, self._built.synapses, rng, stacklevel + 1)
@@ -332,6 +332,11 @@ class SynapseValues:
 def draw_values(rng: np.random.Generator, count: int, distribution: Distribution) -> NDArray[Any]:
     """What `evaluate` asks for where a distribution stands."""
     return distribution.sample(rng, count)
+
+
+def _kind_of_delay(delay: int | NDArray[np.uint32]) -> int:
+    """What decides which kernel is needed: the shortest delay, another one, or one for each synapse."""
+    return min(delay, 2) if isinstance(delay, int) else 0
 
 
 def _is_nested(value: Any) -> bool:

@@ -50,19 +50,6 @@ class Traces:
         return next((n for n in range(step, -1, -1) if rank in self.spikes[n]), None)
 
 
-@dataclass
-class Settings:
-    """How the synapses learn, by step: whether at all, and every how many steps counted from which."""
-
-    enabled: Callable[[int], bool] = lambda step: True
-    period: int = 1
-    origin: int = 0
-
-    def is_due(self, step: int) -> bool:
-        """Whether the equations run in this step, so far as the period decides."""
-        return (step - self.origin) % self.period == 0
-
-
 class Reference:
     """The synapses of one projection.
 
@@ -85,13 +72,12 @@ class Reference:
         weights: Any = 1.0,
         delays: Any = 1,
         spiking: bool = True,
-        learning: Settings | None = None,
         values: dict[str, Any] | None = None,
     ) -> None:
         self.model, self.pairs, self.pre, self.post, self.dt = synapse.model, list(pairs), pre, post, dt
         self.delays = np.broadcast_to(np.asarray(delays), (len(self.pairs),))
         self.events = spiking and (self.model.is_spiking or self.model.psp is None)
-        self.learning = learning or Settings()
+        self.learns, self.period, self.origin = True, 1, 0
         self.kind = {a.name: a for a in self.model.attributes}
         self.state: dict[str, Any] = {}
         self.rows = sorted({j for j, _ in self.pairs})
@@ -120,6 +106,20 @@ class Reference:
 
     def _index(self, name: str, s: int) -> int:
         return {"local": s, "semiglobal": self.pairs[s][0], "global": 0}[self.kind[name].locality]
+
+    # -- what the user does --------------------------------------------------------------------------------------------
+
+    def set_delays(self, steps: Any) -> None:
+        """Other delays, in steps."""
+        self.delays = np.broadcast_to(np.asarray(steps), (len(self.pairs),))
+
+    def enable_learning(self, now: int, period: int = 1, offset: int | None = None) -> None:
+        """As of a projection, in steps."""
+        self.learns, self.period, self.origin = True, period, 0 if offset is None else now + offset
+
+    def disable_learning(self) -> None:
+        """As of a projection."""
+        self.learns = False
 
     # -- the order of a step -------------------------------------------------------------------------------------------
 
@@ -213,7 +213,7 @@ class Reference:
 
     def _equations(self, n: int) -> None:
         """Those of the projection, of post-synaptic neurons, of synapses."""
-        if not self.learning.is_due(n) or not (self.events or self.learning.enabled(n)):
+        if (n - self.origin) % self.period != 0 or not (self.events or self.learns):
             return
         chosen = [e for e in self.model.equations if not (self.events and getattr(e, "method", None) in DRIVEN)]
         first_of_row = {j: s for s, (j, _) in reversed(list(enumerate(self.pairs)))}
@@ -243,7 +243,7 @@ class Reference:
     # -- equations -----------------------------------------------------------------------------------------------------
 
     def _update(self, system: list[Equation], s: int, n: int, seen: int) -> None:
-        h = self.dt * self.learning.period
+        h = self.dt * self.period
         if isinstance(system[0], AssignmentEquation):
             names = self._names(system[0], s, n, seen, n) | {"dt": h}
             value = evaluate(plain(system[0].value), names)
@@ -277,7 +277,7 @@ class Reference:
         if name == "g_target":
             self.input[self.pairs[s][0]] = value
             return
-        if name == "w" and self.events and not self.learning.enabled(n):
+        if name == "w" and self.events and not self.learns:
             return
         value = {"float": float, "int": np.trunc, "bool": bool}[self.kind[name].type](value)
         self.state[name][self._index(name, s)] = value

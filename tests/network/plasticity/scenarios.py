@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from reference import Reference, Settings, Traces
+from reference import Reference, Traces
 from scipy.sparse import csr_matrix
 
 from eqneuro import Network, Neuron, Synapse
@@ -58,7 +59,10 @@ def default_weights(post: int, pre: int) -> Any:
 
 
 class Scenario:
-    """A network with one projection for each case, each with a target of its own."""
+    """A network with one projection for each case, each with a target of its own.
+
+    ``memory`` is for how many steps the past is kept at least.
+    """
 
     def __init__(
         self,
@@ -70,6 +74,7 @@ class Scenario:
         sizes: tuple[int, int] = (PRE_SIZE, POST_SIZE),
         same: bool = False,
         dt: float = DT,
+        memory: int = 1,
     ) -> None:
         self.cases, self.spiking, self.dt = list(cases), spiking, dt
         self.net = net = Network(dt=dt, num_threads=threads, dtype=dtype, seed=3)
@@ -87,14 +92,26 @@ class Scenario:
             for name, value in case.values.items():
                 setattr(projection, name, value)
             self.projections.append(projection)
+        # another projection, which brings nothing, looks back this far
+        keeper = Synapse(psp="w*(pre.r + pre.x + pre.big)") if not spiking else Synapse(psp="w*pre.x*pre.big")
+        for synapse in (keeper, *([Synapse(pre_spike="g_target += w")] if spiking else [])):
+            if memory > 1:
+                net.connect(self.pre, self.post, "t0", synapse).all_to_all(0.0, delays=memory * dt)
         form = "g_{}" if spiking else "sum({})"
         self.inputs = net.monitor(self.post, [form.format(t) for t in targets])
         self.monitors = [net.monitor(p, monitored(spiking=spiking)) for p in (self.pre, self.post)]
 
-    def run(self, steps: int) -> list[dict[str, Any]]:
-        """What each projection's attributes are after each step: shape (steps, number of values)."""
+    def run(self, steps: int, changes: Changes | None = None) -> list[dict[str, Any]]:
+        """What each projection's attributes are after each step: shape (steps, number of values).
+
+        ``changes`` are made before their steps.
+        """
         held: list[dict[str, list[Any]]] = [{name: [] for name in p.attributes} for p in self.projections]
-        for _ in range(steps):
+        self.net.compile()
+        for n in range(steps):
+            for change in (changes or {}).get(n, ()):
+                for projection in self.projections:
+                    change.make(projection, self.dt)
             self.net.step()
             for projection, seen in zip(self.projections, held, strict=True):
                 for name in projection.attributes:
@@ -121,10 +138,12 @@ class Scenario:
             found[1].values[name] = rows
         return found[0], found[1]
 
-    def references(self, steps: int, learning: Settings | None = None) -> list[Reference]:
+    def references(self, steps: int, changes: Changes | None = None) -> list[Reference]:
+        """The interpreter's account of each projection, given what the populations did in a run."""
         pre, post = self.traces()
-        return [
-            Reference(
+        found = []
+        for case in self.cases:
+            reference = Reference(
                 case.synapse,
                 case.pairs(self.post.size, self.pre.size),
                 pre,
@@ -133,11 +152,60 @@ class Scenario:
                 weights=chosen(case, self.post.size, self.pre.size),
                 delays=steps_of(case, self.post.size, self.pre.size),
                 spiking=self.spiking,
-                learning=learning,
                 values=case.values,
-            ).run(steps)
-            for case in self.cases
-        ]
+            )
+            moments = sorted({0, steps, *(changes or {})})
+            for first, last in pairwise(moments):
+                for change in (changes or {}).get(first, ()):
+                    change.retell(reference, first)
+                reference.run(last - first, first)
+            found.append(reference)
+        return found
+
+
+@dataclass
+class Change:
+    """What the user does in the midst of a run, in steps: attributes, delays, whether synapses learn and how often."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    delays: Any = None
+    learning: bool | None = None
+    period: int = 1
+    offset: int | None = None
+
+    def make(self, projection: Any, dt: float) -> None:
+        """Does so."""
+        for name, value in self.values.items():
+            setattr(projection, name, value if np.ndim(value) == 0 else nested(projection, value))
+        if self.delays is not None:
+            projection.delay = self.delays * dt if np.ndim(self.delays) == 0 else nested(projection, self.delays * dt)
+        if self.learning:
+            offset = None if self.offset is None else self.offset * dt
+            projection.enable_learning(self.period * dt, offset)
+        elif self.learning is not None:
+            projection.disable_learning()
+
+    def retell(self, reference: Reference, now: int) -> None:
+        """Tells the interpreter of it."""
+        for name, value in self.values.items():
+            reference.put_all(name, value if np.ndim(value) == 0 else [value[pair] for pair in reference.pairs])
+        if self.delays is not None:
+            steps = self.delays
+            reference.set_delays(steps if np.ndim(steps) == 0 else [steps[pair] for pair in reference.pairs])
+        if self.learning:
+            reference.enable_learning(now, self.period, self.offset)
+        elif self.learning is not None:
+            reference.disable_learning()
+
+
+Changes = Mapping[int, Sequence[Change]]
+
+
+def nested(projection: Any, matrix: Any) -> list[list[float]]:
+    """The entries of a matrix (post, pre) for the synapses that there are."""
+    return [
+        [float(matrix[j, i]) for i in row] for j, row in zip(projection.post_ranks, projection.pre_ranks, strict=True)
+    ]
 
 
 def monitored(*, spiking: bool) -> list[str]:
@@ -181,12 +249,12 @@ def flat(projection: Any, name: str) -> Any:
 
 
 def compare(
-    cases: Sequence[Case], steps: int = 40, rtol: float = 1e-9, learning: Settings | None = None, **options: Any
+    cases: Sequence[Case], steps: int = 40, rtol: float = 1e-9, changes: Changes | None = None, **options: Any
 ) -> Scenario:
     """Runs all cases in one network and asserts that each synapse holds what the reference says after every step."""
     scenario = Scenario(cases, **options)
-    held = scenario.run(steps)
-    check(scenario, held, scenario.references(steps, learning), rtol)
+    held = scenario.run(steps, changes)
+    check(scenario, held, scenario.references(steps, changes), rtol)
     return scenario
 
 
