@@ -164,3 +164,78 @@ def test_weights_follow_the_voltage_as_the_equations_say(example):
             x *= np.exp(-0.1 / 15.0)
         assert abs(w - module.W0) > 1e-3
         assert learns.w[rank][0] == pytest.approx(w, rel=1e-10)
+
+
+# -- plasticity gated by dopamine -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_rewarded_synapse_grows_above_all_others(example, seed):
+    module = example("dopamine")
+    net, pair = module.build(seed)
+    critic = net.get_population("critic")
+    critic.soonest, critic.latest, critic.amount = (
+        50.0,
+        150.0,
+        0.3,
+    )  # sooner and more than in the example, for a short run
+    assert module.weights(net, pair)[0] == 0.0
+    net.simulate(500e3)
+    chosen, others = module.weights(net, pair)
+    assert chosen > others.max() + 0.5
+    assert others.mean() < 1.0
+
+
+def test_reward_comes_only_after_the_second_neuron_followed_the_first(example):
+    module = example("dopamine")
+    net, (first, second) = module.build(seed=2)
+    critic = net.get_population("critic")
+    spikes = net.monitor(net.get_population("cells"), "spike")
+    rewards = net.monitor(critic, "spike")
+    net.simulate(100e3)
+    trains, found = spikes.get("spike"), np.array(rewards.get("spike")[0])
+    then, now = np.array(trains[first]), np.array(trains[second])
+    delays = [step - then[then <= step].max(initial=-1000) for step in now]
+    causes = now[np.array(delays) < critic.window] + 1  # they arrive a step later
+    assert 0 < len(found) <= len(causes)
+    for reward in found:
+        assert any(critic.soonest <= reward - cause <= critic.latest + 1.0 for cause in causes)
+
+
+def test_without_dopamine_no_weight_changes(example):
+    module = example("dopamine")
+    net, pair = module.build(seed=1)
+    net.get_population("critic").amount = 0.0
+    before = module.weights(net, pair)
+    net.simulate(20e3)
+    after = module.weights(net, pair)
+    assert before[0] == after[0]
+    np.testing.assert_array_equal(before[1], after[1])
+
+
+def test_eligibility_and_weight_are_those_of_the_recursion(example):
+    module = example("dopamine")
+    net, _ = module.build(seed=4)
+    critic, cells, learns = net.get_population("critic"), net.get_population("cells"), net.get_projection("learns")
+    critic.d, critic.tau = 0.2, 3000.0
+    spikes, dopamine = net.monitor(cells, "spike"), net.monitor(cells, "dopamine")
+    net.simulate(4000.0)
+    d, trains = dopamine.get("dopamine"), {rank: set(train) for rank, train in spikes.get("spike").items()}
+    post = max(range(module.SIZE), key=lambda rank: len(trains[rank]))
+    dendrite = learns.dendrite(post)
+    changed = 0
+    for pre, c_found, w_found in zip(dendrite.pre_ranks, dendrite.c, dendrite.w, strict=True):
+        x = y = c = 0.0
+        w = 1.0
+        for step in range(4000):
+            if step - 1 in trains[pre]:
+                x, c = x + 0.1, c - y
+            if step % 10 == 0:
+                w, c = min(4.0, max(0.0, w + 10.0 * 0.1 * c * d[step, post])), c * np.exp(-10.0 / 1000.0)
+            x, y = x * np.exp(-1.0 / 20.0), y * np.exp(-1.0 / 20.0)
+            if step in trains[post]:
+                y, c = y + 0.15, c + x
+        assert c_found == pytest.approx(c, rel=1e-9, abs=1e-15)
+        assert w_found == pytest.approx(w, rel=1e-9)
+        changed += abs(w - 1.0) > 0.01
+    assert changed > 10
