@@ -56,7 +56,7 @@ class SynapseStatements(Statements):
             neighbour = self._neighbours[name]
             return neighbour.varies or (name.startswith("pre.") and self._lateness(neighbour) != "")
         if name in self._attributes:
-            return name in self.request.varying or self._attributes[name].locality == "semiglobal"
+            return name in (*self.request.varying, *self.written) or self._attributes[name].locality == "semiglobal"
         return name in ("t_pre", "t_post", "g_target", "d") or name in ELAPSED_BY_LOCALITY.values()
 
     def _bind_name(self, symbol: sympy.Symbol) -> None:
@@ -105,7 +105,7 @@ class SynapseStatements(Statements):
             self.scope.array(symbol, f"semiglobal:{name}", c_type, name, const=const, index="j")
         elif name in self.request.varying:
             self.scope.array(symbol, f"attribute:{name}", c_type, name, const=const, index="s")
-        elif self.alone and not const:
+        elif not const:
             self.scope.array(symbol, f"attribute:{name}", c_type, name, const=False, index="0")
         else:
             self.scope.scalar(symbol, f"attribute:{name}", c_type, name)

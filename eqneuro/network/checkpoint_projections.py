@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 KINDS = {"float": "f", "int": "i", "bool": "b"}
 STRUCTURAL = ("pruning", "creating")
+UPDATED = ("updated", "updated_rows")
 
 
 # -- saving -----------------------------------------------------------------------------------------------------------
@@ -54,6 +55,9 @@ def _describe_synapses(projection: Projection, tick: int) -> Arrays:
         arrays["delay"] = projection._delay
     if plastic._updated is not None:
         arrays["updated"] = plastic.in_own_order(None if rows is None else rows.position).astype(np.int64) - tick
+    if plastic._updated_rows is not None:
+        arrays["updated_rows"] = plastic._updated_rows.astype(np.int64) - tick
+    arrays["updated_all"] = plastic.updated_all.astype(np.int64) - tick
     return arrays
 
 
@@ -118,6 +122,9 @@ def plan_projection(projection: Projection, part: Part, *, strict: bool) -> Rest
     take = projection._plan_more(replace(part, arrays=more))
 
     def restore(shift: int) -> None:
+        learns, period, start = header["learning"]
+        projection._plastic.learning[:] = (learns, period, start + shift)
+        projection._plastic.since = header["since"] + int(projection._net._clock[TICK])
         if projection._has_own_synapses:
             _restore(projection, part, connectivity, shift)
         take(shift)
@@ -172,8 +179,9 @@ def _check_values(projection: Projection, part: Part, owner: str, found: Connect
     periods = [part.header["learning"][1], *(times[0] for name in STRUCTURAL if (times := part.header[name]))]
     if min(periods) < 1:
         part.refuse(f"a period of {owner} is no number of steps in it")
-    if "updated" in part.arrays:
-        part.array("updated", "i", (found.synapses,))
+    for key, length in (("updated", found.synapses), ("updated_rows", found.post_size), ("updated_all", 1)):
+        if key in part.arrays or key == "updated_all":
+            part.array(key, "i", (length,))
 
 
 def _restore(projection: Projection, part: Part, found: Connectivity | None, shift: int) -> None:
@@ -196,10 +204,10 @@ def _restore(projection: Projection, part: Part, found: Connectivity | None, shi
     projection._shared = set(header["one_value_for_all"])
     projection._ordered, projection._spread, projection._is_ahead = {}, {}, False
     projection._delay = part.arrays["delay"].astype(np.uint32) if header["delay"] is None else header["delay"]
-    plastic.learning[:] = (header["learning"][0], header["learning"][1], header["learning"][2] + shift)
-    plastic.since = header["since"] + tick
-    updated = part.arrays.get("updated")
-    plastic.replace(None if updated is None else (updated + tick).astype(np.int32))
+    updated, rows = ((part.arrays[k] + tick).astype(np.int32) if k in part.arrays else None for k in UPDATED)
+    plastic.replace(updated)
+    plastic._updated_rows = rows
+    plastic.updated_all[:] = part.arrays["updated_all"] + tick
     for name in STRUCTURAL:
         times = header[name]
         setattr(projection, f"_{name}", None if times is None else Schedule(times[0], times[1] + shift))

@@ -143,6 +143,7 @@ def _put_values(population: Population, made: Population) -> None:
     made._first_refractory = wanted
     made._window = population._window
     made._initialise()
+    made._copy_more(population)
     if store.saved:
         made._on_reset()
 
