@@ -14,6 +14,8 @@ from eqneuro.language.rewrite import is_number, map_children
 from eqneuro.language.syntax import Attribute, Draw, Expr, GlobalOperation, InputSum, Name
 from eqneuro.model.linear import linear_system
 from eqneuro.model.models import OdeEquation, SynapseModel
+from eqneuro.network.configuration import TICK
+from eqneuro.network.plastic import DRIVEN
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
@@ -200,25 +202,30 @@ class Synapses:
             return values[np.searchsorted(projection._built.post_ranks, pairs.post)]
         return values[self.places]
 
+    def _elapsed(self, pairs: Pairs, locality: str) -> Any:
+        """How long ago variables of a locality were brought up to date, in ms."""
+        assert self._updated is not None
+        plastic, net = self.projection._plastic, self.projection._net
+        then: Any = self._updated[self.places]
+        if locality != "local":
+            then = plastic.updated_rows[pairs.post] if locality == "semiglobal" else int(plastic.updated_all[0])
+        return (int(net._clock[TICK]) - np.asarray(then, dtype=np.float64)) * net.dt
+
     def _present(self, pairs: Pairs, name: str) -> Any:
         """The closed solution over the time since the last event: see `eqneuro.numerics.event_driven`."""
-        assert self._updated is not None
-        net, system = self.projection._net, self._driven
-        now = int(net._clock[1])
-        elapsed = (now - self._updated[self.places].astype(np.float64)) * net.dt
-        equation, row, entry = system[name]
+        elapsed = self._elapsed(pairs, self.projection._attribute(name).locality)
+        equation, row, entry = self._driven[name]
         rate = pairs.value(row[name])
-        value = self._stored(pairs, name) * np.exp(rate * elapsed) + pairs.value(entry) * elapsed * _exprel(
-            rate * elapsed
-        )
+        value = self._stored(pairs, name) * np.exp(rate * elapsed)
+        value = value + pairs.value(entry) * elapsed * _exprel(rate * elapsed)
         for source, factor in row.items():
             if source != name and not is_number(factor, 0):
-                other = pairs.value(system[source][1][source])
+                other = pairs.value(self._driven[source][1][source])
                 fed = elapsed * np.exp(other * elapsed) * _exprel((rate - other) * elapsed)
                 value = value + pairs.value(factor) * self._stored(pairs, source) * fed
         for bound in equation.bounds:
             value = (np.maximum if bound.side == "min" else np.minimum)(value, pairs.value(bound.value))
-        return value.astype(self.projection._net._real)
+        return np.asarray(value, dtype=self.projection._net._real)
 
 
 Driven = dict[str, tuple[OdeEquation, dict[str, Expr], Expr]]
@@ -226,21 +233,21 @@ Driven = dict[str, tuple[OdeEquation, dict[str, Expr], Expr]]
 
 
 def event_driven(model: SynapseModel) -> Driven:
-    """The event-driven equations of the synapses as linear forms."""
+    """The event-driven equations of the synapses as linear forms, those of a locality as one system."""
     locality = {attribute.name: attribute.locality for attribute in model.attributes}
-    chosen = [
-        equation
-        for equation in model.equations
-        if isinstance(equation, OdeEquation)
-        and equation.method in ("event-driven", "exact")
-        and locality[equation.variable] == "local"
-    ]
     constants = {a.name for a in model.parameters} | {free.name for free in model.constants} | {"dt", "pi"}
-    system = linear_system([(equation.variable, equation.right) for equation in chosen], constants)
-    return {
-        equation.variable: (equation, dict(zip(system.variables, system.matrix[k], strict=True)), system.inputs[k])
-        for k, equation in enumerate(chosen)
-    }
+    found: Driven = {}
+    for kind in ("local", "semiglobal", "global"):
+        chosen = [
+            equation
+            for equation in model.equations
+            if isinstance(equation, OdeEquation) and equation.method in DRIVEN and locality[equation.variable] == kind
+        ]
+        system = linear_system([(equation.variable, equation.right) for equation in chosen], constants)
+        for k, equation in enumerate(chosen):
+            row = dict(zip(system.variables, system.matrix[k], strict=True))
+            found[equation.variable] = (equation, row, system.inputs[k])
+    return found
 
 
 def _exprel(x: Any) -> Any:

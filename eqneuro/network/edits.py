@@ -15,8 +15,10 @@ from eqneuro.language.distributions import Distribution
 from eqneuro.language.evaluate import evaluate
 from eqneuro.model.models import ModelAttribute, OdeEquation
 from eqneuro.network.checks import level_outside
+from eqneuro.network.configuration import TICK
 from eqneuro.network.connectors import Connectors
 from eqneuro.network.geometry import whole
+from eqneuro.network.plastic import DRIVEN
 from eqneuro.network.store import dtype_of
 from eqneuro.network.synapses import draw_values
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 Values = NDArray[Any]
 Held = tuple[Values, bool]
 """Values of an attribute, and whether one number stands for all synapses."""
-TICK = 1
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,8 @@ class SynapseEdits(Connectors):
     a delay brings the spikes that were under way when it was created; those under way when it is pruned are lost.
     """
 
+    _has_own_synapses: bool
     _original: _Snapshot | None = None
-    _is_editable = True
-    """Whether each synapse stands for itself: those of some projections follow from others."""
 
     # -- what the user calls ------------------------------------------------------------------------------------------
 
@@ -115,6 +115,12 @@ class SynapseEdits(Connectors):
 
     # -- checks -------------------------------------------------------------------------------------------------------
 
+    def _check_editable(self) -> None:
+        """Refuses projections whose synapses don't stand for themselves: filters, copies, diagonals."""
+        if not self._has_own_synapses:
+            kind = type(self).__name__
+            raise TypeError(f"the synapses of {kind} {self.name!r} share their weights: none can be created or pruned")
+
     def _pair(self, pre: Any, post: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         return _rank(self._pre_population, pre), _rank(self._post_population, post)
 
@@ -138,8 +144,7 @@ class SynapseEdits(Connectors):
     def _places(self, pre: NDArray[np.int64], post: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where synapses stand, −1 where there is none; a pair that is given twice is refused."""
         built = self._built
-        if not self._is_editable:
-            raise RuntimeError(f"synapses of projection {self.name!r} can't be created or pruned one by one")
+        self._check_editable()
         keys = post * built.pre_size + pre
         _, first, counts = np.unique(keys, return_index=True, return_counts=True)
         if (counts > 1).any():
@@ -239,9 +244,11 @@ class SynapseEdits(Connectors):
 
     def _updated_after(self, edit: Edit, count: int) -> NDArray[np.int32] | None:
         """When event-driven variables were last brought up to date; those of new synapses begin now."""
-        if not any(isinstance(e, OdeEquation) and e.method in ("event-driven", "exact") for e in self.model.equations):
+        if not any(isinstance(e, OdeEquation) and e.method in DRIVEN for e in self.model.equations):
             return None
-        now = np.full(count, int(self._net._clock[TICK]), dtype=np.int32)
+        tick = int(self._net._clock[TICK])
+        self._plastic.updated_rows[edit.after.post_ranks[edit.row_origin < 0]] = tick
+        now = np.full(count, tick, dtype=np.int32)
         return np.ascontiguousarray(edit.arrange(self._plastic.in_own_order(None), now), dtype=np.int32)
 
     def _code_key(self) -> tuple[Any, ...]:

@@ -104,6 +104,7 @@ class StructuralPlasticity(SynapseEdits):
 
     def _schedule(self, what: str, rule: StructuralRule | None, period: float | None) -> Schedule:
         self._built  # noqa: B018
+        self._check_editable()
         if rule is None:
             raise ValueError(f"the synapse of projection {self.name!r} has no condition: give it Synapse({what}=…)")
         net = self._net

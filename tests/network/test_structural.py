@@ -283,3 +283,23 @@ def test_callbacks_create_and_prune_while_the_network_runs() -> None:
         changed = np.arange(4) < step // 2
         expected[step] = np.where(changed, 10.0, 1.0)
     np.testing.assert_array_equal(sums.get("r"), expected)
+
+
+def test_synapses_that_share_their_weights_stay_as_they_are_and_follow_those_they_copy() -> None:
+    net, a, b = network(6, 6)
+    reader = net.create(6, ann.Neuron(equations="r = sum(a) + sum(b)"))
+    original = net.connect(a, b, "exc").all_to_all(ann.Uniform(0.0, 1.0))
+    copied = net.connect(ann.Copy(a, reader, "a")).connect_copy(original)
+    filtered = net.connect(ann.Convolution(a, reader, "b")).connect_filter([0.0, 0.0, 0.0])
+    for projection in (copied, filtered):
+        with pytest.raises(TypeError, match="share their weights: none can be created or pruned"):
+            projection.create_synapse(0, 5)
+        with pytest.raises(TypeError, match="share their weights"):
+            projection.prune_synapse(0, 0)
+    a.x = np.arange(6.0)
+    net.simulate(2.0)
+    original.prune_synapses(range(6), 2)
+    original.create_synapse(5, 2, w=7.0)
+    net.simulate(2.0)
+    assert (b.r[2], reader.r[2]) == (35.0, 35.0)
+    np.testing.assert_array_equal(reader.r, b.r)

@@ -248,6 +248,25 @@ def test_a_trace_that_no_event_has_touched_has_decayed_all_the_same(bound: str) 
     assert found == [9 - 3 * int(end > due[0]) - 6 * int(end > due[1]) for end in ends]
 
 
+def test_shared_traces_have_decayed_too() -> None:
+    equations = """
+        tau*dx/dt = -x : init=1.0, event-driven, {}
+    """
+    ends = np.arange(1, 9) * 0.5
+    for locality in ("local", "postsynaptic", "projection"):
+        synapse = ann.Synapse(
+            parameters="tau = 2.0 : projection",
+            equations=equations.format(locality),
+            pre_spike="g_target += w\nx += 1.0",
+            pruning="x < 0.25",
+        )
+        net, a, b = network(3, 3, (CLOCK, COUNT), dt=0.5)
+        a.period, a.phase = 1e6, -1.0
+        projection = net.connect(a, b, "exc", synapse).all_to_all(0.0)
+        projection.start_pruning()
+        assert counts(net, projection, 8) == [9 if np.exp(-end / 2.0) >= 0.25 else 0 for end in ends], locality
+
+
 def test_a_coupled_trace_is_brought_up_to_date_by_its_closed_solution() -> None:
     synapse = ann.Synapse(
         parameters="tau = 5.0 : projection; slow = 20.0 : projection",
