@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
+import re
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,19 @@ import eqneuro as ann
 from eqneuro.network import structural
 
 from .changing import CLOCK, COUNT, SOURCE, STDP, SUM, diagonal, network, pairs, table
+
+
+def test_the_code_of_the_page_gives_what_it_shows() -> None:
+    page = Path(__file__).parents[2] / "docs" / "structural.md"
+    parser, runner, said = doctest.DocTestParser(), doctest.DocTestRunner(), []
+    names: dict[str, object] = {}
+    fences = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    for fence in fences:
+        test = parser.get_doctest(fence, names, page.name, str(page), 0)
+        runner.run(test, clear_globs=False, out=said.append)
+        names = test.globs
+    assert len(fences) == 3
+    assert not said, "".join(said)
 
 
 def counts(net: Any, projection: Any, steps: int) -> list[int]:
