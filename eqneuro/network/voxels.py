@@ -70,11 +70,12 @@ class Voxels(Population):
 
     _is_hidden = True
 
-    def _watch(self, observations: Sequence[Observation]) -> None:
+    def _watch(self, observations: Sequence[Observation], *, begins: bool) -> None:
         self._watched = tuple(observations)
-        self._enabled = False
+        self._begins = begins
 
     def _bind(self, network: Network, number: int) -> None:
+        self._enabled = self._begins
         self._seen = allocate(3 * len(self._watched), np.float64).reshape(-1, 3)
         super()._bind(network, number)
 
@@ -149,6 +150,7 @@ class Observing:
         voxels: Sequence[Sequence[tuple[Any, float, float]]],
         mapping: Mapping[str, str],
         variables: Sequence[str],
+        begins: bool,
     ) -> tuple[Voxels, Monitor]:
         """The hidden population of a BOLD monitor, and what records it.
 
@@ -173,9 +175,9 @@ class Observing:
         number = sum(isinstance(population, Voxels) for population in self._populations)
         made = Voxels.__new__(Voxels)
         made._prepare(len(voxels), model.neuron, f"bold{number}", None)
-        made._watch(observations)
+        made._watch(observations, begins=begins)
         self.create(made)
         monitor = Monitor.__new__(Monitor)
-        monitor._prepare(made, variables, None, None, False, f"bold{number}")
+        monitor._prepare(made, variables, None, None, begins, f"bold{number}")
         self._add_monitor(monitor)
         return made, monitor

@@ -41,9 +41,7 @@ class BoldRecorder:
             wanted = ", ".join(map(repr, chosen.inputs))
             raise ValueError(f"the mapping must say which variable is {wanted} of {chosen.name!r}, not {self.mapping}")
         variables = chosen.output if recorded is None else [recorded] if isinstance(recorded, str) else list(recorded)
-        self._voxels, self._recorder = network._add_voxels(chosen, voxels, self.mapping, variables)
-        if begins:
-            self.start()
+        self._voxels, self._recorder = network._add_voxels(chosen, voxels, self.mapping, variables, begins)
 
     def start(self) -> None:
         """The model runs from now on, and is recorded."""
