@@ -24,9 +24,7 @@ def assert_same(one: dict[str, Any], other: dict[str, Any]) -> None:
 
 
 @pytest.fixture(scope="module", params=[(name, p) for name in NETWORKS for p in ("double", "float")], ids="-".join)
-def case(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, str, Path, Any]:
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path, Any]:
     """A network's name, its precision, the file in which it was saved at half-time, and what it holds at the end."""
     name, precision = request.param
     net = build(name, precision=precision)
