@@ -253,11 +253,10 @@ class Assembly:
         """Inputs are recorded as the neurons read them, before the update; all else at the end of the step."""
         for count, monitor in enumerate(self.network._monitors):
             for name, recorder in monitor._recorders.items():
-                is_input = name.startswith(("sum(", "g_"))
-                if isinstance(recorder, RowRecorder) and is_input == early:
+                if isinstance(recorder, RowRecorder) and monitor._is_early(name) == early:
                     self._add_somewhere("record_row", recorder.buffers(), count)
                 elif isinstance(recorder, SpikeRecorder) and not early:
-                    output = monitor._population._outputs[name]
+                    output = monitor._output(name)
                     buffers = recorder.buffers(output.slots, output.ring, output.ring_count)
                     self._add_somewhere("record_spikes", buffers, count)
         if early:

@@ -27,6 +27,10 @@ class Forms:
         """What was recorded."""
         raise NotImplementedError
 
+    def _axes(self, name: str) -> tuple[Any, dict[str, Any]] | None:
+        """Dimensions behind time and their coordinates, where these are not the population's geometry."""
+        raise NotImplementedError
+
     @property
     def period(self) -> float:
         """ms between two recorded values."""
@@ -67,6 +71,8 @@ class Forms:
         for name, values in data.items():
             if isinstance(values, dict):
                 arrays[f"{name}_times"], arrays[f"{name}_ranks"] = statistics.raster(values, self._network.dt)
+            elif isinstance(values, list):  # dendrites that have not equally many synapses
+                arrays |= {f"{name}_{row}": part for row, part in enumerate(values)}
             else:
                 arrays[name] = values
         return arrays
@@ -75,13 +81,15 @@ class Forms:
         """Recorded variables as an `xarray.Dataset` with time in ms (extra ``results``).
 
         A variable has the dimension ``time`` (``time_v`` where its moments differ from those of the first one) and
-        those of the population. Spikes become ``spike_time`` and ``spike_rank`` along the dimension ``spike_event``.
+        those of the population, one of synapses ``synapse`` (with the ranks ``pre`` and ``post``) or ``dendrite``.
+        Spikes become ``spike_time`` and ``spike_rank`` along the dimension ``spike_event``.
         """
         import xarray
 
         variables: dict[str, Any] = {}
         coordinates: dict[str, Any] = {}
-        for name, values in self.get(keep=keep).items():
+        axes = {name: self._axes(name) for name in self.get(keep=True)}
+        for name, values in self.get(keep=keep, reshape=not any(axes.values())).items():
             if isinstance(values, dict):
                 times, ranks = statistics.raster(values, self._network.dt)
                 variables[f"{name}_time"] = (f"{name}_event", times, {"units": "ms"})
@@ -92,6 +100,9 @@ class Forms:
             axis = "time" if shared else f"time_{name}"
             coordinates[axis] = (axis, moments, {"units": "ms"})
             others = AXES[: values.ndim - 1] if values.ndim <= 4 else [f"axis{k}" for k in range(values.ndim - 1)]
+            if (known := axes[name]) is not None:
+                others, places = known
+                coordinates |= places
             variables[name] = ([axis, *others], values)
         return xarray.Dataset(variables, coordinates, attrs={"monitor": self.name, "dt": self._network.dt})
 
@@ -100,7 +111,7 @@ class Forms:
         import neo
 
         segment = neo.Segment(name=self.name)
-        for name, values in self.get(keep=keep).items():
+        for name, values in self.get(keep=keep, reshape=False).items():
             if isinstance(values, dict):
                 first, last = self._windows[name].window()
                 begin, end = first * self._network.dt, last * self._network.dt

@@ -1,4 +1,4 @@
-"""Monitors: what of a population is kept while the network runs."""
+"""Monitors: what of a population or projection is kept while the network runs."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eqneuro.engine.buffers import allocate
-from eqneuro.recording import spikes as statistics
 from eqneuro.recording.forms import Forms
 from eqneuro.recording.intervals import Interval, Intervals
 from eqneuro.recording.readings import SpikeReadings
-from eqneuro.recording.recorders import Recorder, RowRecorder, SpikeRecorder
+from eqneuro.recording.recorders import Recorder, RowRecorder
+from eqneuro.recording.sources import PopulationSource, Source, source_of, whole_of
+from eqneuro.recording.synaptic import SynapseRecorder
 
-SPIKES = ("spike", "axon_spike")
 ENABLED, START, PERIOD, OFFSET = range(4)
 """Places of the settings that kernels read, in steps."""
 
@@ -29,14 +28,17 @@ ADOPTION: list[Callable[[Monitor], None]] = [_refuse]
 
 
 class Monitor(SpikeReadings, Forms):
-    """Records variables, weighted sums and spikes of a population or view. Monitors are made by `Network.monitor`.
+    """Records variables, weighted sums and spikes of a population or view, or what synapses hold.
+
+    Monitors are made by `Network.monitor`.
 
     Parameters
     ----------
     obj
-        A population or a view of one.
+        A population or a view of one, a projection or a dendrite.
     variables
-        Names: variables, parameters, ``"spike"``, ``"axon_spike"``, ``"g_exc"``, ``"sum(exc)"``.
+        Names: variables, parameters, ``"spike"``, ``"axon_spike"``, ``"g_exc"``, ``"sum(exc)"``; of synapses ``"w"``
+        and their own.
     period
         One value every so many ms; every step where None.
     period_offset
@@ -49,7 +51,7 @@ class Monitor(SpikeReadings, Forms):
     Raises
     ------
     ValueError
-        If the population has no such variable, or the offset is not below the period.
+        If there is no such variable, or the offset is not below the period.
 
     Examples
     --------
@@ -61,6 +63,8 @@ class Monitor(SpikeReadings, Forms):
     >>> monitor.get("r").shape
     (4, 3)
     """
+
+    _source: Source
 
     def __init__(
         self,
@@ -83,21 +87,16 @@ class Monitor(SpikeReadings, Forms):
         start: bool,
         name: str | None,
     ) -> None:
-        self.object = obj
+        self.object, self._post_rank = whole_of(obj)
         self._variables = _names(variables)
         self._period, self._offset, self._begins, self._wanted_name = period, offset, start, name
 
     def _bind(self, network: Any, name: str) -> None:
         """Takes its place in a network; nothing of it is there if anything is wrong."""
-        population = getattr(self.object, "population", self.object)
-        if not hasattr(population, "_store"):
-            if type(population).__name__ in ("Projection", "Dendrite"):
-                raise NotImplementedError("monitors of projections are not available yet: record populations and views")
-            raise TypeError(f"a monitor records a population or a view of one, not {population!r}")
-        if population._network is not network:
-            raise ValueError(f"population {population.name!r} belongs to another network than this one")
-        self._network, self._population, self.name = network, population, name
-        self._ranks = None if population is self.object else np.array(self.object.ranks, dtype=np.int64)
+        source = source_of(self.object, self._post_rank)
+        if source.network is not network:
+            raise ValueError(f"{source.what} belongs to another network than this one")
+        self._network, self._source, self.name = network, source, name
         self._settings = allocate(4, np.int64)
         self._set_period(self._period, self._offset)
         self._recorders: dict[str, Recorder] = {}
@@ -123,29 +122,27 @@ class Monitor(SpikeReadings, Forms):
 
     def _add(self, variable: str) -> None:
         """One more variable."""
-        population = self._population
-        if variable in SPIKES:
-            if variable not in population._outputs:
-                raise ValueError(f"population {population.name!r} has no {variable!r} condition: it does not spike")
-            self._recorders[variable] = SpikeRecorder(population.size, self._ranks, self._settings)
-        else:
-            recorder = RowRecorder(self._settings)
-            recorder.attach(*self._source(variable))
-            self._recorders[variable] = recorder
+        self._recorders[variable] = self._source.recorder(variable, self._settings)
         self._spans[variable] = Intervals()
 
-    def _source(self, variable: str) -> tuple[NDArray[Any], NDArray[np.int64] | None, int]:
-        """The array of a variable, which of its entries are recorded (None: the first ones), and how many."""
-        array = self._population._recordable(variable)
-        if not self._population._is_local(variable):
-            return array, None, 1
-        return array, self._ranks, self._population.size if self._ranks is None else len(self._ranks)
-
     def _attach(self) -> None:
-        """Arrays may have been replaced: by another precision, or by one value a neuron."""
+        """Arrays may have been replaced: by another precision, by one value a neuron, by other synapses."""
         for name, recorder in self._recorders.items():
             if isinstance(recorder, RowRecorder):
-                recorder.attach(*self._source(name))
+                self._source.attach(name, recorder)  # type: ignore[arg-type]
+
+    def _axes(self, name: str) -> tuple[Any, dict[str, Any]] | None:
+        recorder = self._recorders[name]
+        return recorder.axes() if isinstance(recorder, SynapseRecorder) else None
+
+    def _output(self, name: str) -> Any:
+        """Where a population's spikes are found."""
+        assert isinstance(self._source, PopulationSource)
+        return self._source.population._outputs[name]
+
+    def _is_early(self, name: str) -> bool:
+        """Whether a variable is recorded before the neurons are updated."""
+        return self._source.is_early(name)
 
     @property
     def variables(self) -> list[str]:
@@ -230,7 +227,9 @@ class Monitor(SpikeReadings, Forms):
         keep
             Whether the data stay in the monitor.
         reshape
-            Whether the population's geometry follows time, or one axis of ranks.
+            Whether the population's geometry follows time, or one axis of ranks. Of synapses, whether dendrites and
+            their synapses are two axes (a list with one array for each dendrite, where they have not equally many), or
+            one.
 
         Raises
         ------
@@ -245,7 +244,7 @@ class Monitor(SpikeReadings, Forms):
         now = self._network.current_step
         data = {}
         for name in names:
-            data[name] = self._read(name, reshape)
+            data[name] = self._source.read(name, self._recorders[name], reshape)  # type: ignore[arg-type]
             self._windows[name] = self._spans[name].until(now)
             if not keep:
                 self._recorders[name].clear()
@@ -254,17 +253,6 @@ class Monitor(SpikeReadings, Forms):
 
     def __getitem__(self, name: str) -> Any:
         return self.get(name)
-
-    def _read(self, name: str, reshape: bool) -> Any:
-        recorder, population = self._recorders[name], self._population
-        if isinstance(recorder, SpikeRecorder):
-            ranks = range(population.size) if self._ranks is None else self._ranks
-            return statistics.by_rank(*recorder.events(), recorded=ranks)  # type: ignore[arg-type]
-        recorder.attach(*self._source(name))
-        rows = recorder.rows()
-        if not population._is_local(name):
-            return rows[:, 0]
-        return rows.reshape(len(rows), *population.geometry) if reshape and self._ranks is None else rows
 
     def times(self, variables: str | Sequence[str] | None = None) -> dict[str, Interval]:
         """The steps at which recording began and ended, of the data that the last `get` returned."""

@@ -32,7 +32,7 @@ def draw_monitor(monitor: Any, ax: Any = None) -> Any:
     -------
     Axes, or an array of axes where there are several panels.
     """
-    data = monitor.get(keep=True)
+    data = monitor.get(keep=True, reshape=False)
     axes = [ax] * len(data) if ax is not None else new_panels(len(data))
     for panel, (name, values) in zip(axes, data.items(), strict=True):
         if isinstance(values, dict):
