@@ -47,7 +47,8 @@ class SynapsePlan:
 
     ``body`` are the lines for one synapse; ``by_pre`` says that rows hold the synapses of a pre-synaptic neuron;
     ``learns`` that the kernel runs when learning is due, ``always`` that it then runs even where learning is off (the
-    weight alone is held); ``operation`` joins what the synapses of a row contribute, where these are joined at all.
+    weight alone is held); ``operation`` joins what the synapses of a row contribute, where these are joined at all;
+    ``dense`` says that every row holds every pre-synaptic neuron.
     """
 
     template: str
@@ -66,6 +67,7 @@ class SynapsePlan:
     checks: tuple[str, ...]
     layout: KernelLayout
     operation: str = ""
+    dense: bool = False
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         checks=(),
         layout=KernelLayout(function=function, slots=tuple(statements.scope.slots), rings=_rings(statements)),
         operation=request.model.operation if request.part == "transmit" and not request.by_pre else "",
+        dense=request.dense,
     )
 
 
@@ -109,6 +110,8 @@ def _structure(statements: SynapseStatements, text: str) -> list[str]:
         keys.remove("part_start")
     if request.part in ("learn", "transmit") and not request.by_pre:
         keys.append("post_rank")
+        if request.dense:
+            keys.remove("rank")
     words = set(re.findall(r"\w+", text))
     keys += [word for word in ("updated", "updated_row", "updated_all", "position", "delay_of") if word in words]
     if request.part == "transmit" and not request.by_pre:

@@ -122,13 +122,14 @@ class SynapseRequest:
     index: str
     pre: tuple[NeighbourAttribute, ...]
     post: tuple[NeighbourAttribute, ...]
+    dense: bool = False
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
         return _hash(
             "synapses", self.model.digest, self.part, self.by_pre, self.varying, self.delays, self.index, self.pre,
-            self.post,
+            self.post, self.dense,
         )  # fmt: skip
 
 

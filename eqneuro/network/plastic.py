@@ -115,6 +115,7 @@ def request_of(
         index="uint16_t" if counted <= NARROW else "uint32_t",
         pre=pre,
         post=post,
+        dense=not events and built.is_dense,
     )
 
 
