@@ -108,8 +108,10 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         clear_all_callbacks as clear_all_callbacks,
         compile as compile,
         disable_callbacks as disable_callbacks,
+        disable_learning as disable_learning,
         dt as dt,
         enable_callbacks as enable_callbacks,
+        enable_learning as enable_learning,
         get_current_step as get_current_step,
         get_population as get_population,
         get_projection as get_projection,
@@ -197,7 +199,7 @@ _HOMES = {
     "eqneuro.network.magic": (
         "setup compile simulate simulate_until step reset save load clear dt get_time set_time get_current_step"
         " set_current_step set_seed get_population get_projection populations projections monitors magic_network"
-        " callbacks_enabled enable_callbacks disable_callbacks clear_all_callbacks"
+        " callbacks_enabled enable_callbacks disable_callbacks clear_all_callbacks enable_learning disable_learning"
     ),
     "eqneuro.network.images": "ImagePopulation VideoPopulation",
     "eqneuro.model.library.balloon": (

@@ -57,7 +57,7 @@ def one_to_one(ends: Ends) -> Connectivity:
     count = min(len(ends.pre), len(ends.post))
     if len(ends.pre) != len(ends.post):
         sizes = f"{len(ends.pre)} pre- and {len(ends.post)} post-synaptic neurons"
-        warnings.warn(f"one_to_one of {sizes} connects the first {count}", stacklevel=3)
+        warnings.warn(f"one_to_one of {sizes} connects the first {count}", stacklevel=4)
     columns = np.arange(count, dtype=np.uint32)
     starts = np.arange(count + 1, dtype=np.int64)
     return from_rows(starts, columns, ends.pre, ends.post[:count], ends.pre_size, ends.post_size)

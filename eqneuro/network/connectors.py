@@ -12,6 +12,7 @@ from eqneuro.connectivity import patterns
 from eqneuro.connectivity.matrix import from_rows
 from eqneuro.language.distributions import Distribution
 from eqneuro.network.checkpoint import SavedProjection
+from eqneuro.network.connector_calls import ConnectorCall, remembered
 from eqneuro.network.synapses import SynapseValues
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Connectors(SynapseValues, SavedProjection):
 
     pre: Any
     post: Any
+    _connector_call: ConnectorCall | None = None
     _pre_population: Population
     _post_population: Population
 
@@ -42,9 +44,15 @@ class Connectors(SynapseValues, SavedProjection):
         pre, post = self._pre_population, self._post_population
         return patterns.Ends(chosen(self.pre), chosen(self.post), pre.size, post.size, pre is post)
 
+    @property
+    def connector(self) -> ConnectorCall | None:
+        """The connector that was called, with its arguments; None before."""
+        return self._connector_call
+
     def _stream(self) -> tuple[int, int]:
         return self._net._seed_word, self._number
 
+    @remembered
     def one_to_one(
         self,
         weights: Any = 1.0,
@@ -64,6 +72,7 @@ class Connectors(SynapseValues, SavedProjection):
             found = replace(found, post_ranks=pairs[0].copy(), pre_ranks=pairs[1].copy())
         return self._fill(found, weights, delays, force_multiple_weights)
 
+    @remembered
     def all_to_all(
         self,
         weights: Any,
@@ -77,6 +86,7 @@ class Connectors(SynapseValues, SavedProjection):
         found = patterns.all_to_all(self._open_ends(), allow_self_connections)
         return self._fill(found, weights, delays, force_multiple_weights)
 
+    @remembered
     def fixed_probability(
         self,
         probability: float,
@@ -91,6 +101,7 @@ class Connectors(SynapseValues, SavedProjection):
         found = patterns.fixed_probability(self._open_ends(), probability, allow_self_connections, *self._stream())
         return self._fill(found, weights, delays, force_multiple_weights)
 
+    @remembered
     def fixed_number_pre(
         self,
         number: int,
@@ -105,6 +116,7 @@ class Connectors(SynapseValues, SavedProjection):
         found = patterns.fixed_number_pre(self._open_ends(), number, allow_self_connections, *self._stream())
         return self._fill(found, weights, delays, force_multiple_weights)
 
+    @remembered
     def fixed_number_post(
         self,
         number: int,
@@ -119,6 +131,7 @@ class Connectors(SynapseValues, SavedProjection):
         found = patterns.fixed_number_post(self._open_ends(), number, allow_self_connections, *self._stream())
         return self._fill(found, weights, delays, force_multiple_weights)
 
+    @remembered
     def from_matrix(
         self,
         weights: Any,
@@ -164,6 +177,7 @@ class Connectors(SynapseValues, SavedProjection):
         matrix = matrix if rows is None else matrix[rows]
         return matrix if columns is None else matrix[:, columns]
 
+    @remembered
     def from_sparse(
         self, weights: Any, delays: Any = 0.0, storage_format: str | None = None, storage_order: str | None = None
     ) -> Self:

@@ -11,12 +11,14 @@ import numpy as np
 from eqneuro.connectivity import files, lists, space, strings
 from eqneuro.connectivity.lists import LILConnectivity, Synapses
 from eqneuro.connectivity.matrix import Connectivity
+from eqneuro.network.connector_calls import remembered
 from eqneuro.network.connectors import Connectors
 
 
 class ConnectorsByRule(Connectors):
     """Connectors beside those with a fixed pattern or a matrix; arguments of the same name mean the same."""
 
+    @remembered
     def gaussian(
         self,
         amp: float,
@@ -41,6 +43,7 @@ class ConnectorsByRule(Connectors):
         found, weights = space.gaussian(self._open_ends(), *shapes, amp, sigma, limit, allow_self_connections)
         return self._fill(found, weights, delays, True)
 
+    @remembered
     def dog(
         self,
         amp_pos: float,
@@ -62,6 +65,7 @@ class ConnectorsByRule(Connectors):
         found, weights = space.dog(self._open_ends(), *shapes, *bells, limit, allow_self_connections)
         return self._fill(found, weights, delays, True)
 
+    @remembered
     def where(
         self,
         condition: str,
@@ -93,6 +97,7 @@ class ConnectorsByRule(Connectors):
         found = strings.where(ends, *self._sides(), condition, self._constants(), allow_self_connections)
         return self._fill(found, weights, delays, force_multiple_weights)
 
+    @remembered
     def distance_probability(
         self,
         probability: str,
@@ -124,6 +129,7 @@ class ConnectorsByRule(Connectors):
     def _constants(self) -> dict[str, Any]:
         return {c.name: c.value for c in self._net._constants}
 
+    @remembered
     def from_function(
         self,
         method: Callable[..., Any],
@@ -145,6 +151,7 @@ class ConnectorsByRule(Connectors):
             return self._fill(*_parts(lists.from_lists(made, ends)))
         return self.from_sparse(made) if hasattr(made, "tocsc") else self.from_matrix(made)
 
+    @remembered
     def from_file(
         self,
         filename: str | os.PathLike[str],

@@ -185,6 +185,16 @@ def monitors() -> list[Monitor]:
     return _network("monitors()", "net.get_monitors()").get_monitors()
 
 
+def enable_learning(projections: Any = None, period: float | None = None, offset: float | None = None) -> None:
+    """`Network.enable_learning`."""
+    _network("enable_learning()", "net.enable_learning()").enable_learning(projections, period, offset)
+
+
+def disable_learning(projections: Any = None) -> None:
+    """`Network.disable_learning`."""
+    _network("disable_learning()", "net.disable_learning()").disable_learning(projections)
+
+
 def callbacks_enabled() -> bool:
     """Whether callbacks are called."""
     return _network("callbacks_enabled()", "net.callbacks_enabled()").callbacks_enabled()

@@ -116,8 +116,8 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         self,
         directory: str | os.PathLike[str] | None = None,
         clean: bool = False,
-        compiler: str | None = None,
-        compiler_flags: str | None = None,
+        compiler: str | None = "default",
+        compiler_flags: str | None = "default",
         silent: bool = False,
         **_: Any,
     ) -> None:

@@ -16,6 +16,7 @@ from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Name
 from eqneuro.model.models import ModelAttribute, SynapseModel
+from eqneuro.network.checks import level_outside
 from eqneuro.network.plastic import PlasticState
 from eqneuro.network.store import dtype_of
 from eqneuro.network.time import cut_to_steps
@@ -97,7 +98,7 @@ class SynapseValues:
                     value = evaluate(attribute.init, names, partial(draw_values, rng, count))
                     names[attribute.name] = value
                 self._write(attribute, value, spread=multiple and attribute.name == "w")
-            self._set_delays(delays, rng, stacklevel=4)
+            self._set_delays(delays, rng, stacklevel=level_outside() + 1)
         except BaseException:
             self._connectivity = None
             raise

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.engine.buffers import allocate
+from eqneuro.network.connector_calls import remembered
 from eqneuro.network.specific.ready import rate_synapse
 from eqneuro.network.specific.weights import OwnSharedWeights
 from eqneuro.network.specific.windows import WindowConnectivity, Windows, lay_windows
@@ -59,6 +60,7 @@ class Convolution(OwnSharedWeights):
         self._require_whole(pre, post)
         self._require_rates(pre, post)
 
+    @remembered
     def connect_filter(
         self,
         weights: Any,
@@ -98,6 +100,7 @@ class Convolution(OwnSharedWeights):
             given, given.shape, places, post, filter_of, delays, keep_last_dimension, padding, subsampling
         )
 
+    @remembered
     def connect_filters(
         self,
         weights: Any,

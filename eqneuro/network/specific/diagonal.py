@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.connectivity.matrix import from_rows
+from eqneuro.network.connector_calls import remembered
 from eqneuro.network.specific.ready import rate_synapse
 from eqneuro.network.specific.weights import OwnSharedWeights
 
@@ -54,6 +55,7 @@ class DiagonalProjection(OwnSharedWeights):
         self._require_whole(pre, post)
         self._require_rates(pre, post)
 
+    @remembered
     def connect(self, weights: Any, delays: float = 0, offset: int = 0, slope: float = 1) -> Self:
         """Connects along diagonals.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Self
 
+from eqneuro.network.connector_calls import remembered
 from eqneuro.network.decoder import Decoder
 from eqneuro.network.specific.ready import SpecificProjection, rate_synapse
 from eqneuro.network.time import steps_of
@@ -59,6 +60,7 @@ class CurrentInjection(SpecificProjection):
         if len(pre.ranks) != len(post.ranks):
             raise ValueError(f"a CurrentInjection connects sides of the same size, not {len(pre)} and {len(post)}")
 
+    @remembered
     def connect_current(self) -> Self:
         """Connects the k-th neurons, without weights and delays."""
         return self.one_to_one(1.0)

@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from eqneuro.connectivity.matrix import from_rows
+from eqneuro.network.connector_calls import remembered
 from eqneuro.network.specific.ready import SpecificProjection, rate_synapse
 
 
@@ -49,6 +50,7 @@ class Pooling(SpecificProjection):
         self._require_whole(pre, post)
         self._require_rates(pre, post)
 
+    @remembered
     def connect_pooling(self, extent: Any = None, delays: float = 0.0) -> Self:
         """Connects blocks.
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.connectivity.matrix import Connectivity
+from eqneuro.network.connector_calls import remembered
 from eqneuro.network.projection import Projection
 from eqneuro.network.specific.ready import rate_synapse
 from eqneuro.network.specific.weights import SharedWeights
@@ -93,6 +94,7 @@ class Copy(BorrowedWeights):
         self._require_whole(pre, post)
         self._require_rates(pre, post)
 
+    @remembered
     def connect_copy(self, projection: Projection) -> Self:
         """Takes the synapses of another projection.
 
@@ -178,6 +180,7 @@ class Transpose(BorrowedWeights):
         super()._prepare(pre, post, target, synapse, name)
         self._require_rates(pre, post)
 
+    @remembered
     def connect_transpose(self) -> Self:
         """Takes the synapses of the other projection.
 

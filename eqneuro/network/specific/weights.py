@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.engine.buffers import allocate
 from eqneuro.network.checkpoint_format import Arrays, Part
+from eqneuro.network.checks import level_outside
 from eqneuro.network.specific.ready import SpecificProjection
 
 
@@ -66,7 +67,8 @@ class SharedWeights(SpecificProjection):
         """Takes the synapses, whose weights are known."""
         self._connectivity = found
         try:
-            self._set_delays(delays, np.random.default_rng([self._net._seed_word, self._number, 2]), stacklevel=4)
+            rng = np.random.default_rng([self._net._seed_word, self._number, 2])
+            self._set_delays(delays, rng, stacklevel=level_outside() + 1)
         except BaseException:
             self._connectivity = None
             raise
