@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
+    from eqneuro.numerics.rules import UpdateRule
 
 STEP_ORDER = (
     "spikes that arrive now run pre_spike",
-    "weighted sums are computed from the rates of the step before",
+    "psp: weighted sums and continuous transmission, from the values of the step before",
     "inputs are recorded",
     "random numbers are drawn",
     "neurons: global equations, local equations, bounds, spike conditions, resets",
     "spikes enter the delay queues; global operations",
+    "synaptic equations: of the projection, of each post-synaptic neuron, of each synapse",
+    "neurons that spiked run post_spike",
+    "synapses are pruned and created",
     "everything else is recorded",
     "t grows by dt",
 )
@@ -102,7 +108,7 @@ class Explanation:
 def explain_network(network: Network) -> Explanation:
     """The explanation of a network as it is now."""
     populations = [_explain_population(p, network._method) for p in network._populations]
-    projections = [_explain_projection(p) for p in network._projections if p._connectivity is not None]
+    projections = [_explain_projection(p, network._method) for p in network._projections if p._connectivity is not None]
     return Explanation(
         dt=network.dt,
         precision="double" if np.dtype(network._real).itemsize == 8 else "single",
@@ -113,25 +119,32 @@ def explain_network(network: Network) -> Explanation:
     )
 
 
+def _notes(rules: Iterable[UpdateRule]) -> tuple[EquationNote, ...]:
+    return tuple(
+        EquationNote(choice.variable, text, choice.method, choice.reason, choice.order)
+        for rule in rules
+        for choice, text in zip(rule.choices, rule.texts, strict=True)
+    )
+
+
 def _explain_population(population: Population, method: str) -> ObjectNote:
     from eqneuro.numerics.select import neuron_rules
 
-    notes = []
-    for rule in neuron_rules(population.model, method):
-        for choice, text in zip(rule.choices, rule.texts, strict=True):
-            notes.append(EquationNote(choice.variable, text, choice.method, choice.reason, choice.order))
+    notes = _notes(neuron_rules(population.model, method))
     remarks = []
     varying = population._store.varying()
     if varying:
         remarks.append(f"one value for each neuron: {', '.join(varying)}")
     if not population.enabled:
         remarks.append("disabled")
-    return ObjectNote(
-        population.name, "population", population.size, tuple(notes), population._nbytes(), tuple(remarks)
-    )
+    return ObjectNote(population.name, "population", population.size, notes, population._nbytes(), tuple(remarks))
 
 
-def _explain_projection(projection: Projection) -> ObjectNote:
+def _explain_projection(projection: Projection, method: str) -> ObjectNote:
+    from eqneuro.numerics.select import event_driven_rules, synapse_rules
+
+    model = projection.model
+    rules = [*synapse_rules(model, method), *event_driven_rules(model)] if model.equations else []
     single = [name for name in projection.attributes if projection._is_single(name)]
     remarks = [
         f"{projection._pre_population.name!r} to {projection._post_population.name!r}, target {projection.target!r}",
@@ -143,7 +156,18 @@ def _explain_projection(projection: Projection) -> ObjectNote:
     dt = projection._net.dt
     span = f"{shortest * dt:g} ms" if shortest == longest else f"{shortest * dt:g} to {longest * dt:g} ms"
     remarks.append(f"delays: {span}")
-    return ObjectNote(projection.name, "projection", projection.nb_synapses, (), projection._nbytes(), tuple(remarks))
+    if model.variables:
+        remarks.append(_learning(projection))
+    return ObjectNote(
+        projection.name, "projection", projection.nb_synapses, _notes(rules), projection._nbytes(), tuple(remarks)
+    )
+
+
+def _learning(projection: Projection) -> str:
+    enabled, period, _ = (int(value) for value in projection._plastic.learning)
+    if not enabled:
+        return "learning is off"
+    return "learns in every step" if period == 1 else f"learns every {period * projection._net.dt:g} ms"
 
 
 def _count(number: int, word: str) -> str:

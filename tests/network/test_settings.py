@@ -315,3 +315,28 @@ def test_a_recording_that_will_not_fit_is_told_before_the_run(monkeypatch: pytes
     monkeypatch.undo()
     free = checks.free_memory()
     assert free is None or free > 2**20
+
+
+def test_explain_says_the_methods_of_synaptic_equations_and_whether_they_learn() -> None:
+    net = ann.Network(dt=0.5, seed=1)
+    cells = net.create(5, ann.Neuron(equations="dv/dt = g_exc", spike="v > 1.0", reset="v = 0.0"))
+    synapse = ann.Synapse(
+        parameters=dict(tau=10.0),
+        equations="tau*dx/dt = -x : event-driven\ntau*dy/dt = -y : midpoint\nz = y",
+        pre_spike="g_target += w\nx += 1.0",
+        post_spike="w += x",
+    )
+    plastic = net.connect(cells, cells, "exc", synapse, name="plastic").all_to_all(1.0)
+    net.connect(cells, cells, "exc", name="fixed").all_to_all(1.0)
+    notes = {note.name: note for note in net.explain().objects}
+    assert [(e.variable, e.method, e.order) for e in notes["plastic"].equations] == [
+        ("y", "midpoint", 2),
+        ("z", "assignment", 0),
+        ("x", "event-driven", 1),
+    ]
+    assert notes["fixed"].equations == ()
+    assert "learns in every step" in notes["plastic"].remarks
+    plastic.enable_learning(period=2.0)
+    assert "learns every 2 ms" in str(net.explain())
+    net.disable_learning()
+    assert "learning is off" in str(net.explain())
