@@ -10,6 +10,7 @@ import sympy
 
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.plan import SynapsePlan
+from eqneuro.codegen.render import VECTOR_FUNCTIONS
 from eqneuro.codegen.requests import SynapseRequest
 from eqneuro.codegen.synapses import ELAPSED_BY_LOCALITY, SynapseStatements
 from eqneuro.codegen.writer import LoopWriter
@@ -38,6 +39,8 @@ TITLES = {
     "global": "equations of the whole projection",
     "row": "equations of each post-synaptic neuron",
 }
+LIBRARY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(|\bdraw_")
+"""Calls that have another rounding in vectorised loops."""
 PLACES = {"local": ("", "s"), "semiglobal": ("_row", "j"), "global": ("_all", "0")}
 """How the arrays of the times of updates are called, and which entry of them is meant in the loop."""
 LEARNING = {"learn": "local", "row": "semiglobal", "global": "global"}
@@ -59,6 +62,10 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         statements.require_last_post_spike()
     statements.add_rules(rules, lambda number, attribute: _mask(request, masks[number], attribute))
     lines, invariants = LoopWriter(statements).finish()
+    if (request.by_pre or request.part == "row") and LIBRARY.search("\n".join(lines)):
+        lines.insert(
+            0, '__asm__ volatile(""); /* one by one: threads share synapses out, vectors would round otherwise */'
+        )
     text = "\n".join([*lines, *invariants, *statements.scope.declarations])
     title = f"{TITLES[request.part]} of {request.model.name or 'synapses'}"
     function = f"{request.part}_{name}"

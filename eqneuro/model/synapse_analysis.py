@@ -113,6 +113,8 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
         what: tuple(_event_statement(s, what, resolver) for s in read_event(getattr(text, what), what, owner))
         for what in ("pre_spike", "post_spike", "pre_axon_spike")
     }
+    if text.operation != "sum" and any(events.values()):
+        raise ValueError(f"operation {text.operation!r} of {owner}: what spikes bring is summed up, leave it out")
     parameters, attributes = _with_weight(parameters, attributes, events)
     booleans = frozenset(a.name for a in (*parameters, *attributes) if a.type == "bool")
     pruning = read_rule(text.pruning, "pruning", owner, resolver, booleans)

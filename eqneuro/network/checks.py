@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
-from eqneuro.model.models import FreeName, SynapseModel
+from eqneuro.language.syntax import Attribute, GlobalOperation, InputSum
+from eqneuro.model.models import FreeName, OdeEquation, SynapseModel
 from eqneuro.numerics.stability import find_unstable
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ def check_ends(projection: Projection) -> None:
     is_spiking = pre.model.is_spiking or pre.model.axon_spike is not None
     if not projection._bridges:
         _check_kinds(projection, is_spiking=is_spiking)
-    _check_neighbours(model.pre_attributes, pre, "pre", is_event=model.is_spiking)
-    _check_neighbours(model.post_attributes, post, "post", is_event=model.is_spiking)
+    _check_events(model, pre, post)
+    _check_neighbours(model.pre_attributes, pre, "pre")
+    _check_neighbours(model.post_attributes, post, "post")
+    _check_shared(model, pre, post)
     _check_target(projection, post)
 
 
@@ -169,7 +172,44 @@ def _names(model: SynapseModel) -> set[str]:
     return {free.name for free in model.pre_attributes}
 
 
-def _check_neighbours(names: tuple[FreeName, ...], population: Population, side: str, *, is_event: bool) -> None:
+def _check_events(model: SynapseModel, pre: Population, post: Population) -> None:
+    """The events that a synapse waits for happen."""
+    name = model.name or "without name"
+    if model.pre_axon_spike and pre.model.axon_spike is None:
+        raise TypeError(f"synapse {name!r} has a pre_axon_spike, but population {pre.name!r} no axon_spike condition")
+    is_told_of_spikes = model.pre_spike or not (model.pre_axon_spike or model.psp is not None)
+    if pre.model.axon_spike is not None and not pre.model.is_spiking and is_told_of_spikes:
+        raise TypeError(f"population {pre.name!r} emits axon spikes only: synapse {name!r} needs a pre_axon_spike")
+    if model.post_spike and not post.model.is_spiking:
+        raise TypeError(f"synapse {name!r} has a post_spike, but population {post.name!r} does not spike")
+
+
+def _check_shared(model: SynapseModel, pre: Population, post: Population) -> None:
+    """What many synapses share reads of a neuron only what they share as well."""
+    locality = {a.name: a.locality for a in model.attributes}
+    for equation in model.equations:
+        shared_by = {"semiglobal": "all synapses of a post-synaptic neuron", "global": "all synapses"}
+        own = locality[equation.variable]
+        nodes = list((equation.right if isinstance(equation, OdeEquation) else equation.value).walk())
+        reduced = {id(node.argument) for node in nodes if isinstance(node, GlobalOperation)}
+        for node in nodes:
+            if (
+                own == "local"
+                or not isinstance(node, Attribute | InputSum)
+                or node.owner is None
+                or id(node) in reduced
+            ):
+                continue
+            population = pre if node.owner == "pre" else post
+            name = node.name if isinstance(node, Attribute) else f"sum({node.target})"
+            if population._is_local(name) and (node.owner == "pre" or own == "global"):
+                reads = f"reads {node.owner}.{name}, which these don't share,"
+                message = f"{equation.variable!r}, shared by {shared_by[own]}, {reads}"
+                hint = f"mean({node.owner}.{name}) is one number, of the whole population."
+                raise EquationError(message, equation.source, node.span, hint)
+
+
+def _check_neighbours(names: tuple[FreeName, ...], population: Population, side: str) -> None:
     known = {
         *population.attributes,
         *(f"sum({t})" for t in population.targets),

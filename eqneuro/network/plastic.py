@@ -75,7 +75,7 @@ def parts_of(projection: Projection) -> tuple[str, ...]:
         return ()
     parts = []
     if projection._is_event_based():
-        if model.pre_spike or model.psp is None:
+        if projection._pre_population.model.is_spiking and (model.pre_spike or model.psp is None):
             parts.append("deliver")
         if model.pre_axon_spike:
             parts.append("deliver_axon")

@@ -1,4 +1,4 @@
-"""Recordings of synapses are what the synapses hold after each step, in the user's order, whatever becomes of the rows."""
+"""Recordings of synapses are what these hold after each step, in the user's order, whatever becomes of the rows."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def test_recordings_of_equally_many_synapses_are_one_array(spiking):
 def test_threads_do_not_change_a_recording():
     recorded = []
     for threads in (1, 3):
-        network = Scenario([Case(SPIKING, delays=np.tile([1, 3, 2], (700, 200)))], threads=threads, sizes=(600, 700))
+        network = Scenario([Case(SPIKING, delays=np.tile([1, 3, 2], (700, 2)))], threads=threads, sizes=(6, 700))
         monitor = network.net.monitor(network.projections[0], ["w", "th"])
         network.net.simulate(12.0)
         recorded.append(monitor.get())
