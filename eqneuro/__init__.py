@@ -157,6 +157,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         BoldMonitorFromSlices as BoldMonitorFromSlices,
     )
     from eqneuro.recording.monitor import Monitor as Monitor
+    from eqneuro.reporting.writing import report as report
 
 _HOMES = {
     "eqneuro.language.errors": "EquationError",
@@ -207,6 +208,7 @@ _HOMES = {
     ),
     "eqneuro.recording.bold": "BoldMonitor BoldMonitorFromSlices",
     "eqneuro.recording.monitor": "Monitor",
+    "eqneuro.reporting.writing": "report",
     "numpy": "float32 float64",
 }
 """Public names by the module that defines them."""
