@@ -139,7 +139,7 @@ def draw(found: dict[str, dict[str, object]]) -> plt.Figure:
 
 def main() -> None:
     is_quick = os.environ.get("EQNEURO_EXAMPLES_QUICK") == "1"
-    scale, duration = (0.2, 200.0) if is_quick else (1.0, 500.0)
+    scale, duration = (0.2, 100.0) if is_quick else (1.0, 500.0)
     if "--scale" in sys.argv:
         scale = float(sys.argv[sys.argv.index("--scale") + 1])
     found = {regime: run(regime, scale, duration) for regime in REGIMES}

@@ -149,7 +149,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--scale", type=float, default=0.1)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--duration", type=float, default=500.0 if is_quick else 2000.0)
+    parser.add_argument("--duration", type=float, default=300.0 if is_quick else 2000.0)
     parser.add_argument("--show", action="store_true")
     given = parser.parse_args()
     start = time.perf_counter()

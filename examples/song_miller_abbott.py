@@ -122,7 +122,7 @@ def draw(found: dict[float, dict[str, np.ndarray]]) -> plt.Figure:
 
 def main() -> None:
     is_quick = os.environ.get("EQNEURO_EXAMPLES_QUICK") == "1"
-    duration = 40e3 if is_quick else 1000e3
+    duration = 20e3 if is_quick else 1000e3
     found = {rate: run(rate, duration) for rate in (10.0, 40.0)}
     for rate, run_ in found.items():
         low, high = ends(run_["weights"][-1])
