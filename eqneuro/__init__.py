@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         sparse_delays_from_weights as sparse_delays_from_weights,
         sparse_random_matrix as sparse_random_matrix,
     )
+    from eqneuro.extensions.logger import Logger as Logger
     from eqneuro.language.distributions import (
         Bernoulli as Bernoulli,
         Binomial as Binomial,
@@ -90,7 +91,13 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         Hebb as Hebb,
         Oja as Oja,
     )
-    from eqneuro.model.library.spike_plasticity import STDP as STDP, STP as STP
+    from eqneuro.model.library.spike_plasticity import (
+        STDP as STDP,
+        STP as STP,
+        STDPNearest as STDPNearest,
+        STDPSymmetric as STDPSymmetric,
+        STDPWeightDependent as STDPWeightDependent,
+    )
     from eqneuro.model.neuron import Neuron as Neuron
     from eqneuro.model.synapse import Synapse as Synapse
     from eqneuro.network.callbacks import every as every
@@ -176,7 +183,7 @@ _HOMES = {
     "eqneuro.model.library.conductance_based": "HH_cond_exp HodgkinHuxley",
     "eqneuro.model.library.izhikevich": "Izhikevich",
     "eqneuro.model.library.rate_plasticity": "Hebb Oja IBCM BCM Covariance",
-    "eqneuro.model.library.spike_plasticity": "STP STDP",
+    "eqneuro.model.library.spike_plasticity": "STP STDP STDPNearest STDPSymmetric STDPWeightDependent",
     "eqneuro.build.toolchain": "CompilationError NoCompilerError",
     "eqneuro.connectivity.lists": "LILConnectivity",
     "eqneuro.connectivity.random_matrices": "sparse_random_matrix sparse_delays_from_weights",
@@ -209,6 +216,7 @@ _HOMES = {
     "eqneuro.recording.bold": "BoldMonitor BoldMonitorFromSlices",
     "eqneuro.recording.monitor": "Monitor",
     "eqneuro.reporting.writing": "report",
+    "eqneuro.extensions.logger": "Logger",
     "numpy": "float32 float64",
 }
 """Public names by the module that defines them."""

@@ -1,0 +1,1 @@
+"""Bridges to other programs: logs for TensorBoard, networks that were trained with Keras."""
