@@ -6,21 +6,21 @@ import sympy
 
 from eqneuro.codegen.cprinter import CPrinter
 from eqneuro.codegen.layout import KernelLayout
-from eqneuro.codegen.plan import FilterPlan
+from eqneuro.codegen.plan import SIDE_BY_SIDE, FilterPlan
 from eqneuro.codegen.projections import PlannerNames, TransmissionPlanner, contribution
 from eqneuro.codegen.requests import FilterRequest
 from eqneuro.codegen.simplify import Invariants
 from eqneuro.numerics.select import translate
 
-WORDS = "number places row j w k i first source value total begin end now b".split()
+WORDS = "number places filters row lane j w k i first source value total totals begin end now b".split()
 """Identifiers that the template uses."""
 SLOTS = (
-    ("post_rank", "uint32_t", "post_rank", True),
     ("filter:corner", "int32_t", "corner", True),
     ("filter:filter_of", "int32_t", "filter_of", True),
     ("filter:offset", "int32_t", "offset", True),
     ("filter:over_border", "int32_t", "over_border", True),
-    ("shared_weights", "real", "filters", True),
+    ("shared_weights", "real", "weights", True),
+    ("filter:side_by_side", "uint8_t", "side_by_side", True),
     ("filter:padding", "real", "all_padding", True),
     ("input", "real", "input", False),
 )
@@ -66,6 +66,7 @@ class _FilterPlanner(TransmissionPlanner):
             outside=tuple(self.outside) if is_read else (),
             value=printed,
             operation=request.model.operation,
+            lanes=SIDE_BY_SIDE,
             layout=KernelLayout(function=function, slots=tuple(self.scope.slots), rings=tuple(self._ring_names())),
         )
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from eqneuro.codegen.layout import KernelLayout
 
+SIDE_BY_SIDE = 8
+"""So many windows next to each other on a population are looked through at once."""
+
 
 @dataclass(frozen=True)
 class EventPlan:
@@ -99,7 +102,8 @@ class FilterPlan:
     """One C function that lays windows over the pre-synaptic population.
 
     ``inside`` and ``outside`` are lines that load what is read of pre-synaptic neuron ``i``, in windows that lie within
-    the population and in those that reach over its border; ``value`` is what one weight of the filter contributes.
+    the population and in those that reach over its border; ``value`` is what one weight of the filter contributes;
+    ``lanes`` is how many windows next to each other are looked through at once.
     """
 
     template: str
@@ -112,6 +116,7 @@ class FilterPlan:
     outside: tuple[str, ...]
     value: str
     operation: str
+    lanes: int
     layout: KernelLayout
 
 

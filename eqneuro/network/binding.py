@@ -94,9 +94,9 @@ def _continuous_buffers(projection: Projection) -> dict[str, Array | None]:
     slots = max((ring.slots for ring in pre._rings.values()), default=1)
     constant = projection._delay if isinstance(projection._delay, int) else 0
     filters = projection._filters()
-    places = 0 if filters is None else len(filters["offset"])
+    shape = [] if filters is None else [len(filters["offset"]), int(filters["filter_of"].max()) + 1]
     return {
-        "numbers": np.array([padded(pre.size), slots, constant, places], dtype=np.int64),
+        "numbers": np.array([padded(pre.size), slots, constant, *shape], dtype=np.int64),
         "post_rank": built.post_ranks,
         "rings": None,
         "row_start": built.row_start,

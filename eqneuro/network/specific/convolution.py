@@ -14,6 +14,8 @@ from eqneuro.network.specific.weights import OwnSharedWeights
 from eqneuro.network.specific.windows import WindowConnectivity, Windows, lay_windows
 
 MOST_AXES = 4
+PARTS = ("corner", "offset", "over_border", "filter_of", "side_by_side")
+"""Of `Windows`, what the kernel reads."""
 
 
 class Convolution(OwnSharedWeights):
@@ -168,7 +170,7 @@ class Convolution(OwnSharedWeights):
 
     def _filters(self) -> dict[str, NDArray[Any]] | None:
         laid: Windows = self._windows
-        parts = {name: getattr(laid, name) for name in ("corner", "offset", "over_border", "filter_of")}
+        parts = {name: getattr(laid, name) for name in PARTS}
         return {**parts, "padding": self._padding}
 
     def _shared_weights(self) -> tuple[NDArray[Any], NDArray[np.uint32]] | None:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.codegen.plan import SIDE_BY_SIDE
 from eqneuro.connectivity.matrix import Connectivity, Ranks
+from eqneuro.engine.buffers import BLOCK
 
 OUTSIDE = -1
 
@@ -35,6 +37,31 @@ class Windows:
     offset: NDArray[np.int32]
     over_border: NDArray[np.int32]
     filter_of: NDArray[np.int32]
+
+    @cached_property
+    def side_by_side(self) -> NDArray[np.uint8]:
+        """Which windows are looked through at once, shape (post,): their number at the first, 0 at the others.
+
+        They lie next to each other within the population, have the same filter, and belong to the same block of
+        post-synaptic neurons, so that the number of threads changes nothing. All others have 1.
+        """
+        count, step = len(self.corner), int(self.filter_of.max()) + 1
+        rows = np.arange(-(-count // step) * step)
+        corner = np.full(len(rows), -1, dtype=np.int64)
+        corner[:count] = self.corner
+        before = np.roll(corner, step)
+        follows = (before >= 0) & (corner == before + 1) & (rows // BLOCK == (rows - step) // BLOCK)
+        chains = follows.reshape(-1, step)  # down a column, the neurons with the same filter
+        places = np.arange(len(chains))[:, None]
+        position = places - np.maximum.accumulate(np.where(chains, 0, places), axis=0)
+        is_first = position % SIDE_BY_SIDE == 0
+        reached = np.full_like(position, -1)
+        reached[: 1 - SIDE_BY_SIDE] = position[SIDE_BY_SIDE - 1 :]
+        is_first &= reached == position + SIDE_BY_SIDE - 1
+        found = np.where(is_first, SIDE_BY_SIDE, 1).astype(np.uint8)
+        for lane in range(1, SIDE_BY_SIDE):
+            found[lane:][is_first[:-lane]] = 0
+        return np.ascontiguousarray(found.ravel()[:count])
 
     def ranks(self) -> NDArray[np.int64]:
         """What each window sees, −1 outside the population, shape (post, places)."""

@@ -141,12 +141,21 @@ def test_a_convolution_reads_the_past_with_its_delay() -> None:
     np.testing.assert_allclose(reader.r, correlate(rates, [0.0, 1.0, 2.0], mode="nearest"), rtol=1e-12)
 
 
-def test_single_precision_and_threads_filter_alike() -> None:
-    image, weights = RNG.normal(size=(40, 40)), RNG.normal(size=(5, 5))
-    expected = correlate(image, weights, mode="constant")
-    one = filtered(image, (40, 40), weights)
-    np.testing.assert_array_equal(one, filtered(image, (40, 40), weights, num_threads=3))
-    np.testing.assert_allclose(filtered(image, (40, 40), weights, dtype=float32), expected, rtol=1e-4, atol=1e-5)
+@pytest.mark.parametrize("operation", ["sum", "max", "mean"])
+@pytest.mark.parametrize("bank", [1, 3, 40])
+def test_single_precision_and_threads_filter_alike(bank: int, operation: str) -> None:
+    image, weights = RNG.normal(size=(40, 40)), RNG.normal(size=(bank, 5, 5))
+    how: dict[str, Any] = dict(psp="w * pre.r + exp(-pre.r)", operation=operation, padding="border")
+    seen = sliding_window_view(np.pad(image, 2, mode="edge"), (5, 5))
+    values = seen[:, :, None] * weights + np.exp(-seen)[:, :, None]
+    expected = getattr(np, operation)(values, axis=(3, 4))
+    one = filtered(image, (40, 40, bank), weights, "connect_filters", **how)
+    np.testing.assert_allclose(one, expected, rtol=1e-11)
+    np.testing.assert_array_equal(
+        one, filtered(image, (40, 40, bank), weights, "connect_filters", num_threads=3, **how)
+    )
+    single = filtered(image, (40, 40, bank), weights, "connect_filters", dtype=float32, **how)
+    np.testing.assert_allclose(single, expected, rtol=1e-4, atol=1e-4)
 
 
 class TestWeights:
