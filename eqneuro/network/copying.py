@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import threading
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Filters of warnings belong to all threads."""
 Copies = dict[int, Any]
 """What each object of the original, by its identity, is in the copy."""
 
@@ -60,7 +63,7 @@ class CopiedNetwork:
         if settings.get("dt", self.dt) != self.dt:
             raise ValueError(f"a copy of a network that is no subclass keeps its dt, {self.dt:g} ms")
         made = kind(**{**inherited, **settings})
-        with warnings.catch_warnings():
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what there was to say has been said of the original
             _copy_objects(self, made)
         return made
