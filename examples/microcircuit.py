@@ -14,7 +14,7 @@ are drawn in four sets, independent of each other; one set without double synaps
 ``--scale 0.1`` makes a tenth of the neurons, each with a tenth of the inputs: stronger ones, by 1/sqrt(0.1), to keep
 the variance of the input, and a constant current that makes up for its mean.
 
-    python microcircuit.py --scale 1.0 --threads 2      # 7 GB of memory
+    python microcircuit.py --scale 1.0 --threads 2      # 7.2 GiB of memory
 
 Potjans, T. C. & Diesmann, M. (2014). The cell-type specific cortical microcircuit: relating structure and activity in a
 full-scale spiking network model. Cereb. Cortex 24, 785-806. van Albada, S. J., Helias, M. & Diesmann, M. (2015).
