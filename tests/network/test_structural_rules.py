@@ -412,3 +412,32 @@ def test_a_network_that_restructures_itself_costs_nothing_where_nothing_is_due()
     net.simulate(100.0)
     assert net._revision == before
     assert net._runner is runner
+
+
+def test_an_interrupt_at_the_end_of_a_step_that_is_due_loses_nothing(monkeypatch: Any) -> None:
+    found = []
+    for is_interrupted in (False, True):
+        net, a, b = network(10, 8)
+        a.x = np.arange(10.0)
+        synapse = ann.Synapse(pruning="w > 0.2 : proba=0.2", creating="pre.x > t : proba=0.1, w=0.5")
+        projection = net.connect(a, b, "exc", synapse).fixed_probability(0.5, weights=ann.Uniform(0.0, 1.0))
+        net.compile(silent=True)
+        projection.start_pruning(period=3.0)
+        projection.start_creating(period=3.0)
+        if is_interrupted:
+            run = net._runner.run
+
+            def interrupted(*arguments: Any, run: Callable[..., int] = run) -> int:
+                run(*arguments)
+                raise KeyboardInterrupt
+
+            monkeypatch.setattr(net._runner, "run", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                net.simulate(9.0)
+            monkeypatch.undo()
+            assert net.current_step == 1
+            net.simulate(8.0)
+        else:
+            net.simulate(9.0)
+        found.append([table(projection, "w"), b.r.tolist()])
+    assert found[0] == found[1]
