@@ -197,21 +197,27 @@ class SynapseEdits(Connectors):
         self, edit: Edit, post: NDArray[np.int64], weights: Values, rng: np.random.Generator
     ) -> dict[str, Values]:
         """What new synapses hold, and new rows of semiglobal attributes."""
-        names: dict[str, Any] = {c.name: c.value for c in self._net._constants}
+        constants = {c.name: c.value for c in self._net._constants}
+        # a local attribute may follow from a semiglobal one, which has one value for each row
+        names: dict[str, dict[str, Any]] = {"local": dict(constants), "semiglobal": dict(constants)}
         new_rows, values = np.flatnonzero(edit.row_origin < 0), {}
         for attribute in self.model.attributes:
-            name, local = attribute.name, attribute.locality == "local"
-            count = len(post) if local else len(new_rows)
-            if attribute.locality == "global" or (name in self._shared and name != "w"):
-                names[name] = self._values[name][0].item()
+            name, locality = attribute.name, attribute.locality
+            if locality == "global" or (name in self._shared and name != "w"):
+                for known in names.values():
+                    known[name] = self._values[name][0].item()
                 continue
-            value = (
-                weights if name == "w" and local else evaluate(attribute.init, names, partial(draw_values, rng, count))
-            )
+            count = len(post) if locality == "local" else len(new_rows)
+            draw = partial(draw_values, rng, count)
+            is_weight = name == "w" and locality == "local"
+            value = weights if is_weight else evaluate(attribute.init, names[locality], draw)
             wanted = np.broadcast_to(np.asarray(value, dtype=float), (count,))
             values[name] = wanted.astype(dtype_of(attribute.type, self._net._real))
-            # a local attribute may follow from a semiglobal one, which has one value for each row
-            names[name] = values[name] if local else self._of_rows(edit, name, values[name], post)
+            if np.ndim(value) == 0:
+                names["semiglobal"][name] = value
+            names[locality][name] = values[name]
+            if locality == "semiglobal":
+                names["local"][name] = self._of_rows(edit, name, values[name], post)
         return values
 
     def _of_rows(self, edit: Edit, name: str, added: Values, post: NDArray[np.int64]) -> Values:

@@ -441,3 +441,27 @@ def test_an_interrupt_at_the_end_of_a_step_that_is_due_loses_nothing(monkeypatch
             net.simulate(9.0)
         found.append([table(projection, "w"), b.r.tolist()])
     assert found[0] == found[1]
+
+
+def test_own_names_in_creating_mean_what_a_new_synapse_begins_with() -> None:
+    synapse = ann.Synapse(
+        parameters=dict(s=ann.Parameter(5.0, locality="semiglobal"), g=2.0, k=ann.Parameter("limit", locality="local")),
+        equations="y = y : init=k, postsynaptic\nz = z : init=3.0",
+        creating="s + pre.x > 8.0 and d == 4.0 and g == 2.0 and k == 1.5 and y == 1.5 and z == 3.0 : w=s",
+    )
+    net, a, b = network(4, 3)
+    net.constant("limit", 1.5)
+    a.x = np.arange(4.0)
+    projection = net.connect(a, b, "exc", synapse).from_matrix(
+        [[1.0] + [None] * 3, [None, 1.0, None, None], [None] * 4]
+    )
+    projection.delay = 4.0
+    projection.s, projection.k = [6.0, 7.0], [9.0, 9.0]  # the third row begins with 5
+    projection.start_creating()
+    net.simulate(1.0, progress=True)
+    new = {(3, 0): 6.0, (2, 1): 7.0, (3, 1): 7.0}
+    assert table(projection, "w") == {(0, 0): 1.0, (1, 1): 1.0, **new}
+    projection.s = [6.0, 7.0]
+    a.x = a.x + 1.0
+    net.simulate(1.0)
+    assert table(projection, "w") == {(0, 0): 1.0, (1, 1): 1.0, **new, (2, 0): 6.0, (3, 2): 5.0}
