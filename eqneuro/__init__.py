@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         sparse_delays_from_weights as sparse_delays_from_weights,
         sparse_random_matrix as sparse_random_matrix,
     )
+    from eqneuro.extensions.ann_to_snn import ANNtoSNNConverter as ANNtoSNNConverter
     from eqneuro.extensions.logger import Logger as Logger
     from eqneuro.language.distributions import (
         Bernoulli as Bernoulli,
@@ -216,6 +217,7 @@ _HOMES = {
     "eqneuro.recording.bold": "BoldMonitor BoldMonitorFromSlices",
     "eqneuro.recording.monitor": "Monitor",
     "eqneuro.reporting.writing": "report",
+    "eqneuro.extensions.ann_to_snn": "ANNtoSNNConverter",
     "eqneuro.extensions.logger": "Logger",
     "numpy": "float32 float64",
 }
