@@ -92,7 +92,7 @@ def build(scale: float = 1.0, seed: int = 1, threads: int = 1) -> ann.Network:
             net.connect(cells[source], cells[target], "syn").fixed_probability(
                 probability=SYNAPSES[target, source] / SETS,
                 weights=ann.Normal(mean, 0.1 * abs(mean), **sign),
-                delays=ann.Normal(late + 0.05, 0.5 * late, min=0.1),  # cut to steps of 0.1 ms: half a step more
+                delays=ann.Normal(late, 0.5 * late, min=0.1),
                 allow_self_connections=True,
             )
     return net

@@ -291,7 +291,6 @@ class Projection(Transmission, StructuralPlasticity, ConnectorsByRule):
 
     def connectivity_matrix(self, fill: float = 0.0) -> NDArray[np.float64]:
         """Weights as a matrix of shape (post, pre); ``fill`` where there is no synapse."""
-        built = self._built
         matrix = np.full((self.post.size, self.pre.size), float(fill))
         rows, columns = self._places_in_ends()
         post, pre = place_order(self.post), place_order(self.pre)

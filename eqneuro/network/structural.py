@@ -18,7 +18,7 @@ from eqneuro.network.checks import warn_of_memory
 from eqneuro.network.conditions import Pairs, Streams, Synapses
 from eqneuro.network.configuration import EPOCH
 from eqneuro.network.edits import SynapseEdits
-from eqneuro.network.time import cut_to_steps
+from eqneuro.network.time import round_to_steps
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -178,7 +178,7 @@ class StructuralPlasticity(SynapseEdits):
     def _find_created(self, step: int) -> tuple[Ranks, Ranks, NDArray[Any], int, np.random.Generator]:
         """Ends, weights and delays of the synapses to create."""
         rule, streams = self._rule(self.model.creating), self._streams(CREATING, step)
-        delay = self._usual_delay() if rule.delay is None else int(cut_to_steps(np.asarray(rule.delay), self._net.dt))
+        delay = self._usual_delay() if rule.delay is None else int(round_to_steps(np.asarray(rule.delay), self._net.dt))
         own = partial(self._of_new, rule, delay)
         chosen = list(self._wanted_pairs(rule, own, step, streams))
         pre = np.concatenate([found[0] for found in chosen]) if chosen else np.empty(0, dtype=np.int64)

@@ -19,7 +19,7 @@ from eqneuro.model.models import ModelAttribute, SynapseModel
 from eqneuro.network.checks import level_outside
 from eqneuro.network.plastic import PlasticState
 from eqneuro.network.store import dtype_of
-from eqneuro.network.time import cut_to_steps
+from eqneuro.network.time import round_to_steps
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -151,12 +151,12 @@ class SynapseValues:
         dt = self._net.dt
         if not (np.isfinite(given).all() and (given >= 0.0).all() and (given <= LONGEST * dt).all()):
             raise ValueError(f"delays of {self.name!r} must be finite times in ms, not negative")
-        steps = cut_to_steps(given, dt)
+        steps = round_to_steps(given, dt)
         changed = np.atleast_1d(given[(np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)])
         if changed.size and not is_drawn:
             first = float(changed[0])
-            cut = int(cut_to_steps(np.asarray(first), dt)) * dt
-            message = f"delays are whole steps of dt = {dt:g} ms, one at least: {first:g} ms becomes {cut:g} ms"
+            rounded = int(round_to_steps(np.asarray(first), dt)) * dt
+            message = f"delays are whole steps of dt = {dt:g} ms, one at least: {first:g} ms becomes {rounded:g} ms"
             warnings.warn(f"projection {self.name!r}: {message}", UserWarning, stacklevel=stacklevel)
         return steps
 

@@ -27,9 +27,6 @@ def steps_of(duration: float, dt: float) -> int:
     return math.ceil(exact)
 
 
-def cut_to_steps(delays: NDArray[np.float64], dt: float) -> NDArray[np.int64]:
-    """Delays in whole steps, cut down, at least one."""
-    exact = delays / dt
-    nearest = np.round(exact)
-    close = np.abs(exact - nearest) <= TOLERANCE * np.maximum(1.0, exact)
-    return np.maximum(np.where(close, nearest, np.floor(exact)), 1.0).astype(np.int64)
+def round_to_steps(delays: NDArray[np.float64], dt: float) -> NDArray[np.int64]:
+    """Delays in whole steps, the nearest, halves up, one at least."""
+    return np.maximum(np.floor(delays / dt + 0.5 + TOLERANCE), 1.0).astype(np.int64)
