@@ -39,6 +39,8 @@ TITLES = {
     "global": "equations of the whole projection",
     "row": "equations of each post-synaptic neuron",
 }
+ONE_BY_ONE = '__asm__ volatile(""); /* no vectors: they round otherwise, and where they end depends on threads */'
+"""A line that keeps a loop from being vectorised."""
 LIBRARY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(|\bdraw_")
 """Calls that have another rounding in vectorised loops."""
 PLACES = {"local": ("", "s"), "semiglobal": ("_row", "j"), "global": ("_all", "0")}
@@ -63,9 +65,7 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
     statements.add_rules(rules, lambda number, attribute: _mask(request, masks[number], attribute))
     lines, invariants = LoopWriter(statements).finish()
     if (request.by_pre or request.part == "row") and LIBRARY.search("\n".join(lines)):
-        lines.insert(
-            0, '__asm__ volatile(""); /* one by one: threads share synapses out, vectors would round otherwise */'
-        )
+        lines.insert(0, ONE_BY_ONE)
     text = "\n".join([*lines, *invariants, *statements.scope.declarations])
     title = f"{TITLES[request.part]} of {request.model.name or 'synapses'}"
     function = f"{request.part}_{name}"

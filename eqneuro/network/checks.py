@@ -192,13 +192,8 @@ def _check_shared(model: SynapseModel, pre: Population, post: Population) -> Non
         own = locality[equation.variable]
         nodes = list((equation.right if isinstance(equation, OdeEquation) else equation.value).walk())
         reduced = {id(node.argument) for node in nodes if isinstance(node, GlobalOperation)}
-        for node in nodes:
-            if (
-                own == "local"
-                or not isinstance(node, Attribute | InputSum)
-                or node.owner is None
-                or id(node) in reduced
-            ):
+        for node in nodes if own != "local" else ():
+            if not isinstance(node, Attribute | InputSum) or node.owner is None or id(node) in reduced:
                 continue
             population = pre if node.owner == "pre" else post
             name = node.name if isinstance(node, Attribute) else f"sum({node.target})"

@@ -41,6 +41,9 @@ SYNAPSES = {
     "Covariance": "rate_plasticity",
     "STP": "spike_plasticity",
     "STDP": "spike_plasticity",
+    "STDPNearest": "spike_plasticity",
+    "STDPSymmetric": "spike_plasticity",
+    "STDPWeightDependent": "spike_plasticity",
 }
 """Built-in synapses, likewise."""
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from reference_methods import advance, linear, nodes, plain
 from scipy.linalg import expm
 
 from eqneuro import Synapse
 from eqneuro.language.evaluate import evaluate
-from eqneuro.language.rewrite import map_children
-from eqneuro.language.syntax import Attribute, Expr, GlobalOperation, InputSum, Name
+from eqneuro.language.syntax import Attribute, GlobalOperation, InputSum, Name
 from eqneuro.model.models import AssignmentEquation, Equation, OdeEquation
 
 REDUCTIONS: dict[str, Callable[[Any], Any]] = {
@@ -224,7 +224,7 @@ class Reference:
         ):
             own = [e for e in chosen if self.kind[e.variable].locality == locality]
             for s in synapses:
-                seen = n if self.events else n - int(self.delays[s]) + 1
+                seen = n if self.events or locality != "local" else n - int(self.delays[s]) + 1
                 self._refresh(own, n, s)
                 for system in self._systems(own):
                     self._update(system, s, n, seen)
@@ -303,96 +303,3 @@ class Reference:
                 text = f"{node.operation}({node.argument.owner}.{node.argument.name})"
                 names[text] = REDUCTIONS[node.operation](side.at(node.argument.name, seen)) if seen >= 0 else 0.0
         return names
-
-
-def nodes(what: Any) -> Iterator[Expr]:
-    """All expressions of some statements."""
-    for item in what if isinstance(what, list) else [what]:
-        if isinstance(item, Expr):
-            yield from item.walk()
-        else:
-            yield from (item.right if isinstance(item, OdeEquation) else item.value).walk()
-            for bound in item.bounds:
-                yield from bound.value.walk()
-
-
-def plain(expr: Expr) -> Expr:
-    """``pre.x``, ``post.sum(T)`` and ``mean(pre.x)`` as names that are looked up as they are written."""
-    if isinstance(expr, Attribute):
-        return Name(f"{expr.owner}.{expr.name}")
-    if isinstance(expr, InputSum):
-        return Name(f"{expr.owner}.sum({expr.target})")
-    if isinstance(expr, GlobalOperation):
-        assert isinstance(expr.argument, Attribute)
-        return Name(f"{expr.operation}({expr.argument.owner}.{expr.argument.name})")
-    return map_children(expr, plain)
-
-
-# -- numerical methods -------------------------------------------------------------------------------------------------
-
-
-def slopes(odes: Sequence[OdeEquation], names: dict[str, Any], changed: dict[str, Any], late: float = 0.0) -> Any:
-    """The right sides where some variables have other values, ``late`` ms after the beginning of the step."""
-    seen = names | changed | {"t": names["t"] + late}
-    return np.array([float(evaluate(plain(e.right), seen)) for e in odes])
-
-
-def linear(odes: Sequence[OdeEquation], names: dict[str, Any], late: float = 0.0) -> tuple[Any, Any, Any]:
-    """A and b of x' = A·x + b, read off the right sides, and x."""
-    zero = dict.fromkeys((e.variable for e in odes), 0.0)
-    offset = slopes(odes, names, zero, late)
-    matrix = np.array([slopes(odes, names, zero | {e.variable: 1.0}, late) - offset for e in odes]).T
-    return matrix, offset, np.array([float(names[e.variable]) for e in odes])
-
-
-def advance(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> list[float]:
-    """One step of neighbouring ODEs, each by its method, all from the same old state."""
-    fresh: dict[str, float] = {}
-    for method in dict.fromkeys(e.method or "explicit" for e in odes):
-        own = [e for e in odes if (e.method or "explicit") == method]
-        fresh |= dict(zip((e.variable for e in own), METHODS[method](own, names, h), strict=True))
-    return [fresh[e.variable] for e in odes]
-
-
-def explicit(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> Any:
-    x = np.array([names[e.variable] for e in odes], dtype=float)
-    return x + h * slopes(odes, names, {})
-
-
-def runge_kutta(odes: Sequence[OdeEquation], names: dict[str, Any], h: float, nodes: Any, weights: Any) -> Any:
-    x = np.array([names[e.variable] for e in odes], dtype=float)
-    k = np.zeros_like(x)
-    total = np.zeros_like(x)
-    for node, weight in zip(nodes, weights, strict=True):
-        k = slopes(odes, names, dict(zip((e.variable for e in odes), x + node * h * k, strict=True)), node * h)
-        total += weight * k
-    return x + h * total
-
-
-def implicit(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> Any:
-    matrix, offset, x = linear(odes, names, h)
-    return np.linalg.solve(np.eye(len(x)) - h * matrix, x + h * offset)
-
-
-def semiimplicit(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> Any:
-    matrix, _, x = linear(odes, names, h)
-    return x + h * slopes(odes, names, {}, h) / (1 - h * np.diag(matrix))
-
-
-def exponential(odes: Sequence[OdeEquation], names: dict[str, Any], h: float) -> Any:
-    matrix, _, x = linear(odes, names)
-    rate = np.diag(matrix)
-    factor = np.array([np.expm1(a * h) / a if a else h for a in rate])
-    return x + factor * slopes(odes, names, {})
-
-
-METHODS: dict[str, Callable[..., Any]] = {
-    "explicit": explicit,
-    "midpoint": lambda odes, names, h: runge_kutta(odes, names, h, (0.0, 0.5), (0.0, 1.0)),
-    "heun": lambda odes, names, h: runge_kutta(odes, names, h, (0.0, 1.0), (0.5, 0.5)),
-    "rk4": lambda odes, names, h: runge_kutta(odes, names, h, (0.0, 0.5, 0.5, 1.0), (1 / 6, 1 / 3, 1 / 3, 1 / 6)),
-    "implicit": implicit,
-    "semiimplicit": semiimplicit,
-    "exponential": exponential,
-    "exact": exponential,
-}

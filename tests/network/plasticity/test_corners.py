@@ -57,24 +57,29 @@ def test_event_driven_variables_of_different_localities_are_no_system():
         Synapse(equations="5.0*dx/dt = -x : event-driven, postsynaptic\n5.0*dy/dt = x - y : event-driven")
 
 
+def between(pre, post, equations):
+    """Writes a rate-coded synapse and connects two populations with it."""
+    net = Network()
+    return net.connect(net.create(1, pre), net.create(1, post), "exc", Synapse(equations=equations))
+
+
 @pytest.mark.parametrize("what", ["w", "x", "t_pre", "d", "g_target", "pre.r"])
 def test_what_synapses_share_can_not_read_what_each_has_for_itself(what):
-    pre = Neuron(equations="r = 1.0")
+    pre, post = Neuron(equations="r = 1.0"), Neuron(equations="r = sum(exc)")
     with pytest.raises(EquationError, match="shared by all synapses of a post-synaptic neuron"):
-        net = Network()
-        synapse = Synapse(equations=f"x = pre.r\nth = th + {what} : postsynaptic")
-        net.connect(net.create(1, pre), net.create(1, Neuron(equations="r = sum(exc)")), "exc", synapse)
+        between(pre, post, f"x = pre.r\nth = th + {what} : postsynaptic")
 
 
 def test_what_all_synapses_share_can_not_read_one_neuron_but_a_global_variable_of_the_population():
     pre = Neuron(equations="r = 1.0\nbig = 2.0 : population")
     post = Neuron(equations="r = sum(exc)\ndopamine = 3.0 : population")
-    for text in ("g = post.r", "g = th\nth = post.r : postsynaptic", "g = t_post"):
-        net = Network()
+    for text in (
+        "g = post.r : projection",
+        "g = th : projection\nth = post.r : postsynaptic",
+        "g = t_post : projection",
+    ):
         with pytest.raises(EquationError, match="shared by all synapses"):
-            head, *rest = text.split("\n")
-            synapse = Synapse(equations="\n".join([f"{head} : projection", *rest]))
-            net.connect(net.create(1, pre), net.create(1, post), "exc", synapse)
+            between(pre, post, text)
     net = Network()
     synapse = Synapse(equations="g = pre.big + post.dopamine + mean(post.r) : projection")
     projection = net.connect(net.create(3, pre), net.create(2, post), "exc", synapse).all_to_all(1.0)
@@ -332,9 +337,10 @@ def test_synapses_that_do_not_fit_their_neurons_are_refused_when_these_are_conne
     net = Network()
     spiking = Neuron(equations="v = g_exc", spike="v > 1.0")
     rate = Neuron(equations="r = sum(exc)")
-    neuron = spiking if pre == "spiking" else rate
+    ends = [net.create(1, spiking if pre == "spiking" else rate) for _ in range(2)]
+    text = Synapse(**synapse)
     with pytest.raises((EquationError, TypeError), match=message):
-        net.connect(net.create(1, neuron), net.create(1, neuron), "exc", Synapse(**synapse))
+        net.connect(*ends, "exc", text)
     assert net.get_projections() == []
 
 
