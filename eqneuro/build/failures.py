@@ -33,7 +33,7 @@ def describe_failure(messages: str, source: str, command: Sequence[str], code: i
     if header is not None:
         return (
             f"the C compiler {command[0]!r} lacks the headers of the C library ({header[1]} is not found): install "
-            "them (Debian: `apt-get install libc6-dev`), or use the compiler that `pip install 'eqneuro[compiler]'` "
+            "them (Debian: `apt-get install libc6-dev`), or use the compiler that `pip install ziglang` "
             "brings, by EQNEURO_CC='python -m ziglang cc'."
         )
     if position is not None and 0 < int(position[1]) <= len(source.splitlines()):

@@ -118,9 +118,7 @@ def _find_command(compiler: str | None) -> tuple[str, ...]:
     bundled = _ziglang()
     if bundled is not None:
         return (str(bundled), "cc")
-    raise NoCompilerError(
-        "no C compiler is found. `pip install 'eqneuro[compiler]'` brings one; or install gcc or clang."
-    )
+    raise NoCompilerError("no C compiler is found. `pip install ziglang` brings one; or install gcc or clang.")
 
 
 def _ziglang() -> Path | None:

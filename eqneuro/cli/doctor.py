@@ -103,7 +103,7 @@ def _with_remedy(trouble: Exception) -> str:
     told = f"{type(trouble).__name__}: {trouble}"
     if "pip install" in told:
         return told
-    return f"{told}. Name another one, or install gcc or clang; `pip install 'eqneuro[compiler]'` brings one, too."
+    return f"{told}. Name another one, or install gcc or clang; `pip install ziglang` brings one, too."
 
 
 def cache_folder() -> Finding:

@@ -12,7 +12,7 @@ from typing import Any
 import eqneuro
 from eqneuro.cli.messages import UsageError, columns
 from eqneuro.cli.run import as_script
-from eqneuro.codegen.requests import PopulationRequest, ProjectionRequest
+from eqneuro.codegen.requests import PopulationRequest, ProjectionRequest, SynapseRequest
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
 
@@ -122,7 +122,7 @@ def _network_of(model: Any, network: Any) -> tuple[Any, tuple[type, ...]]:
         return network, (PopulationRequest,)
     ends = [network.create(3, _neighbour(made.model, side)) for side in ("pre", "post")]
     network.connect(*ends, "exc", made).fixed_number_pre(2, weights=eqneuro.Uniform(0.0, 1.0))
-    return network, (ProjectionRequest,)
+    return network, (ProjectionRequest, SynapseRequest)
 
 
 def _neighbour(synapse: Any, side: str) -> Any:

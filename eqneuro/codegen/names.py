@@ -34,6 +34,17 @@ MATHS = frozenset(
 )
 """Functions of <math.h> and their neighbours: shadowing them would break the expressions below."""
 
+MACRO = re.compile(
+    r"M_\w+|[A-Z0-9_]+_(?:MAX|MIN|WIDTH|C)|\w+_t|__\w*|_[A-Z]\w*|HUGE\w*|FP_\w+|(?i:atomic|pthread|sched)_\w+"
+    r"|(?:CLOCK|TIME|TIMER)S?_\w+|is(?:less|greater|unordered|normal)\w*|memcpy|memset|memmove|memcmp"
+)
+"""Macros and types of the headers that the generated code includes, by the patterns that C reserves for them."""
+
+MACROS = frozenset(
+    "NULL linux unix i386 EOF MATH_ERRNO MATH_ERREXCEPT fpclassify signbit kill_dependency math_errhandling".split()
+)
+"""Those without a pattern."""
+
 
 class Names:
     """Hands out distinct C identifiers within one function."""
@@ -56,5 +67,7 @@ class Names:
 def is_reserved(name: str) -> bool:
     """Whether a user's name would clash with C, with <math.h> or with the templates."""
     if name in KEYWORDS or name in OWN_WORDS:
+        return True
+    if name in MACROS or (MACRO.fullmatch(name) and not name.endswith("_")):  # as what `allocate` makes of them does
         return True
     return name in MATHS or (name.endswith("f") and name[:-1] in MATHS)

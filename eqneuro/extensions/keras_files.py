@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MISSING = "files of Keras are read with h5py, which is not installed: pip install 'eqneuro[hdf5]'"
+MISSING = "files of Keras are read with h5py, which is not installed: pip install h5py"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from eqneuro.extensions.event_files import EventFiles
 
-MISSING = "a Logger writes with tensorboardX, which is not installed: pip install 'eqneuro[tensorboard]'"
+MISSING = "a Logger writes with tensorboardX, which is not installed: pip install tensorboardX"
 BINS = 50
 """Of a histogram."""
 

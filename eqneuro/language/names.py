@@ -60,7 +60,7 @@ def is_slip(name: str, other: str) -> bool:
 
 def find_slip(name: str, known: Collection[str]) -> str | None:
     """The known name that was most likely meant, if ``name`` looks like a slip of the pen."""
-    for other in sorted(known):
+    for other in sorted(known, key=lambda other: (sorted(other) != sorted(name), other)):  # swapped letters first
         if is_slip(name, other):
             return other
     for word, meant in SYNONYMS.items():

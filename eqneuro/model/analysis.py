@@ -43,6 +43,7 @@ from eqneuro.model.models import (
     SpikeEvent,
 )  # fmt: skip
 from eqneuro.model.naming import check_names
+from eqneuro.model.ordering import in_order_of_values
 from eqneuro.model.reading import (
     Equations,
     Parameters,
@@ -94,6 +95,7 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
     parameters = read_attributes(declarations, "local", NEURON_LOCALITIES)
     resolver = _neuron_resolver(parameters, lines, functions, is_spiking=text.spike is not None)
     parameters = [_resolve_parameter(a, d, resolver) for a, d in zip(parameters, declarations, strict=True)]
+    parameters = in_order_of_values(parameters, declarations)
     variables = [_resolve_variable(line, resolver) for line in lines]
     equations = [build_equation(line, resolver) for line in lines]
     _check_event_driven(lines)

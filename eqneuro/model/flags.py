@@ -100,7 +100,8 @@ def _check_flag(flag: Flag, source: SourceText, allowed: Sequence[str], what: st
     if takes_value and flag.value is None:
         raise EquationError(f"flag {flag.name!r} needs a value", source, flag.span, f"Write `{flag.name}=0.0`.")
     if not takes_value and flag.value is not None:
-        raise EquationError(f"flag {flag.name!r} takes no value", source, flag.span, f"Write `{flag.name}`.")
+        hint = "Did you mean `init`?" if flag.name == "int" else f"Write `{flag.name}`."
+        raise EquationError(f"flag {flag.name!r} takes no value", source, flag.span, hint)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -41,6 +41,7 @@ from eqneuro.model.models import (
     SynapseModel,
 )  # fmt: skip
 from eqneuro.model.naming import check_names
+from eqneuro.model.ordering import in_order_of_values
 from eqneuro.model.reading import (
     Equations,
     Parameters,
@@ -105,6 +106,7 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
     parameters = [
         replace(a, init=resolver.resolve(a.init, d.source)) for a, d in zip(parameters, declarations, strict=True)
     ]
+    parameters = in_order_of_values(parameters, declarations)
     attributes = [_variable(line, resolver) for line in lines]
     equations = [build_equation(line, resolver) for line in lines]
     _check_event_driven(lines, equations, resolver)

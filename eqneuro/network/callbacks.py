@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,20 @@ def calls(callbacks: Sequence[Callback], steps: int, dt: float) -> Iterator[tupl
 
     for moment, place, count in heapq.merge(*map(of, range(len(known)))):
         yield moment, known[place].function, count
+
+
+_HIDDEN: list[Network] = []
+"""The network of the module-level functions, if a callback went to it because none was named."""
+
+
+def warn_of_lost_callbacks(running: Network) -> None:
+    """Says, once, that a callback without a network waits on one that holds nothing."""
+    for hidden in _HIDDEN:
+        if hidden is not running and hidden._callbacks and not hidden._populations:
+            _HIDDEN.remove(hidden)
+            name = getattr(hidden._callbacks[0].function, "__name__", "a function")
+            message = f"the callback {name!r} belongs to no network, and is not called: write every(network=net, …)"
+            warnings.warn(message, stacklevel=3)
 
 
 class CallbackSwitch:
@@ -105,6 +120,7 @@ class every:
             from eqneuro.network.magic import magic_network
 
             network = magic_network()
+            _HIDDEN[:] = [network]
         self._network = network
         self._period, self._offset, self._wait = period, offset, wait
 

@@ -47,7 +47,7 @@ class _Picture(SpecificPopulation):
 
 
 class ImagePopulation(_Picture):
-    """The pixels of an image as rates between 0 and 1. Needs Pillow: ``pip install eqneuro[images]``.
+    """The pixels of an image as rates between 0 and 1. Needs Pillow: ``pip install pillow``.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class ImagePopulation(_Picture):
 
 
 class VideoPopulation(_Picture):
-    """What a camera sees as rates between 0 and 1. Needs OpenCV: ``pip install eqneuro[video]``.
+    """What a camera sees as rates between 0 and 1. Needs OpenCV: ``pip install opencv-python-headless``.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ import numpy as np
 
 from eqneuro.engine.buffers import allocate
 from eqneuro.network.building import Building, NetworkType
-from eqneuro.network.callbacks import CallbackSwitch, calls
+from eqneuro.network.callbacks import CallbackSwitch, calls, warn_of_lost_callbacks
 from eqneuro.network.configuration import EPOCH, STEP, Configuration
 from eqneuro.network.population import Population
 from eqneuro.network.progress import Progress
@@ -237,6 +237,7 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         steps = steps_of(duration, self._settings.dt)
         if self._is_simulating:
             raise RuntimeError("simulate() can't be called while the network runs, as in a callback")
+        warn_of_lost_callbacks(self)
         begin = time.perf_counter()
         self._is_simulating = True
         try:

@@ -2,15 +2,16 @@
 
 ``auto`` takes `exact` where the equation is linear with constant coefficients, together with those of its neighbours
 that are; else `exponential` where it is linear in its own variable while all else is frozen over the step; else
-`rk4`. A network's method that an equation does not admit gives way in the same manner. (An equation that itself names
-such a method was refused when the model was made.)
+`rk4`, which takes along what is coupled with it both ways: frozen over the step, that would cost its order. A network's
+method that an equation does not admit gives way in the same manner. (An equation that itself names such a method was
+refused when the model was made.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from eqneuro.language.syntax import Expr, Number
+from eqneuro.language.syntax import Expr, Name, Number
 from eqneuro.model.linear import Nonlinear, linear_form, linear_system
 from eqneuro.model.models import OdeEquation
 
@@ -34,7 +35,39 @@ def choose_methods(
     wanted = [e.method or default for e in equations]
     candidates = [e for e, method in zip(equations, wanted, strict=True) if method in ("exact", "auto")]
     exact = _exact_subset(candidates, constants) if propagators else None
-    return [_choose(e, method, exact, constants) for e, method in zip(equations, wanted, strict=True)]
+    chosen = [_choose(e, method, exact, constants) for e, method in zip(equations, wanted, strict=True)]
+    return _keep_together(equations, wanted, chosen)
+
+
+def _keep_together(
+    equations: Sequence[OdeEquation], wanted: Sequence[str], chosen: Sequence[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """By auto, what reads an equation of `rk4` and is read by it, if only through others, gets `rk4` too."""
+    free = [e.variable for e, method in zip(equations, wanted, strict=True) if method == "auto"]
+    read = _reached({e.variable: _names(e.right) for e in equations if e.variable in free})
+    methods = {e.variable: method for e, (method, _) in zip(equations, chosen, strict=True)}
+    result = list(chosen)
+    for k, equation in enumerate(equations):
+        name = equation.variable
+        coupled = [other for other in free if other in read.get(name, ()) and name in read[other] and other != name]
+        leader = next((other for other in coupled if methods[other] == "rk4"), None)
+        if name in free and methods[name] != "rk4" and leader is not None:
+            result[k] = ("rk4", f"Chosen by auto: the equation is coupled with that of {leader}, which is not linear.")
+    return result
+
+
+def _names(expr: Expr) -> set[str]:
+    return {node.id for node in expr.walk() if isinstance(node, Name)}
+
+
+def _reached(read: dict[str, set[str]]) -> dict[str, set[str]]:
+    """For each variable those that it depends on, directly or through others."""
+    reached = {name: names & read.keys() for name, names in read.items()}
+    for middle in read:
+        for name in read:
+            if middle in reached[name]:
+                reached[name] |= reached[middle]
+    return reached
 
 
 def _choose(

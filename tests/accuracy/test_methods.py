@@ -49,6 +49,13 @@ def test_orders_of_the_compiled_methods(equations, names, right, start):
         assert slope == pytest.approx(ORDERS[m], abs=0.2), (m, errors[m])
 
 
+def test_auto_keeps_the_order_of_a_coupled_nonlinear_system():
+    exact = solve_ivp(fitzhugh, (0.0, END), [-1.0, 0.3], method="DOP853", rtol=1e-12, atol=1e-14).y[:, -1]
+    steps = 20 * 2 ** np.arange(4)
+    errors = [np.abs(at_the_end(["auto"], FITZHUGH, "vw", END / n)["auto"] - exact).max() for n in steps]
+    assert -np.polyfit(np.log(steps), np.log(errors), 1)[0] == pytest.approx(4, abs=0.2)
+
+
 def test_single_precision_reaches_its_own_rounding():
     exact = solve_ivp(fitzhugh, (0.0, END), [-1.0, 0.3], method="DOP853", rtol=1e-12, atol=1e-14).y[:, -1]
     methods = ["rk4", "heun"]

@@ -100,7 +100,7 @@ def test_ziglang_wheel_is_found_where_the_path_has_no_compiler(
 
 
 def test_without_any_compiler_the_sentence_says_how_to_get_one(machine: Path) -> None:
-    with pytest.raises(NoCompilerError, match=r"^no C compiler is found. `pip install 'eqneuro\[compiler\]'` brings"):
+    with pytest.raises(NoCompilerError, match=r"^no C compiler is found. `pip install ziglang` brings"):
         find_toolchain()
 
 

@@ -39,7 +39,7 @@ def test_python_m_eqneuro_is_the_command(eqneuro_process):
 
 def test_help_waits_for_no_heavy_import():
     code = "import sys; from eqneuro.cli.app import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     imported = set(done.stdout.splitlines()[-1].split())
     assert "eqneuro.cli.app" in imported
     assert not imported & {"numpy", "scipy", "sympy", "jinja2", "lark", "matplotlib", "eqneuro.network.network"}

@@ -58,6 +58,18 @@ def test_every_built_in_neuron_has_code_with_its_equations(eqneuro, name):
         assert " ".join(first.split()[:3]) in comments
 
 
+@pytest.mark.parametrize("name", [model.__name__ for model in ann.list_standard_synapses()])
+def test_every_built_in_synapse_has_code_with_its_statements(eqneuro, name):
+    result = eqneuro("show", name)
+    assert result.exit_code == 0
+    assert "static void" in result.stdout
+    model = getattr(ann, name)().model
+    comments = " ".join(result.stdout.replace("\n *", " ").split())
+    events = [statement for event in (model.pre_spike, model.post_spike) for statement in event]
+    for statement in (*model.equations, *events):
+        assert " ".join(statement.text.split(" : ")[0].split()[:3]) in comments
+
+
 def test_method_changes_the_code(eqneuro, file):
     explicit, exact = (eqneuro("show", f"{file}:Leaky", "--method", method).stdout for method in ("explicit", "exact"))
     assert "tau*dv/dt = g_exc - v" in explicit

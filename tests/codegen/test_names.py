@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import eqneuro as ann
-from eqneuro.codegen.names import KEYWORDS, MATHS, OWN_WORDS, Names, is_reserved
+from eqneuro.codegen.names import KEYWORDS, MACROS, MATHS, OWN_WORDS, Names, is_reserved
 from eqneuro.codegen.projections import TEMPLATE_WORDS
 from eqneuro.language.errors import EquationError
+
+HEADERS = frozenset("M_E M_PI HUGE_VAL UINT32_MAX int64_t size_t FP_NAN atomic_load isless CLOCK_REALTIME".split())
 
 
 def declared(names):
@@ -22,7 +24,7 @@ def declared(names):
 
 
 @pytest.mark.filterwarnings("ignore:.*is also a name of Population")
-@pytest.mark.parametrize("words", [KEYWORDS, OWN_WORDS, MATHS, frozenset(TEMPLATE_WORDS)])
+@pytest.mark.parametrize("words", [KEYWORDS, OWN_WORDS, MATHS, MACROS, HEADERS, frozenset(TEMPLATE_WORDS)])
 def test_names_of_c_and_of_the_templates_can_be_parameters_and_variables(words):
     names = declared(words)
     assert len(names) > len(words) / 3

@@ -25,6 +25,10 @@ def test_names_that_only_look_alike_are_no_slips(typed, known):
     assert find_slip(typed, [known]) is None
 
 
+def test_swapped_letters_are_likelier_than_a_superfluous_one():
+    assert find_slip("tahn", ["tan", "tanh"]) == "tanh"
+
+
 def test_nothing_is_suggested_where_nothing_is_near():
     assert suggest("completely", ["v", "tau"]) == ""
 

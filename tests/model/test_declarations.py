@@ -13,6 +13,7 @@ from eqneuro.model.models import Bound
 from eqneuro.model.neuron import Neuron
 from eqneuro.model.resolve import DECLARED_CONSTANTS
 from eqneuro.model.synapse import Synapse
+from eqneuro.network.network import Network
 
 
 def attributes(neuron):
@@ -245,3 +246,12 @@ def test_a_class_of_neurons_has_its_name_and_its_docstring():
         Neuron(equations="v =", name="Bad")
     with pytest.raises(EquationError, match="in psp of Synapse 'Bad'"):
         Synapse(psp="w *", name="Bad")
+
+
+def test_parameters_get_their_values_in_the_order_that_they_need():
+    neuron = Neuron(parameters="a = 2.0*b; b = c + 1.0; c = 3.0", equations="r = a")
+    assert [a.name for a in neuron.model.parameters] == ["c", "b", "a"]
+    synapse = Synapse(parameters="slow = 2.0*fast; fast = 3.0", psp="w*pre.r*slow")
+    assert [a.name for a in synapse.model.parameters] == ["fast", "slow", "w"]
+    net = Network()
+    assert net.create(2, neuron).a.tolist() == [8.0, 8.0]

@@ -138,6 +138,19 @@ def public_imports(text: str) -> dict[str, str]:
     return {alias.name: str(node.module) for node in imports for alias in node.names if alias.asname == alias.name}
 
 
+def test_a_callback_on_no_network_is_told_when_another_network_runs() -> None:
+    net = ann.Network(dt=1.0)
+    net.create(1, ann.Neuron(equations="r = t"))
+
+    @ann.every(period=1.0)
+    def stimulate(n: int) -> None:
+        raise AssertionError
+
+    with pytest.warns(UserWarning, match="'stimulate' belongs to no network"):
+        net.simulate(2.0)
+    net.simulate(2.0)  # told once
+
+
 def test_what_type_checkers_see_is_what_there_is() -> None:
     """Where it fails: put what `imports_for_checkers` gives into the package."""
     assert public_imports(Path(ann.__file__).read_text(encoding="utf-8")) == public_imports(imports_for_checkers())
@@ -154,11 +167,11 @@ def test_what_type_checkers_see_is_what_there_is() -> None:
 def test_heavy_modules_wait_until_they_are_needed(code: str) -> None:
     heavy = ("sympy", "scipy", "matplotlib", "jinja2", "rich", "xarray", "neo")
     script = f"import sys\n{code}\nprint([m for m in {heavy!r} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_default_synapses_are_parsed_when_they_are_needed() -> None:
     script = "from eqneuro.network import projection as p; print(p.default_synapse.cache_info().currsize)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"

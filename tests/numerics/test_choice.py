@@ -41,6 +41,16 @@ def test_what_is_linear_in_a_system_is_exact_even_where_the_rest_is_not():
     assert methods(equations, "exact") == methods(equations, "auto")
 
 
+def test_auto_solves_what_is_coupled_with_a_nonlinear_equation_together_with_it():
+    fitzhugh_nagumo = "dv/dt = v - v^3/3.0 - w + E\ntau*dw/dt = v + 0.7 - 0.8*w"
+    assert methods(fitzhugh_nagumo, "auto") == {"v": "rk4", "w": "rk4"}
+    assert "coupled with that of v" in choices(fitzhugh_nagumo, "auto")["w"].reason
+    ring = "da/dt = c^2 - a\ndb/dt = a - b*a\ndc/dt = b - c^3\ndg/dt = -g + a\ndh/dt = -h"
+    assert methods(ring, "auto") == {"a": "rk4", "b": "rk4", "c": "rk4", "g": "exact", "h": "exact"}
+    kept = fitzhugh_nagumo + " : exponential"
+    assert methods(kept, "auto") == {"v": "rk4", "w": "exponential"}
+
+
 def test_equations_that_are_linear_alone_but_not_together_are_not_one_exact_system():
     assert methods("dv/dt = -v + g^2\ndg/dt = -g", "exact") == {"v": "exponential", "g": "exact"}
     assert methods("dv/dt = -v*g\ndg/dt = -g*v", "exact") == {"v": "exponential", "g": "exponential"}

@@ -126,4 +126,7 @@ def test_intervals_of_clocks_do_not_vary(clocks):
 
 def test_matplotlib_waits_for_the_first_picture():
     code = "import sys; import eqneuro.plotting; print('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+    assert (
+        subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True).stdout
+        == "False\n"
+    )
