@@ -105,7 +105,9 @@ class PopulationState:
             return self._rates()
         if name in self._decoders:
             return self._decoders[name].rate
-        known = [*self._store.attributes, *(f"sum({t})" for t in sorted(self._known_targets()))]
+        form, events = ("g_{}", ["spike", "r"]) if self.model.is_spiking else ("sum({})", [])
+        inputs = (form.format(target) for target in sorted(self._known_targets()))
+        known = list(dict.fromkeys([*self._store.attributes, *inputs, *events]))
         hint = suggest(name, known) or f"It has {', '.join(known)}."
         raise ValueError(f"population {self.name!r} has no {name!r} to read. {hint}")  # type: ignore[attr-defined]
 

@@ -175,7 +175,8 @@ class SynapseValues:
             if attribute.name == name:
                 return attribute
         known = [attribute.name for attribute in self.model.attributes]
-        hint = suggest(name, known) or f"It has {', '.join(known)}."
+        methods = [method for method in dir(type(self)) if not method.startswith("_")]
+        hint = suggest(name, [*known, *methods]) or f"It has {', '.join(known)}."
         raise AttributeError(f"projection {self.name!r} has no attribute {name!r}. {hint}")
 
     def _is_variable(self, name: str) -> bool:

@@ -171,7 +171,7 @@ def test_a_failure_is_told_with_the_number_of_its_run(kind: str) -> None:
 
 
 def test_a_result_that_can_t_travel_is_told() -> None:
-    with pytest.raises(RuntimeError, match=r"run 0 .* failed: what it returns can't come back from another process"):
+    with pytest.raises(RuntimeError, match=r"run [01] .* failed: what it returns can't come back from another process"):
         plain().parallel_run(fail, 2, max_processes=2, kind="lambda")
     with pytest.raises(RuntimeError, match=r"what it returns can't come back .* net\.save\(\)"):
         plain().parallel_run(lambda net: net, 2, max_processes=2)

@@ -275,6 +275,8 @@ def test_what_can_not_be_recorded_is_refused_at_once() -> None:
         net.monitor(population, ["v", "wole"])
     with pytest.raises(ValueError, match="does not spike"):
         net.monitor(population, "spike")
+    with pytest.raises(ValueError, match=r"no 'spikes' to read. Did you mean 'spike'"):
+        net.monitor(net.create(1, SPIKER), "spikes")
     with pytest.raises(ValueError, match=r"no 'sum\(exc\)'"):
         net.monitor(population, "sum(exc)")
     with pytest.raises(ValueError, match="no 'axon_spike' condition"):
@@ -288,6 +290,8 @@ def test_what_can_not_be_recorded_is_refused_at_once() -> None:
     projection = net.connect(
         net.create(1, MODEL), net.create(1, ann.Neuron(equations="r = sum(exc)")), "exc"
     ).all_to_all(1.0)
+    with pytest.raises(AttributeError, match="Did you mean 'fixed_probability'"):
+        projection.fixed_probablity(0.1, 1.0)
     for thing in (projection, projection.dendrite(0)):
         with pytest.raises(ValueError, match="has no attribute 'spike'"):
             net.monitor(thing, "spike")
