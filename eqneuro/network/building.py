@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from eqneuro.language.errors import EquationError
 from eqneuro.network.checkpoint import SavedNetwork
 from eqneuro.network.checks import check_constants
 from eqneuro.network.constants import Constant
@@ -99,7 +100,11 @@ class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
             given._prepare(geometry, neuron, name, stop_condition)
         elif given._network is not None:
             raise ValueError(f"population {given.name!r} belongs to a network already")
-        check_constants(given.model.constants, self)  # type: ignore[arg-type]
+        try:
+            check_constants(given.model.constants, self)  # type: ignore[arg-type]
+        except EquationError:
+            given._is_refused = True
+            raise
         given._wanted_name = _choose_name(self._populations, name or given._wanted_name, "population", "pop")
         given._bind(self, len(self._populations))  # type: ignore[arg-type]
         self._populations.append(given)
@@ -148,7 +153,11 @@ class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
             raise ValueError(f"projection {given.name!r} belongs to a network already")
         else:
             self._check_members(given.pre, given.post)
-        check_constants(given.model.constants, self)  # type: ignore[arg-type]
+        try:
+            check_constants(given.model.constants, self)  # type: ignore[arg-type]
+        except EquationError:
+            given._is_refused = True
+            raise
         given._wanted_name = _choose_name(self._projections, name or given._wanted_name, "projection", "proj")
         given._bind(self, len(self._projections))  # type: ignore[arg-type]
         self._projections.append(given)
@@ -194,7 +203,7 @@ class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
             if known.name == name:
                 known.set(value)
                 return known
-        constant = Constant(name, value)
+        constant = Constant._of_network(name, value)
         self._constants.append(constant)
         return constant
 

@@ -14,13 +14,45 @@ from eqneuro.model.resolve import DECLARED_CONSTANTS
 
 
 class Constant:
-    """A number that equations know by name; `set` acts from the next step on. It computes like a float."""
+    """A number that equations know by name; `set` acts from the next step on. It computes like a float.
+
+    `Network.constant` makes one. Made directly, it belongs to the network of the module-level functions.
+
+    Parameters
+    ----------
+    name
+        How equations call it.
+    value
+        Its value.
+    """
 
     def __init__(self, name: str, value: float) -> None:
+        from eqneuro.network.magic import adopt_constant
+
+        self._prepare(name, value)
+        adopt_constant(self)
+
+    @classmethod
+    def _of_network(cls, name: str, value: float) -> Constant:
+        constant = cls.__new__(cls)
+        constant._prepare(name, value)
+        return constant
+
+    def _prepare(self, name: str, value: float) -> None:
         self.name = name
         self._array = allocate(1, np.float64)
         self.set(value)
         DECLARED_CONSTANTS.add(name)
+
+    def _share(self, constants: list[Constant]) -> None:
+        """Joins constants, or takes the place of one of its name, whose memory kernels may know."""
+        for place, known in enumerate(constants):
+            if known.name == self.name:
+                known.set(self.value)
+                self._array = known._array
+                constants[place] = self
+                return
+        constants.append(self)
 
     @property
     def value(self) -> float:

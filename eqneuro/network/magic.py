@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from eqneuro.network.constants import Constant
 from eqneuro.network.network import Network
 from eqneuro.network.population import Population
 from eqneuro.network.projection import Projection
@@ -22,7 +23,7 @@ def magic_network() -> Network:
     if not _NETWORKS:
         _NETWORKS.append(Network())
     network = _NETWORKS[0]
-    waiting, _WAITING[:] = [p for p in _WAITING if p._network is None], []
+    waiting, _WAITING[:] = _still_waiting(), []
     for population in waiting:
         network.create(population)
     return network
@@ -30,8 +31,11 @@ def magic_network() -> Network:
 
 def await_network(population: Population) -> None:
     """Notes a ready population: `Network.create` takes it, or the module-level functions do."""
-    _WAITING[:] = [p for p in _WAITING if p._network is None]
-    _WAITING.append(population)
+    _WAITING[:] = [*_still_waiting(), population]
+
+
+def _still_waiting() -> list[Population]:
+    return [p for p in _WAITING if p._network is None and not p._is_refused]
 
 
 def adopt(thing: Population | Projection | Monitor) -> None:
@@ -46,6 +50,12 @@ def adopt(thing: Population | Projection | Monitor) -> None:
     else:
         _advise("Monitor(…)", "net.monitor(population, variables)")
         network._add_monitor(thing)
+
+
+def adopt_constant(constant: Constant) -> None:
+    """A constant that was made directly belongs to the magic network, in the place of one of the same name."""
+    _advise("Constant(…)", "net.constant(name, value)")
+    constant._share(magic_network()._constants)
 
 
 def join(projection: Projection) -> None:

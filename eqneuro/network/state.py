@@ -30,6 +30,7 @@ class PopulationState:
     """The buffers of a population in its network."""
 
     _network: Network | None = None
+    _is_refused = False  # by a network that it did not fit
     _is_hidden = False
     """Whether it belongs to a monitor, and is none of the user's populations."""
     _number: int

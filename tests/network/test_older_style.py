@@ -138,6 +138,27 @@ def public_imports(text: str) -> dict[str, str]:
     return {alias.name: str(node.module) for node in imports for alias in node.names if alias.asname == alias.name}
 
 
+def test_constants_of_older_scripts_are_known_to_the_hidden_network() -> None:
+    ann.Constant("gain", 2.0)
+    population = ann.Population(2, ann.Neuron(equations="r = gain"))
+    ann.simulate(1.0)
+    assert population.r.tolist() == [2.0, 2.0]
+    later = ann.Constant("gain", 3.0)
+    ann.simulate(1.0)
+    assert population.r.tolist() == [3.0, 3.0]
+    later.set(4.0)
+    ann.simulate(1.0)
+    assert population.r.tolist() == [4.0, 4.0]
+    assert ann.magic_network().get_constants() == [later]
+
+
+def test_a_population_that_a_network_refused_does_not_wait_for_the_hidden_one() -> None:
+    with pytest.raises(ann.EquationError, match="unknown name 'x'"):
+        ann.Network().create(ann.PoissonPopulation(3, rates="10.0*(1.0 + sin(x))"))
+    ann.Population(1, ann.Neuron(equations="r = 1.0"))
+    assert [p.size for p in ann.populations()] == [1]
+
+
 def test_a_callback_on_no_network_is_told_when_another_network_runs() -> None:
     net = ann.Network(dt=1.0)
     net.create(1, ann.Neuron(equations="r = t"))
