@@ -128,7 +128,7 @@ class Forms:
 
     def _signal(self, name: str, values: NDArray[Any]) -> Any:
         import neo
-        import quantities  # type: ignore[import-untyped]
+        import quantities
 
         moments = self._clock(name, len(values))
         table = np.asarray(values.reshape(len(values), math.prod(values.shape[1:])), dtype=float)
