@@ -163,7 +163,7 @@ def other_timings() -> Iterator[Timing]:
     yield Timing(Figure("fixed_probability, 40,000 × 40,000, 0.002", "≤ 0.5", "s", at_most(0.5)), connect)
     yield Timing(Figure("COBA, simulate(1.0) a thousand times, one call", "", "µs", None, note="ten steps"), many_calls)
     yield Timing(Figure("one LIF neuron, a step", "", "ns", None), one_neuron)
-    yield Timing(Figure("COBA of 40,000, two threads", "", "× one", None, note="wall-clock time"), two_threads)
+    yield Timing(Figure("COBA of 40,000, speed-up by two threads", "", "×", None, note="wall-clock time"), two_threads)
 
 
 def speed_figures(repeats: int, folder: Path | None, core: int) -> tuple[list[Figure], list[Figure]]:
