@@ -144,7 +144,8 @@ class Body(Statements):
     def _open_stream(self, stream: Stream) -> None:
         name, buffer = self._stream_name(), self.scope.names.allocate(f"random_{stream.number}")
         if self.alone:
-            line = f"const double {buffer} = draw_{stream.kind}(now, {name} + {stream.number}, 0);"
+            steps = ", 1" if stream.kind == "noise" else ""
+            line = f"const double {buffer} = draw_{stream.kind}(now, {name} + {stream.number}, 0{steps});"
             self.block_lines.append(line)
             self.scope.text[stream.symbol] = buffer
             return

@@ -13,7 +13,7 @@ from eqneuro.numerics.rules import Draw
 
 @dataclass(frozen=True)
 class Stream:
-    """One standard random number a neuron and step: ``kind`` is ``uniform`` or ``normal``."""
+    """One standard random number a neuron and step: ``kind`` is ``uniform``, ``normal``, or ``noise`` (of white noise)."""
 
     symbol: sympy.Symbol
     kind: str
@@ -70,6 +70,8 @@ def _standard(draw: Draw, number: int) -> tuple[sympy.Expr, Stream | None]:
             return a[0] + (a[1] - a[0]) * symbol, uniform
         case "DiscreteUniform":
             return functions.Floor(a[0] + (a[1] - a[0] + 1) * symbol), uniform
+        case "Noise":
+            return symbol, Stream(symbol, "noise", number)
         case "Normal":
             return a[0] + a[1] * symbol, normal
         case "LogNormal":

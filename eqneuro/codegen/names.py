@@ -20,6 +20,7 @@ OWN_WORDS = frozenset(
         "instant kernel report BLOCK PI OK CULPRITS FIRST_GLOBAL real_unit report_not_finite GROUP TINY_IS_ZERO "
         "GET_FLOAT_MODE SET_FLOAT_MODE NOT_FINITE PAUSE STATUS CULPRIT NEURON VECTOR KERNELS REPORT_LENGTH "
         "INFINITY NAN philox unit random_source next_unit fill_uniform fill_normal key_low key_high reduce work "
+        "fill_normal_at fill_noise draw_noise "
         "job barrier judge random_words index stdin stdout stderr errno signgam I "
     ).split()
 )

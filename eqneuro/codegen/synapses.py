@@ -88,12 +88,16 @@ class SynapseStatements(Statements):
         else:
             scope.scalar(symbol, f"constant:{name}", "double", name)
 
+    @property
+    def _learns(self) -> bool:
+        """Whether the kernel runs equations, whose step is the learning period."""
+        return self.request.part in ("learn", "row", "global")
+
     def _bind_step(self, symbol: sympy.Symbol) -> None:
         """dt: where a rule learns with a period, that is its step."""
         scope = self.scope
         name = scope.names.allocate("h")
-        learns = self.request.part in ("learn", "row", "global")
-        scope.declarations.append(f"const double {name} = now->dt{' * (double)learning[1]' if learns else ''};")
+        scope.declarations.append(f"const double {name} = now->dt{' * (double)learning[1]' if self._learns else ''};")
         scope.text[symbol] = name
         scope.note_scalar(symbol)
 
@@ -184,5 +188,7 @@ class SynapseStatements(Statements):
     def _open_stream(self, stream: Stream) -> None:
         name = self.scope.names.allocate(f"random_{stream.number}")
         place = self._draw_place(stream.number)
-        self.opening.append(f"const real {name} = (real)draw_{stream.kind}(now, {place});")
+        period = "learning[1]" if self._learns else "1"
+        steps = f", {period}" if stream.kind == "noise" else ""
+        self.opening.append(f"const real {name} = (real)draw_{stream.kind}(now, {place}{steps});")
         self.scope.text[stream.symbol] = name

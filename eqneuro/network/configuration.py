@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
     from eqneuro.recording.monitor import Monitor
 
-STEP, TICK, SEED, EPOCH = range(4)
-"""Places of the clock: the step, which users may set; the steps computed in all; the key of the random numbers."""
+STEP, TICK, SEED, EPOCH, PARTS, MOST = range(6)
+"""Places of the clock: the step, which users may set; the steps computed in all; the key of the random numbers; the
+two numbers of a refinement."""
 WORD = 2**64 - 1
 FIXED = ("dt", "real", "method")
 """Settings that a compiled network keeps."""
@@ -116,6 +117,25 @@ class Configuration:
     @property
     def _method(self) -> str:
         return self._settings.method
+
+    @property
+    def _refinement(self) -> tuple[int, int]:
+        """Which of some networks with different steps this is: all take the same random numbers at the same time.
+
+        The first number says how many steps of the finest network one of this network takes, the second how many one
+        of the coarsest does: (4, 4), (2, 4) and (1, 4) for networks with dt, dt/2 and dt/4. An increment of white noise
+        is then the sum of the increments of the finest network, so that all see one Wiener process; all other draws
+        of equations are those of the coarsest network's step, held over the steps that it is divided into. May be
+        changed at any time; (1, 1), the default, is a network by itself.
+        """
+        return int(self._clock[PARTS]), int(self._clock[MOST])
+
+    @_refinement.setter
+    def _refinement(self, value: tuple[int, int]) -> None:
+        parts, most = value
+        if parts < 1 or most % parts:
+            raise ValueError(f"{most} steps can't be split into whole ones of {parts}")
+        self._clock[PARTS], self._clock[MOST] = parts, most
 
     # -- time ---------------------------------------------------------------------------------------------------------
 

@@ -84,7 +84,8 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
     def _set_up(self) -> None:
         """What exists before any ``__init__`` runs."""
         self._settings = Defaults.settings
-        self._clock = allocate(4, np.int64)
+        self._clock = allocate(6, np.int64)
+        self._refinement = 1, 1
         self._populations, self._projections, self._monitors, self._constants = [], [], [], []
         self._callbacks, self._callbacks_on = [], True
         self._holders: set[Population] = set()  # those whose parameters the user may have written into

@@ -38,7 +38,7 @@ class Noise:
     def draws(self) -> tuple[Draw, ...]:
         """The random numbers of a step."""
         sources = dict.fromkeys(source for row in self.strengths for source in row)
-        return tuple(Draw(source, "Normal", (ZERO, sympy.Integer(1))) for source in sources)
+        return tuple(Draw(source, "Noise", ()) for source in sources)
 
     def is_additive(self, place: int) -> bool:
         """Whether the noise of an equation does not depend on the variables."""

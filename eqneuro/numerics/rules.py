@@ -51,7 +51,11 @@ RuleStatement = Let | Store | Iterate
 
 @dataclass(frozen=True)
 class Draw:
-    """A random number of the rule: ``symbol`` stands for it; one site is one stream of the counter-based generator."""
+    """A random number of the rule: ``symbol`` stands for it; one site is one stream of the counter-based generator.
+
+    The distribution ``Noise`` is the increment of a white noise over the step, divided by the root of its length: a
+    standard normal number which networks of other steps can follow.
+    """
 
     symbol: sympy.Symbol
     distribution: str
