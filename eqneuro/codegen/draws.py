@@ -13,7 +13,7 @@ from eqneuro.numerics.rules import Draw
 
 @dataclass(frozen=True)
 class Stream:
-    """One standard random number a neuron and step: ``kind`` is ``uniform``, ``normal``, or ``noise`` (of white noise)."""
+    """One standard random number a neuron and step: ``kind`` is ``uniform``, ``normal``, or ``noise``: a white one."""
 
     symbol: sympy.Symbol
     kind: str

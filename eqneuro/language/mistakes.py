@@ -89,6 +89,7 @@ UNITS = frozenset(
 FLAGS = frozenset(
     {"init", "min", "max", "local", "global", "population", "projection", "semiglobal", "postsynaptic", "int", "bool"}
     | {"float", "explicit", "implicit", "exponential", "exact", "midpoint", "rk4", "unless_post", "unless_refractory"}
+    | {"stratonovich"}
 )
 OPERATORS = {"+", "-", "*", "/", "^", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "is"}
 COMPARATORS = {"<", "<=", ">", ">=", "==", "!=", "is"}

@@ -30,7 +30,7 @@ from eqneuro.language.syntax import (
     Unary,
 )  # fmt: skip
 from eqneuro.model.attributes import LOCALITIES
-from eqneuro.model.flags import METHODS, Settings, read_flags
+from eqneuro.model.flags import METHODS, STRATONOVICH, Settings, read_flags
 from eqneuro.model.linear import Nonlinear, linear_form, linear_system
 from eqneuro.model.models import (
     AssignmentEquation,
@@ -76,7 +76,7 @@ def read_lines(
             raise EquationError(f"{kinds} variable {statement.name!r}", statement.source, span, hint)
         seen[statement.name] = statement
         allowed = ("init", "min", "max", *localities, "int", "bool", "float")
-        allowed += METHODS if is_ode else ()
+        allowed += (*METHODS, STRATONOVICH) if is_ode else ()
         allowed += ("unless_refractory",) if not synapse else ()
         what = "an ODE" if is_ode else "an assignment"
         settings = read_flags(statement.flags, statement.source, allowed, what)
@@ -140,7 +140,7 @@ def build_equation(line: Line, resolver: Resolver) -> Equation:
             statement.name, value, bounds, statement.text, statement.source, statement.span, settings.conditions
         )
     right = solve_gradient(statement, resolver)
-    _check_noise(right, statement.source)
+    _check_noise(right, statement)
     check_method(settings, statement.name, right, statement.source)
     return OdeEquation(
         statement.name,
@@ -182,8 +182,9 @@ def solve_gradient(ode: Ode, resolver: Resolver) -> Expr:
     return resolver.resolve(right, ode.source, noise=True)
 
 
-def _check_noise(right: Expr, source: SourceText) -> None:
+def _check_noise(right: Expr, statement: Ode) -> None:
     """White noise has a meaning as a product with something else, not inside a function."""
+    source = statement.source
     sources = {node.id for node in right.walk() if isinstance(node, Name) and is_noise(node.id)}
     try:
         linear_form(right, sources)
@@ -191,6 +192,10 @@ def _check_noise(right: Expr, source: SourceText) -> None:
         part = next(n for n in error.node.walk() if isinstance(n, Name) and n.id in sources)
         hint = f"It stands as a product: `sigma*{part.id}`."
         raise EquationError(f"white noise {part.id!r} enters nonlinearly", source, part.span, hint) from None
+    for flag in statement.flags:
+        if flag.name == STRATONOVICH and not sources:
+            hint = "It says how white noise is meant, as in `sigma*v*xi`."
+            raise EquationError(f"flag {flag.name!r} of an equation without noise", source, flag.span, hint)
 
 
 def check_method(settings: Settings, variable: str, right: Expr, source: SourceText) -> None:

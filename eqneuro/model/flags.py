@@ -19,8 +19,10 @@ METHODS = (
 """Numerical methods that an ODE may ask for."""
 TYPE_NAMES: dict[str, TypeName] = {"int": "int", "bool": "bool", "float": "float"}
 CONDITIONS = ("unless_post", "unless_refractory")
+STRATONOVICH = "stratonovich"
+"""Flag of ODEs whose white noise is meant in Stratonovich's sense, in place of Itô's."""
 VALUED = ("init", "min", "max")
-ALL_FLAGS = (*VALUED, *LOCALITIES, *TYPE_NAMES, *METHODS, *CONDITIONS)
+ALL_FLAGS = (*VALUED, *LOCALITIES, *TYPE_NAMES, *METHODS, *CONDITIONS, STRATONOVICH)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def read_flags(flags: Sequence[Flag], source: SourceText, allowed: Sequence[str]
         if flag.name in ("min", "max"):
             assert flag.value is not None
             bounds.append(Bound(flag.name, flag.value))  # type: ignore[arg-type]
-        elif flag.name in CONDITIONS:
+        elif flag.name in (*CONDITIONS, STRATONOVICH):
             conditions.append(flag.name)
     _check_order(groups, source)
     method = groups.get("method")
@@ -112,6 +114,8 @@ def _home(name: str) -> str:
     """Where a flag belongs."""
     if name in METHODS:
         return "A method belongs to an ODE."
+    if name == STRATONOVICH:
+        return "It belongs to ODEs with white noise."
     if name == "unless_refractory":
         return "It belongs to equations of a neuron."
     if name == "unless_post":

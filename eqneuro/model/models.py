@@ -46,7 +46,7 @@ class Bound:
 class OdeEquation:
     """``d variable / dt = right``; ``method`` is the flag, None where the network decides.
 
-    ``conditions`` holds the flag ``unless_refractory``.
+    ``conditions`` holds the flags ``unless_refractory`` and ``stratonovich``.
     """
 
     variable: str

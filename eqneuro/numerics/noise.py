@@ -8,6 +8,7 @@ Euler and Maruyama, of strong order 1 there. Multiplicative noise, in Itô's sen
 
 which has strong order 1 where Lʲ Gᵢₗ = Lˡ Gᵢⱼ: always for one source, for noise that enters each equation through its
 own variable, and for several sources in proportion. (Elsewhere the order is ½: Lévy's areas would have to be drawn.)
+In Stratonovich's sense δⱼₗ·h falls away; methods with a predictor take Heun's means instead (`stochastic_heun`).
 
 ``xi`` is a source of each equation by itself; ``xi_NAME`` is one source for all equations of a neuron that name it.
 """
@@ -15,24 +16,29 @@ own variable, and for several sources in proportion. (Elsewhere the order is ½:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy
 
 from eqneuro.language.functions import is_noise
 from eqneuro.numerics.rules import Draw
+from eqneuro.numerics.singularities import remove_singularities
 from eqneuro.numerics.symbols import DT, Exprel, symbol
-from eqneuro.numerics.system import derivative
+from eqneuro.numerics.system import System, derivative
 
 ZERO = sympy.Integer(0)
 
 
 @dataclass(frozen=True)
 class Noise:
-    """The sources of a system: ``strengths[i][source]`` multiplies ``source``, a normal number, in equation i."""
+    """The sources of a system: ``strengths[i][source]`` multiplies ``source``, a normal number, in equation i.
+
+    ``stratonovich[i]`` tells in whose sense the noise of equation i is meant.
+    """
 
     variables: tuple[sympy.Symbol, ...]
     strengths: tuple[dict[sympy.Symbol, sympy.Expr], ...]
+    stratonovich: tuple[bool, ...]
 
     @property
     def draws(self) -> tuple[Draw, ...]:
@@ -44,17 +50,32 @@ class Noise:
         """Whether the noise of an equation does not depend on the variables."""
         return not any(s.free_symbols & set(self.variables) for s in self.strengths[place].values())
 
+    def needs_means(self, place: int) -> bool:
+        """Whether Heun's means say something other than Euler and Maruyama."""
+        return self.stratonovich[place] and not self.is_additive(place)
+
+    def increment(self, place: int) -> sympy.Expr:
+        """G·ΔW: the kick of Euler and Maruyama."""
+        return sympy.Add(*(g * sympy.sqrt(DT) * source for source, g in self.strengths[place].items()))
+
     def kick(self, place: int) -> sympy.Expr:
         """What the noise adds to a variable over a step."""
+        if self.is_additive(place):
+            return self.increment(place)
+        terms = []
+        for second, strength in self.strengths[place].items():
+            for first, slope in self._slopes(strength).items():
+                mean = int(first == second and not self.stratonovich[place])
+                terms.append(slope * DT * (first * second - mean) / 2)
+        return sympy.Add(self.increment(place), *terms)
+
+    def mean_kick(self, place: int, ends: tuple[sympy.Expr, ...]) -> sympy.Expr:
+        """½·(G(x, t) + G(ends, t + h))·ΔW."""
         own = self.strengths[place]
-        terms = [strength * sympy.sqrt(DT) * source for source, strength in own.items()]
-        if not self.is_additive(place):
-            for second, strength in own.items():
-                terms += [
-                    slope * DT * (first * second - int(first == second)) / 2
-                    for first, slope in self._slopes(strength).items()
-                ]
-        return sympy.Add(*terms)
+        there = System(self.variables, tuple(own.values())).at(ends, DT)
+        return sympy.Add(
+            *(sympy.sqrt(DT) / 2 * (g + end) * source for (source, g), end in zip(own.items(), there, strict=True))
+        )
 
     def decaying_kick(self, place: int, rate: sympy.Expr) -> sympy.Expr:
         """The same where x' = rate·x + … carries the noise on within the step: the variance is ∫₀ʰ exp(2·rate·s) ds.
@@ -66,6 +87,11 @@ class Noise:
             return self.kick(place)
         spread = sympy.sqrt(DT * Exprel(2 * rate * DT))
         return sympy.Add(*(strength * spread * source for source, strength in self.strengths[place].items()))
+
+    def without_singularities(self) -> Noise:
+        """The same with quotients such as x/(1 − e⁻ˣ) in forms that are finite."""
+        rows = tuple({source: remove_singularities(g) for source, g in row.items()} for row in self.strengths)
+        return replace(self, strengths=rows)
 
     def _slopes(self, strength: sympy.Expr) -> dict[sympy.Symbol, sympy.Expr]:
         """Lʲ of a strength, for each source j."""
@@ -87,7 +113,7 @@ class NonlinearNoise(ValueError):
 
 
 def split_noise(
-    variables: Sequence[sympy.Symbol], rights: Sequence[sympy.Expr]
+    variables: Sequence[sympy.Symbol], rights: Sequence[sympy.Expr], stratonovich: Sequence[bool] | None = None
 ) -> tuple[tuple[sympy.Expr, ...], Noise]:
     """The deterministic parts of the right sides of a system, and its noise.
 
@@ -107,4 +133,5 @@ def split_noise(
             row[symbol(f"noise:{variable.name if source.name == 'xi' else source.name}")] = strength
         quiet.append(right.xreplace(dict.fromkeys(sources, ZERO)) if sources else right)
         strengths.append(row)
-    return tuple(quiet), Noise(tuple(variables), tuple(strengths))
+    senses = tuple(stratonovich) if stratonovich is not None else (False,) * len(variables)
+    return tuple(quiet), Noise(tuple(variables), tuple(strengths), senses)

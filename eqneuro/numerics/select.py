@@ -11,6 +11,7 @@ import sympy
 
 from eqneuro.language.errors import EquationError
 from eqneuro.language.syntax import Expr
+from eqneuro.model.flags import STRATONOVICH
 from eqneuro.model.models import AssignmentEquation, Bound, Equation, NeuronModel, OdeEquation, SynapseModel
 from eqneuro.numerics import (
     event_driven,
@@ -22,6 +23,7 @@ from eqneuro.numerics import (
     midpoint,
     rk4,
     semiimplicit,
+    stochastic_heun,
 )  # fmt: skip
 from eqneuro.numerics.choice import choose_methods
 from eqneuro.numerics.noise import Noise, NonlinearNoise, split_noise
@@ -199,7 +201,6 @@ def _system_rule(
     translator = Translator(f"line{number}")
     variables = tuple(symbol(e.variable) for e in equations)
     rights, noise = _split_noise(equations, variables, [translator.translate(e.right) for e in equations])
-    rights = tuple(map(remove_singularities, rights))
     statements: list[RuleStatement] = []
     values: dict[int, sympy.Expr] = {}
     choices: dict[int, Choice] = {}
@@ -238,11 +239,12 @@ def _split_noise(
     equations: Sequence[OdeEquation], variables: Sequence[sympy.Symbol], rights: Sequence[sympy.Expr]
 ) -> tuple[tuple[sympy.Expr, ...], Noise]:
     try:
-        return split_noise(variables, rights)
+        quiet, noise = split_noise(variables, rights, [STRATONOVICH in e.conditions for e in equations])
     except NonlinearNoise as error:
         equation = equations[error.place]
         message = f"white noise {error} must stand as a factor: `g*{error}`"
         raise EquationError(message, equation.source, equation.span) from None
+    return tuple(map(remove_singularities, quiet)), noise.without_singularities()
 
 
 def _step(
@@ -255,6 +257,8 @@ def _step(
     equations: Sequence[OdeEquation],
 ) -> Step:
     """One method's share of a system, with its noise."""
+    if method in stochastic_heun.ORDERS and any(noise.needs_means(k) for k in members):
+        return stochastic_heun.step(System(tuple(variables), tuple(rights), number), noise, members, method)
     own = System(tuple(variables[k] for k in members), tuple(rights[k] for k in members), number)
     kicks = tuple(noise.kick(k) for k in members)
     if method in DECAYING and any(kicks):

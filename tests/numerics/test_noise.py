@@ -171,3 +171,96 @@ def test_noise_that_is_not_a_factor_is_refused():
     for right in (xi * xi, sympy.exp(xi), xi * other, x / xi):
         with pytest.raises(NonlinearNoise, match="xi"):
             split_noise([x], [right])
+
+
+STRATONOVICH = "dx/dt = mu*x + s*x*xi : init=1.0, stratonovich"
+METHODS = ["explicit", "heun", "midpoint", "rk4", "implicit", "semiimplicit", "exponential", "auto"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_noise_in_stratonovichs_sense_has_strong_order_one(interpret, method):
+    """x' = μ·x + s·x∘ξ follows the rules of calculus: x = exp(μ·t + s·W)."""
+
+    def exact(path):
+        return {"x": np.exp(0.3 * END + 0.8 * path.total("noise:x"))}
+
+    counts, errors = strong_errors(interpret, STRATONOVICH, method, exact, {"mu": 0.3, "s": 0.8}, {"x": 1.0})
+    assert slope(counts, errors) == pytest.approx(1.0, abs=0.15)
+
+
+@pytest.mark.parametrize("method", ["explicit", "heun", "rk4"])
+def test_rotation_by_noise_in_stratonovichs_sense_has_strong_order_one(interpret, method):
+    """dx = −y∘dW, dy = x∘dW: the circle at the angle W, without the drift that Itô's sense needs."""
+
+    def exact(path):
+        angle = path.total("noise:xi_common")
+        return {"x": np.cos(angle), "y": np.sin(angle)}
+
+    equations = "dx/dt = -y*xi_common : init=1.0, stratonovich\ndy/dt = x*xi_common : init=0.0, stratonovich"
+    counts, errors = strong_errors(interpret, equations, method, exact, {}, {"x": 1.0, "y": 0.0})
+    assert slope(counts, errors) == pytest.approx(1.0, abs=0.15)
+
+
+@pytest.mark.parametrize("method", ["explicit", "heun", "rk4"])
+def test_one_equation_may_be_meant_in_itos_sense_and_its_neighbour_in_stratonovichs(interpret, method):
+    """On one path: x in Itô's sense loses ½·s² in its exponent, y in Stratonovich's does not."""
+
+    def exact(path):
+        x = np.exp((0.3 - 0.5 * 0.6**2) * END + 0.6 * path.total("noise:xi_c"))
+        y = np.exp(0.2 * END + 0.5 * path.total("noise:xi_c"))
+        return {"x": x, "y": y}
+
+    equations = "dx/dt = 0.3*x + 0.6*x*xi_c : init=1.0\ndy/dt = 0.2*y + 0.5*y*xi_c : init=1.0, stratonovich"
+    counts, errors = strong_errors(interpret, equations, method, exact, {}, {"x": 1.0, "y": 1.0})
+    assert slope(counts, errors) == pytest.approx(1.0, abs=0.15)
+
+
+@pytest.mark.parametrize("methods", [("explicit", "heun"), ("heun", "rk4"), ("explicit", "rk4")])
+def test_neighbours_of_other_methods_take_part_in_stratonovichs_means(interpret, methods):
+    """x' = ∘y·ξ with y' = ξ: x = ½·W², in Itô's sense ½·(W² − t)."""
+
+    def exact(path):
+        return {"x": 0.5 * path.total("noise:xi_c") ** 2, "y": path.total("noise:xi_c")}
+
+    equations = f"dx/dt = y*xi_c : stratonovich, {methods[0]}\ndy/dt = xi_c : {methods[1]}"
+    path, steps = Path(), 16
+    run = interpret(equations, dt=END / steps, normal=path.stepped(steps), x=np.zeros(PATHS), y=np.zeros(PATHS))
+    state = run.run(steps)
+    np.testing.assert_allclose(state["x"], exact(path)["x"], atol=1e-12)  # the trapezoidal rule is exact here
+    np.testing.assert_allclose(state["y"], exact(path)["y"], atol=1e-12)
+
+
+def test_additive_noise_is_the_same_in_both_senses(interpret):
+    states = []
+    for flag in ("", ", stratonovich"):
+        path = Path()
+        run = interpret(f"dx/dt = -x + 0.5*xi : init=1.0{flag}", "heun", dt=0.125, normal=path.stepped(8))
+        states.append(run.run(8)["x"])
+    np.testing.assert_array_equal(states[0], states[1])
+
+
+def test_strength_with_a_removable_singularity_is_finite_there(interpret):
+    run = interpret("dx/dt = 2.0*x/(1.0 - exp(-x))*xi", dt=0.25, normal=lambda name: 1.0, x=0.0)
+    run.step()
+    milstein = 0.5 * 2.0 * 1.0 * 0.25 * (1.0 - 1.0)  # ½·G·G'·h·(N² − 1)
+    assert run.state["x"] == pytest.approx(2.0 * 0.5 + milstein, rel=1e-12)
+
+
+def test_sources_that_do_not_commute_have_strong_order_one_half(interpret):
+    """dx = dV, dy = x dW is Lévy's area with V: what no scheme of increments alone follows better (Clark & Cameron)."""
+
+    def exact(path):
+        v = np.cumsum(path.increments("noise:xi_v"), axis=0)
+        before = np.vstack([np.zeros(PATHS), v[:-1]])
+        return {"x": v[-1], "y": (before * path.increments("noise:xi_w")).sum(axis=0)}
+
+    def error_of_y(steps):
+        path = Path()
+        run = interpret(
+            "dx/dt = xi_v\ndy/dt = x*xi_w", dt=END / steps, normal=path.stepped(steps),
+            x=np.zeros(PATHS), y=np.zeros(PATHS),
+        )  # fmt: skip
+        return np.abs(run.run(steps)["y"] - exact(path)["y"]).mean()
+
+    counts = np.array([16, 32, 64, 128])
+    assert slope(counts, [error_of_y(n) for n in counts]) == pytest.approx(0.5, abs=0.15)
