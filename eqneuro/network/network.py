@@ -24,9 +24,11 @@ from eqneuro.network.voxels import Observing
 if TYPE_CHECKING:
     from eqneuro.compiler import CompiledNetwork
     from eqneuro.network.explain import Explanation
+    from eqneuro.network.reference import ReferenceRunner
     from eqneuro.network.runner import Runner
 
 Populations = Population | Sequence[Population]
+BACKENDS = ("c", "reference")
 
 
 class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitch, metaclass=NetworkType):
@@ -91,7 +93,7 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         self._holders: set[Population] = set()  # those whose parameters the user may have written into
         self._is_simulating = False
         self._compiled: CompiledNetwork | None = None
-        self._runner: Runner | None = None
+        self._runner: Runner | ReferenceRunner | None = None
         self._options: dict[str, Any] = {}
         self._revision = self._values_revision = 0
         self._dt_was_checked = False
@@ -104,7 +106,7 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
     @property
     def compiled(self) -> bool:
         """Whether the network is compiled."""
-        return self._compiled is not None
+        return self._runner is not None
 
     @property
     def directory(self) -> str:
@@ -120,6 +122,7 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         compiler: str | None = "default",
         compiler_flags: str | None = "default",
         silent: bool = False,
+        backend: str = "c",
         **_: Any,
     ) -> None:
         """Makes the network ready to run; `simulate` does so by itself.
@@ -137,9 +140,15 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
             The C compiler, and flags to add; ``"default"`` leaves the choice to eqneuro.
         silent
             Whether to say nothing.
+        backend
+            ``"c"`` generates C and compiles it; ``"reference"`` lets an interpreter in numpy walk the equations, some
+            thousand times slower, to compare with: a second implementation that shares only the language, the checked
+            models and the counters of random numbers.
 
         Raises
         ------
+        ValueError
+            If there is no such backend.
         RuntimeError
             If a projection has no synapses because no connector was called.
         EquationError
@@ -147,28 +156,39 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         NoCompilerError
             If there is no C compiler.
         """
+        if backend not in BACKENDS:
+            raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, not {backend!r}")
         self._options = {"directory": None if directory is None else Path(directory).absolute()}
         self._options["compiler"] = None if compiler == "default" else compiler
         self._options["flags"] = None if compiler_flags == "default" else compiler_flags
+        self._options["backend"] = backend
         self._build(clean=clean)
 
     def _build(self, *, clean: bool = False) -> None:
-        from eqneuro.build.toolchain import find_toolchain
-        from eqneuro.compiler import compile_network
-        from eqneuro.network.requests import gather
-        from eqneuro.network.runner import Runner
-
         for projection in self._projections:
             projection._check_connected()
             projection._keep_initial()
         for population in self._populations:
             population._keep_initial()
+        if self._options.get("backend") == "reference":
+            from eqneuro.network.reference import ReferenceRunner
+
+            self._compiled, self._runner = None, ReferenceRunner(self)
+        else:
+            self._compile_c(clean=clean)
+        self._is_restructured = False
+
+    def _compile_c(self, *, clean: bool) -> None:
+        from eqneuro.build.toolchain import find_toolchain
+        from eqneuro.compiler import compile_network
+        from eqneuro.network.requests import gather
+        from eqneuro.network.runner import Runner
+
         request, kernels = gather(self)
         options = self._options
         toolchain = find_toolchain(options.get("compiler"), options.get("flags"))
         self._compiled = compile_network(request, toolchain=toolchain, directory=options.get("directory"), clean=clean)
         self._runner = Runner(self, self._compiled, kernels)
-        self._is_restructured = False
 
     def _note_change(self, *, structural: bool = False) -> None:
         """Something that the program depends on has changed; ``structural``: the code may have to change with it."""
@@ -180,7 +200,7 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         """Parameters have other values: what was worked out from them may be out of date."""
         self._values_revision += 1
 
-    def _ready(self) -> Runner:
+    def _ready(self) -> Runner | ReferenceRunner:
         """The runner, brought up to date with what has changed."""
         if self._runner is None:
             self.compile()
@@ -201,9 +221,10 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
 
     def source(self) -> str:
         """The generated C."""
-        if self._compiled is None:
+        if self._runner is None:
             self.compile()
-        assert self._compiled is not None
+        if self._compiled is None:
+            raise RuntimeError("the reference backend generates no C: compile with the default backend")
         return self._compiled.source.read_text(encoding="utf-8")
 
     def explain(self) -> Explanation:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
+    from eqneuro.network.reference import ReferenceRunner
     from eqneuro.network.runner import Runner
 
 Ranks = NDArray[np.int64]
@@ -239,7 +240,7 @@ class StructuralSteps:
         """How many steps have been computed."""
         raise NotImplementedError
 
-    def _ready(self) -> Runner:
+    def _ready(self) -> Runner | ReferenceRunner:
         raise NotImplementedError
 
     def _advance(

@@ -1,0 +1,112 @@
+"""What is done in a step beside equations: schedules followed, spikes played, means observed, rows recorded.
+
+Each function takes the arrays that describe its work and gives what is done in every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from eqneuro.reference.state import Array, Instant, Spikes
+
+Action = Callable[[Instant], None]
+Arrays = Sequence[Array | None]
+
+
+def timed_array(arrays: Arrays) -> Action:
+    """Rows of values, each from its own step on."""
+    _, rows, starts, period, origin, target = (_given(a) for a in arrays)
+
+    def act(now: Instant) -> None:
+        age = now.step - int(origin[0])
+        if period[0] > 0:
+            age = int(np.fmod(age, int(period[0])))
+        begun = int(np.count_nonzero(starts <= age))
+        target[:] = rows[begun - 1] if begun else 0
+
+    return act
+
+
+def spike_source(arrays: Arrays, output: Spikes) -> Action:
+    """Spikes at given steps."""
+    steps, ranks, t_last = (_given(arrays[k]) for k in (1, 2, 6))
+
+    def act(now: Instant) -> None:
+        chosen = np.unique(ranks[steps == now.step]).astype(np.int64)
+        output.put(now.tick, chosen)
+        t_last[chosen] = now.time
+
+    return act
+
+
+def observe_mean(arrays: Arrays) -> Action:
+    """The mean over some neurons, or how far it is from its mean in a first window, added to an input."""
+    numbers, values, state, target = (_given(arrays[k]) for k in (0, 1, 3, 4))
+    ranks, window = arrays[2], int(numbers[3])
+
+    def act(now: Instant) -> None:
+        chosen = values[: int(numbers[0])] if ranks is None else values[ranks]
+        value = float(np.mean(chosen.astype(float)))
+        if state[0] < window:
+            state[0] += 1.0
+            state[1] += value / window
+            return
+        if window:
+            value = (value - state[1]) / (state[1] if state[1] != 0.0 else 1.0)
+        target[0] += state[2] * value
+
+    return act
+
+
+def measure_rate(spikes: Spikes, steps: int, rate: Array, inside: Array) -> Action:
+    """Spikes within a sliding window, as a rate in Hz."""
+
+    def act(now: Instant) -> None:
+        np.add.at(inside, spikes.at(now.tick), 1)
+        np.subtract.at(inside, spikes.at(now.tick - steps), 1)
+        rate[:] = 1000.0 / (steps * now.dt) * inside
+
+    return act
+
+
+def _is_due(now: Instant, settings: Array) -> bool:
+    enabled, start, period, offset = (int(x) for x in settings)
+    return bool(enabled) and now.step >= start and (now.step - start) % period == offset
+
+
+def record_row(arrays: Arrays) -> Action:
+    """A row of a recording."""
+    numbers, settings, values, rows, filled = (_given(arrays[k]) for k in (0, 1, 3, 4, 5))
+    ranks, width = arrays[2], int(numbers[1])
+
+    def act(now: Instant) -> None:
+        if _is_due(now, settings):
+            rows[int(filled[0])] = values[:width] if ranks is None else values[ranks[:width]]
+            filled[0] += 1
+
+    return act
+
+
+def record_spikes(settings: Array, wanted: Array | None, events: tuple[Array, Array, Array], output: Spikes) -> Action:
+    """The spikes of a step, as far as they are wanted; ``events`` are their steps and ranks, and how many there are."""
+    steps, ranks, filled = events
+
+    def act(now: Instant) -> None:
+        if not settings[0]:
+            return
+        chosen = output.at(now.tick)
+        chosen = chosen if wanted is None else chosen[wanted[chosen] != 0]
+        places = slice(int(filled[0]), int(filled[0]) + len(chosen))
+        steps[places], ranks[places] = now.step, chosen
+        filled[0] += len(chosen)
+
+    return act
+
+
+def _given(array: Any) -> Array:
+    assert array is not None
+    found: Array = array
+    return found

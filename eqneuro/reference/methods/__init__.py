@@ -1,0 +1,57 @@
+"""Numerical methods, one a file: `step` takes a `System` and gives the new values of its variables.
+
+A new method is a file with its `step`, and a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from eqneuro.reference.methods import (
+    exact,
+    explicit,
+    exponential,
+    heun,
+    implicit,
+    midpoint,
+    rk4,
+    semiimplicit,
+)  # fmt: skip
+from eqneuro.reference.system import System, Values
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a step is made; ``carries_noise`` says that the values hold the kicks of white noise already, ``decays`` that
+    additive noise is carried through the step as the variable is."""
+
+    step: Callable[[System], Values]
+    carries_noise: bool = False
+    decays: bool = False
+
+
+METHODS: dict[str, Method] = {
+    "explicit": Method(explicit.step),
+    "midpoint": Method(midpoint.step),
+    "heun": Method(heun.step),
+    "rk4": Method(rk4.step),
+    "exponential": Method(exponential.step, decays=True),
+    "semiimplicit": Method(semiimplicit.step),
+    "implicit": Method(implicit.step, carries_noise=True),
+    "exact": Method(exact.step, decays=True),
+    "event-driven": Method(exact.step),
+}
+
+
+def method_of(name: str) -> Method:
+    """The method of this name.
+
+    Raises
+    ------
+    NotImplementedError
+        If there is none here yet.
+    """
+    if name not in METHODS:
+        raise NotImplementedError(f"the reference backend has no method {name!r}: compile with the default backend")
+    return METHODS[name]

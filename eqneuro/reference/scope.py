@@ -1,0 +1,75 @@
+"""What the leaves of a tree stand for: names looked up, draws made once a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from eqneuro.language.syntax import (
+    Attribute,
+    Delayed,
+    Draw,
+    Expr,
+    GlobalOperation,
+    InputSum,
+    Name,
+)  # fmt: skip
+from eqneuro.reference.draws import Sampler, Streams, draw
+from eqneuro.reference.dual import Value, plain
+from eqneuro.reference.evaluate import evaluate
+
+
+class Scope:
+    """The leaves of one kernel in one step.
+
+    Parameters
+    ----------
+    name
+        Gives the value of a name: ``v``, ``pre.r``, ``sum(exc)``, ``mean(v)`` …
+    past
+        Gives the value of a variable some ms ago.
+    streams, sampler
+        Where random numbers come from.
+    """
+
+    def __init__(
+        self,
+        name: Callable[[str], Any],
+        past: Callable[[str, Any], Any] | None,
+        streams: Streams,
+        sampler: Callable[[], Sampler],
+    ) -> None:
+        self._name, self._past, self._streams, self._make_sampler = name, past, streams, sampler
+        self._drawn: dict[int | str, Any] = {}
+
+    def __call__(self, expr: Expr) -> Value:
+        """The value of a leaf."""
+        match expr:
+            case Name():
+                return self._name(expr.id)
+            case Draw():
+                return self._draw(expr)
+            case Attribute():
+                return self._name(f"{expr.owner}.{expr.name}")
+            case InputSum():
+                owner = f"{expr.owner}." if expr.owner else ""
+                return self._name(f"{owner}sum({expr.target or ''})")
+            case GlobalOperation(argument=Attribute(owner=owner, name=name)):
+                return self._name(f"{expr.operation}({owner}.{name})")
+            case GlobalOperation(argument=Name(id=name)):
+                return self._name(f"{expr.operation}({name})")
+            case Delayed():
+                assert self._past is not None
+                return self._past(expr.name, plain(evaluate(expr.delay, self)))
+        raise NotImplementedError(f"the reference backend knows no {type(expr).__name__}")
+
+    def _draw(self, expr: Draw) -> Any:
+        if id(expr) not in self._drawn:
+            self._drawn[id(expr)] = draw(expr, self._streams.of(id(expr)), self._make_sampler(), self)
+        return self._drawn[id(expr)]
+
+    def normal(self, source: str) -> Any:
+        """The standard normal number of a source of white noise."""
+        if source not in self._drawn:
+            self._drawn[source] = self._make_sampler().normal(self._streams.of(source))
+        return self._drawn[source]

@@ -1,0 +1,69 @@
+"""A system of neighbouring ODEs that share a method, as every method's `step` takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from eqneuro.language.syntax import Expr, Name
+from eqneuro.reference.dual import Value, add, plain, seed, slopes_of
+from eqneuro.reference.evaluate import Leaf, evaluate
+
+Values = list[Any]
+
+
+@dataclass(frozen=True)
+class System:
+    """x' = f(x, t): ``rights`` are the right sides, ``leaf`` the state before the step.
+
+    ``dt`` is the step in ms, a number or one for each place; ``kicks`` what white noise adds over it.
+    """
+
+    names: tuple[str, ...]
+    rights: tuple[Expr, ...]
+    leaf: Leaf
+    dt: Any
+    kicks: Values | None = None
+
+    @property
+    def start(self) -> Values:
+        """The old values."""
+        return [plain(self.leaf(Name(name))) for name in self.names]
+
+    def slopes(self, values: Values, shift: Any = 0.0) -> Values:
+        """f at other values, and at time t + shift."""
+        leaf = shifted(self.leaf, dict(zip(self.names, values, strict=True)), shift)
+        return [plain(evaluate(right, leaf)) for right in self.rights]
+
+    def jacobian(self, values: Values, shift: Any = 0.0) -> list[Values]:
+        """∂fᵢ/∂xⱼ there."""
+        table = {name: seed(name, value) for name, value in zip(self.names, values, strict=True)}
+        leaf = shifted(self.leaf, table, shift)
+        found = [slopes_of(evaluate(right, leaf)) for right in self.rights]
+        return [[row.get(name, np.float64(0.0)) for name in self.names] for row in found]
+
+    def rates(self, values: Values, shift: Any = 0.0) -> Values:
+        """∂fᵢ/∂xᵢ there."""
+        return [row[k] for k, row in enumerate(self.jacobian(values, shift))]
+
+
+def shifted(leaf: Leaf, values: dict[str, Value], shift: Any = 0.0) -> Leaf:
+    """The same leaves, but for some variables, and at another time."""
+
+    def changed(expr: Expr) -> Value:
+        if isinstance(expr, Name):
+            if expr.id in values:
+                return values[expr.id]
+            if expr.id == "t":
+                return add(leaf(expr), shift)
+        return leaf(expr)
+
+    return changed
+
+
+def exprel(x: Any) -> Any:
+    """(eˣ − 1)/x, 1 at 0."""
+    x = np.asarray(x, dtype=float)
+    return np.where(x == 0.0, 1.0, np.expm1(x) / np.where(x == 0.0, 1.0, x))
