@@ -23,8 +23,23 @@ class EventPlan:
 
 
 @dataclass(frozen=True)
+class StagePlan:
+    """A loop over the neurons of a group, before the one that ends the update.
+
+    With ``rounds`` it runs again and again, so often at most, until no neuron sets the variable ``left``.
+    """
+
+    lines: tuple[str, ...]
+    rounds: int = 0
+    left: str = ""
+
+
+@dataclass(frozen=True)
 class KernelPlan:
-    """One C function, ready for its template."""
+    """One C function, ready for its template.
+
+    ``stages`` come before ``body`` where neurons iterate side by side; ``lanes`` declare what they hand over.
+    """
 
     template: str
     function: str
@@ -42,6 +57,58 @@ class KernelPlan:
     require_all: bool = False
     learns: bool = False
     always: bool = False
+    stages: tuple[StagePlan, ...] = ()
+    lanes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartPlan:
+    """A C function that does something for a single neuron: declarations, lines, and what it returns."""
+
+    declarations: tuple[str, ...]
+    lines: tuple[str, ...]
+    result: str = ""
+
+
+@dataclass(frozen=True)
+class StateArray:
+    """A variable of each neuron: its C type, a name, its array as the loop over neurons and as other functions call it."""
+
+    c_type: str
+    name: str
+    array: str
+    own_array: str
+
+
+@dataclass(frozen=True)
+class TimedPlan:
+    """The C functions of neurons that spike within steps.
+
+    ``name`` ends the names of all of them. ``state`` is what a neuron carries from step to step. ``advance`` brings a neuron over any time, ``excess`` is by how much it is over its threshold, ``spike``
+    what happens to it then, ``propagators`` fill the matrices of linear systems for any time, each with its size.
+    ``look`` is the condition under which the lines of a whole step are not the last word.
+    """
+
+    template: str
+    function: str
+    name: str
+    title: str
+    equations: tuple[str, ...]
+    state: tuple[StateArray, ...]
+    state_declarations: tuple[str, ...]
+    advance: PartPlan
+    excess: PartPlan
+    spike: PartPlan
+    carry: PartPlan
+    propagators: tuple[tuple[int, int, PartPlan], ...]
+    is_refractory: bool
+    declarations: tuple[str, ...]
+    invariants: tuple[str, ...]
+    body: tuple[str, ...]
+    look: str
+    cleared: tuple[str, ...]
+    checks: tuple[str, ...]
+    layout: KernelLayout
 
 
 @dataclass(frozen=True)

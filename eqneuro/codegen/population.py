@@ -8,6 +8,7 @@ from dataclasses import replace
 import sympy
 
 from eqneuro.codegen.body import GLOBAL_STREAMS, STOP_STREAMS, Body
+from eqneuro.codegen.lanes import LaneWriter, iterates
 from eqneuro.codegen.layout import KernelLayout, PropagatorLayout
 from eqneuro.codegen.plan import EventPlan, KernelPlan
 from eqneuro.codegen.requests import PopulationRequest, StopRequest, is_truth_value
@@ -57,7 +58,8 @@ def plan_update(
         if name.startswith("g_"):
             body.clear_input(name)
     event_plans = tuple(_plan_event(request, body, number, condition, active) for number, condition in enumerate(fired))
-    lines, invariants = LoopWriter(body).finish()
+    writer = LaneWriter(body) if iterates(body.code) else None
+    lines, invariants = writer.write(checked) if writer else LoopWriter(body).finish()
     return KernelPlan(
         template="population.c.j2",
         function=function,
@@ -69,6 +71,8 @@ def plan_update(
         block_lines=tuple(body.block_lines),
         events=event_plans,
         checks=tuple(body.pointer_of(name) for name in checked),
+        stages=writer.stages if writer else (),
+        lanes=writer.lanes if writer else (),
         layout=KernelLayout(
             function=function,
             slots=tuple(body.scope.slots),
@@ -90,6 +94,7 @@ def _plan_refractory(request: PopulationRequest, body: Body) -> str | None:
     if request.refractory is None or request.model.spike is None:
         return None
     if is_truth_value(request.refractory):
+    body.decided.append("active")
         expr, draws, delayed = select.translate(request.refractory)
         body.add_draws(draws)
         body.add_delayed(delayed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import sympy
 
@@ -220,31 +221,42 @@ def _without_signs(
 def lift_calls(lines: Sequence[Code], is_costly: Callable[[sympy.Expr], bool]) -> list[Code]:
     """Calls of library functions inside the branches of conditionals become lines of their own: evaluated for every
     neuron, they keep the loop free of branches."""
-    result: list[Code] = []
-    lifted: dict[sympy.Expr, sympy.Symbol] = {}
+    table: dict[sympy.Expr, sympy.Symbol] = {}
+    numbers = count()
 
-    def lift(expr: sympy.Expr, inside: bool, pending: list[Line]) -> sympy.Expr:
+    def lift(
+        expr: sympy.Expr, lifted: dict[sympy.Expr, sympy.Symbol], pending: list[Line], *, inside: bool = False
+    ) -> sympy.Expr:
         if expr.is_Atom:
             return expr
         branches = type(expr).__name__ == "Ite"
-        arguments = [lift(a, inside or (branches and k > 0), pending) for k, a in enumerate(expr.args)]
+        arguments = [lift(a, lifted, pending, inside=inside or (branches and k > 0)) for k, a in enumerate(expr.args)]
         rebuilt = expr.func(*arguments)
         if inside and is_costly(rebuilt):
             if rebuilt not in lifted:
-                lifted[rebuilt] = sympy.Symbol(f"branch:{len(lifted)}", real=True)
+                lifted[rebuilt] = sympy.Symbol(f"branch:{next(numbers)}", real=True)
                 pending.append(Line(lifted[rebuilt], rebuilt))
             return lifted[rebuilt]
         return rebuilt
 
-    for line in lines:
-        if isinstance(line, Line):
+    def lift_lines(lines: Sequence[Line], lifted: dict[sympy.Expr, sympy.Symbol]) -> list[Line]:
+        result: list[Line] = []
+        for line in lines:
             pending: list[Line] = []
-            value = lift(line.value, False, pending)
+            value = lift(line.value, lifted, pending)
             if pending and line.comments:
                 pending[0] = replace(pending[0], comments=line.comments)
                 line = replace(line, comments=())
-            result.extend(pending)
-            result.append(replace(line, value=value))
-        else:
-            result.append(line)
+            result += [*pending, replace(line, value=value)]
+        return result
+
+    def lift_loop(loop: Loop) -> Loop:
+        own: dict[sympy.Expr, sympy.Symbol] = {}
+        body = lift_lines(loop.body, own)
+        updates = [replace(x, value=lift(x.value, own, body)) for x in loop.updates]
+        return replace(loop, body=tuple(body), updates=tuple(updates), residual=lift(loop.residual, own, body))
+
+    result: list[Code] = []
+    for item in lines:
+        result += lift_lines([item], table) if isinstance(item, Line) else [lift_loop(item)]
     return result

@@ -39,6 +39,7 @@ class Statements:
         self.scope = Scope(real)
         self.opening: list[str] = []
         self.ending: list[str] = []
+        self.decided: list[str] = []
         self.code: list[Code] = []
         self.versions: dict[sympy.Symbol, str] = {}
         self.loaded: list[sympy.Symbol] = []

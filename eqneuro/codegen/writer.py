@@ -20,16 +20,20 @@ class LoopWriter:
 
     def finish(self) -> tuple[list[str], list[str]]:
         """The lines of the loop and those before it."""
+        code, before = self._prepare()
+        return [*self._print(code), *self._finish()], before
+
+    def _prepare(self) -> tuple[list[Code], list[str]]:
+        """The lines after all passes, and the invariants printed."""
         code = lift_calls(self._body.code, _is_costly)
         invariants = Invariants(lambda s: not self._body.varies(s))
         if not self._body.alone:
             code = map_values(code, invariants.hoist)
         before = self._print_invariants(invariants)
-        code = share(code)
-        lines = self._print(code)
-        lines += self._body.ending
-        lines += [f"{pointer}[i] = 0;" for pointer in self._body.cleared]
-        return lines, before
+        return share(code), before
+
+    def _finish(self) -> list[str]:
+        return [*self._body.ending, *(f"{pointer}[i] = 0;" for pointer in self._body.cleared)]
 
     def _print_invariants(self, invariants: Invariants) -> list[str]:
         lines = share([Line(symbol, value) for value, symbol in invariants.lines.items()])
@@ -97,12 +101,16 @@ class LoopWriter:
             (self._body.bind(x.symbol), self._body.scope.names.allocate("next"), printer.number(x.value))
             for x in loop.updates
         ]
+        residual = self._body.scope.names.allocate("residual")
         lines += [f"  const real {following} = {value};" for _, following, value in steps]
-        lines.append(f"  const real residual = {printer.number(loop.residual)};")
+        lines.append(f"  const real {residual} = {printer.number(loop.residual)};")
         lines += [f"  {name} = {following};" for name, following, _ in steps]
-        tolerance = max(loop.tolerance, 1e-6) if self._body.real == "float" else loop.tolerance
-        lines += [f"  if (!(residual > {tolerance!r})) {{", "    break;", "  }", "}"]
+        lines += [f"  if (!({residual} > {self._tolerance(loop)})) {{", "    break;", "  }", "}"]
         return lines
+
+    def _tolerance(self, loop: Loop) -> str:
+        """What is attained in single precision is less."""
+        return repr(max(loop.tolerance, 1e-6) if self._body.real == "float" and loop.tolerance else loop.tolerance)
 
     def _analyse(self, code: Sequence[Code]) -> tuple[set[sympy.Symbol], set[sympy.Symbol]]:
         """Arrays that must be loaded before the first line, and those written."""
