@@ -1,4 +1,6 @@
-"""``python -m benchmarks figures``: one table of what eqneuro's networks do and how fast they run."""
+"""``python -m benchmarks figures``: one table of what eqneuro's networks do and how fast they run;
+``python -m benchmarks accuracy``: how far each method is from the exact solution, and what it costs.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +25,42 @@ def main() -> int:
     command.add_argument("--peers", type=Path, metavar="DIR", help="folder for Brian2's environment and programs")
     command.add_argument("--core", type=int, default=figures.last_core(), help="the core that timed networks run on")
     command.add_argument("--write", action="store_true", help=f"write {PAGE.name} too")
+    table_of_methods = commands.add_parser("accuracy", help="measure errors and cost of every method")
+    table_of_methods.add_argument(
+        "--peers", type=Path, metavar="DIR", help="folder for environments of Brian2 and NEST"
+    )
+    table_of_methods.add_argument("--write", action="store_true", help="write docs/accuracy.md and its pictures too")
     arguments = parser.parse_args()
     folder = arguments.peers and arguments.peers.absolute()
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
+    if arguments.command == "accuracy":
+        return write_accuracy(folder, write=arguments.write)
     wanted, told = figures.speed_figures(arguments.repeats, folder, arguments.core)
     wanted = [*figures.activity_figures(), *wanted]
-    facts = peers.machine() | ({"Brian2": peers.brian2_version(folder)} if folder else {})
+    facts = peers.machine() | ({"Brian2": peers.version("Brian2", folder)} if folder else {})
     text = page(wanted, told, facts, arguments.repeats)
     print(text)
     if arguments.write:
         PAGE.write_text(text, encoding="utf-8")
     return 0 if all(figure.verdict != "NO" for figure in wanted) else 1
+
+
+def write_accuracy(folder: Path | None, *, write: bool) -> int:
+    """The page on accuracy."""
+    from benchmarks.accuracy import collect, page, pictures
+
+    results = collect.collect(folder)
+    facts = peers.machine() | ({name: peers.version(name, folder) for name in ("Brian2", "NEST")} if folder else {})
+    text = page.page(results, facts)
+    print(text)
+    if write:
+        place = PAGE.parent / "images" / "accuracy"
+        place.mkdir(parents=True, exist_ok=True)
+        for name, runs in results.items():
+            pictures.draw(page.TITLES[name], runs, place / f"{name}.png")
+        (PAGE.parent / "accuracy.md").write_text(text, encoding="utf-8")
+    return 0
 
 
 def page(wanted: Sequence[Figure], told: Sequence[Figure], facts: dict[str, str], repeats: int) -> str:

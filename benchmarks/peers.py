@@ -10,7 +10,11 @@ import sys
 import venv
 from pathlib import Path
 
-BRIAN2 = ("brian2==2.9.0", "numpy<2.4", "setuptools")
+PACKAGES = {
+    "brian2": ("brian2==2.9.0", "numpy<2.4", "setuptools"),
+    "nest": ("nest-simulator==3.10.0", "numpy"),
+}
+"""What is installed in the environment of each peer."""
 HERE = Path(__file__).parent
 C_FLAGS = ("-O3", "-march=native")
 
@@ -78,26 +82,28 @@ def eqneuro_worker(network: str, method: str, milliseconds: int, core: int, fold
 
 def brian2_worker(network: str, method: str, milliseconds: int, core: int, folder: Path) -> Worker:
     """Brian2 is installed on the first use."""
-    python = _brian2_python(folder)
+    python = interpreter("brian2", folder)
     build = folder / f"brian2-{network}-{method}"
     command = [str(python), str(HERE / "brian2_networks.py"), network, method, str(milliseconds), str(build)]
     return Worker(command, core, folder / f"{build.name}.log", cwd=folder)
 
 
-def brian2_version(folder: Path) -> str:
-    code = "import brian2, numpy; print(brian2.__version__, 'with numpy', numpy.__version__)"
-    return subprocess.run(
-        [str(_brian2_python(folder)), "-c", code], check=True, capture_output=True, text=True
-    ).stdout.strip()
+def version(peer: str, folder: Path) -> str:
+    """The version of a peer and of the numpy beside it."""
+    module = peer.lower()
+    code = f"import {module}, numpy; print({module}.__version__, 'with numpy', numpy.__version__)"
+    command = [str(interpreter(module, folder)), "-c", code]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
 
 
-def _brian2_python(folder: Path) -> Path:
-    home = folder / "brian2"
+def interpreter(peer: str, folder: Path) -> Path:
+    """The Python of a peer's own environment, which is made on the first use."""
+    home = folder / peer
     python = home / "bin" / "python"
     if not (home / "installed").exists():
-        print(f"installing {', '.join(BRIAN2)} in {home} …", file=sys.stderr)
+        print(f"installing {', '.join(PACKAGES[peer])} in {home} …", file=sys.stderr)
         venv.create(home, with_pip=True)
-        subprocess.run([str(python), "-m", "pip", "install", "-q", *BRIAN2], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", *PACKAGES[peer]], check=True)
         (home / "installed").touch()
     return python
 
