@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sympy
 
@@ -10,13 +11,13 @@ from eqneuro.codegen.binder import Binder, temporary_name
 from eqneuro.codegen.cprinter import CPrinter
 from eqneuro.codegen.draws import Stream
 from eqneuro.codegen.layout import PropagatorLayout
+from eqneuro.codegen.past import PastReader
 from eqneuro.codegen.requests import PopulationRequest
 from eqneuro.codegen.statements import C_TYPES, Statements
 from eqneuro.model.models import ModelAttribute
-from eqneuro.numerics.rules import DelayedValue, Propagator, UpdateRule
-
-NUMBERS_BEFORE_RINGS = 3
-"""Entries of a population's numbers before the sizes of its rings: size, padded size, identity."""
+from eqneuro.numerics.delayed import SLOPE
+from eqneuro.numerics.rules import DelayedValue, Propagator, RuleStatement, Store, UpdateRule
+from eqneuro.numerics.symbols import Ite
 
 LOCAL_STREAMS, GLOBAL_STREAMS, STOP_STREAMS = 0, 2048, 3072
 """Streams of random numbers of a population: of its neurons' equations, its global ones, its stop condition."""
@@ -43,7 +44,8 @@ class Body(Statements):
         super().__init__(real, alone=alone, first_stream=first_stream)
         self.request = request
         self.block_lines: list[str] = []
-        self.rings: list[str] = []
+        self.past = PastReader(self)
+        self._count = 0
         self.reductions: list[str] = []
         self.scan_active = "1"
         self._attributes: dict[str, ModelAttribute] = {a.name: a for a in request.model.attributes}
@@ -92,6 +94,8 @@ class Body(Statements):
             scope.array(symbol, "t_last", "real", "t_last", const=False)
         elif symbol in self._own:
             self._bind_own(symbol)
+        elif name.startswith(SLOPE):
+            self.past.bind_slope(symbol)
         elif "(" in name:
             self.reductions.append(name)
             scope.scalar(symbol, f"reduction:{name}", "real", name)
@@ -154,27 +158,17 @@ class Body(Statements):
         self.block_lines.append(line)
         self.scope.text[stream.symbol] = f"{buffer}[i - block]"
 
-    def add_delayed(self, delayed: Sequence[DelayedValue]) -> None:
-        """Histories of variables, one row a step."""
+    def add_delayed(self, delayed: Sequence[DelayedValue]) -> list[sympy.Symbol]:
+        """Histories of variables, one row a step; the symbols under which their values are read."""
+        fresh = []
         for value in delayed:
-            if value.variable not in self.rings:
-                self.rings.append(value.variable)
-            slot = NUMBERS_BEFORE_RINGS + self.rings.index(value.variable)
-            c_type = C_TYPES[self._attributes[value.variable].type]
-            ring = self.scope.pointer(f"ring:{value.variable}", c_type, f"history_of_{value.variable}", const=True)
-            delay = self.resolve(value.delay)
-            varying = any(self.varies(s) for s in delay.free_symbols)
-            time = CPrinter(Binder(self)).number(delay)
-            numbers = "((const int64_t *)b[0])"
-            row = f"((now->tick - (int64_t)floor({time} / now->dt + 0.5)) & ({numbers}[{slot}] - 1)) * {numbers}[1]"
-            if varying or self.alone:
-                self.loaded += sorted((s for s in delay.free_symbols if self.varies(s)), key=lambda s: s.name)
-                self.scope.text[value.symbol] = f"{ring}[{row} + i]"
-            else:
-                name = self.scope.names.allocate(f"delayed_{value.variable}")
-                self.scope.declarations.append(f"const {c_type} *restrict const {name} = {ring} + {row};")
-                self.scope.text[value.symbol] = f"{name}[i]"
-            self._own[value.symbol] = ("", True)
+            own = sympy.Symbol(f"past:{value.variable}:{self._count}", real=True)
+            self._count += 1
+            self.scope.text[own] = self.past.read(value, C_TYPES[self._attributes[value.variable].type])
+            self._own[own] = ("", True)
+            self._replaced[value.symbol] = own
+            fresh.append(own)
+        return fresh
 
     def add_neuron_rules(self, rules: Sequence[UpdateRule], *, frozen_unless: str | None) -> None:
         """The statements of all rules; a neuron that is not active keeps all but its conductances, unless flagged."""
@@ -182,9 +176,27 @@ class Body(Statements):
 
         def mask(_: int, name: str) -> str:
             is_frozen = frozen_unless is not None and (not name.startswith("g_") or name in flagged)
-            return frozen_unless or "" if is_frozen else ""
+            return frozen_unless or "" if is_frozen and not name.startswith(SLOPE) else ""
 
-        self.add_rules(rules, mask)
+        def settle(rule: UpdateRule) -> UpdateRule:
+            """The slope of a variable that is held is 0."""
+            return replace(rule, statements=tuple(settled(statement) for statement in rule.statements))
+
+        def settled(statement: RuleStatement) -> RuleStatement:
+            if isinstance(statement, Store) and statement.symbol.name.startswith(SLOPE):
+                active = mask(0, statement.symbol.name.removeprefix(SLOPE))
+                if active:
+                    return replace(statement, value=Ite(self._condition(active), statement.value, 0))
+            return statement
+
+        self.add_rules([settle(rule) for rule in rules], mask)
+
+    def _condition(self, text: str) -> sympy.Symbol:
+        """A symbol for a condition in C."""
+        own = sympy.Symbol(f"condition:{text}", real=True)
+        self.scope.text[own] = text
+        self._own[own] = ("", True)
+        return own
 
     # -- what templates take ------------------------------------------------------------------------------------------
 

@@ -33,14 +33,15 @@ class PropagatorLayout:
 class KernelLayout:
     """One C function: its name, its slots in order, and what the engine prepares for it.
 
-    ``rings`` name the variables whose history it reads; ``reductions`` the global operations; ``events`` how many lists
-    of spikes it writes.
+    ``rings`` name the variables whose history it reads; ``slopes`` those whose slopes it keeps or reads; ``reductions``
+    the global operations; ``events`` how many lists of spikes it writes.
     """
 
     function: str
     slots: tuple[Slot, ...]
     propagators: tuple[PropagatorLayout, ...] = ()
     rings: tuple[str, ...] = ()
+    slopes: tuple[str, ...] = ()
     reductions: tuple[str, ...] = ()
     events: int = 0
     checked: tuple[str, ...] = ()
@@ -67,6 +68,7 @@ class KernelLayout:
                 for p in record["propagators"]
             ),
             rings=tuple(record["rings"]),
+            slopes=tuple(record["slopes"]),
             reductions=tuple(record["reductions"]),
             events=record["events"],
             checked=tuple(record["checked"]),

@@ -77,7 +77,8 @@ def plan_update(
             function=function,
             slots=tuple(body.scope.slots),
             propagators=tuple(propagators),
-            rings=tuple(body.rings),
+            rings=tuple(body.past.rings),
+            slopes=tuple(body.past.slopes),
             reductions=tuple(body.reductions),
             events=len(events),
             checked=tuple(checked),
@@ -93,8 +94,8 @@ def _plan_refractory(request: PopulationRequest, body: Body) -> str | None:
     """Declares what decides whether a neuron is active; the C condition, None where neurons are never refractory."""
     if request.refractory is None or request.model.spike is None:
         return None
-    if is_truth_value(request.refractory):
     body.decided.append("active")
+    if is_truth_value(request.refractory):
         expr, draws, delayed = select.translate(request.refractory)
         body.add_draws(draws)
         body.add_delayed(delayed)
@@ -177,7 +178,8 @@ def plan_globals(
             function=function,
             slots=tuple(body.scope.slots),
             propagators=tuple(propagators),
-            rings=tuple(body.rings),
+            rings=tuple(body.past.rings),
+            slopes=tuple(body.past.slopes),
             reductions=tuple(body.reductions),
             checked=tuple(checked),
         ),
@@ -252,6 +254,6 @@ def plan_stop(request: StopRequest, name: str, real: str) -> KernelPlan:
         condition=condition,
         verdict=verdict,
         require_all=request.require_all,
-        layout=KernelLayout(function=f"stop_{name}", slots=(), rings=tuple(body.rings)),
+        layout=KernelLayout(function=f"stop_{name}", slots=(), rings=tuple(body.past.rings)),
     )
     return replace(plan, layout=replace(plan.layout, slots=tuple(body.scope.slots)))

@@ -24,6 +24,7 @@ class Scan:
         self.lines: list[str] = []
         for rule in rules:
             body.add_draws(rule.draws)
+            body.add_delayed(rule.delayed)
         resolved = [replace(r, statements=tuple(body.resolve_statement(s) for s in r.statements)) for r in rules]
         code, versions = flatten(resolved)
         body.versions.update(versions)

@@ -51,13 +51,14 @@ class Scope:
         self.slots.append(Slot(key, c_type))
         return len(self.slots) - 1
 
-    def pointer(self, key: str, c_type: str, wanted: str, *, const: bool) -> str:
+    def pointer(self, key: str, c_type: str, wanted: str, *, const: bool, restrict: bool = True) -> str:
         """A declared pointer to a buffer."""
         if key not in self._pointers:
             name = self.names.allocate(wanted)
             self._pointers[key] = name
             qualifier = "const " if const else ""
-            self.declarations.append(f"{qualifier}{c_type} *restrict const {name} = b[{self.slot(key, c_type)}];")
+            alone = "restrict " if restrict else ""
+            self.declarations.append(f"{qualifier}{c_type} *{alone}const {name} = b[{self.slot(key, c_type)}];")
         return self._pointers[key]
 
     def scalar(self, symbol: sympy.Symbol, key: str, c_type: str, wanted: str) -> None:

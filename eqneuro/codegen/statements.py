@@ -11,7 +11,8 @@ from eqneuro.codegen.binder import temporary_name
 from eqneuro.codegen.draws import Stream, expand_draw
 from eqneuro.codegen.scope import Scope
 from eqneuro.codegen.simplify import Code, flatten
-from eqneuro.numerics.rules import DelayedValue, Draw, Iterate, Let, Store, UpdateRule
+from eqneuro.numerics.delayed import symbols_of
+from eqneuro.numerics.rules import DelayedValue, Draw, Iterate, Let, RuleStatement, Store, UpdateRule
 
 C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
 
@@ -38,8 +39,8 @@ class Statements:
         self.alone = alone
         self.scope = Scope(real)
         self.opening: list[str] = []
-        self.ending: list[str] = []
         self.decided: list[str] = []
+        self.ending: list[str] = []
         self.code: list[Code] = []
         self.versions: dict[sympy.Symbol, str] = {}
         self.loaded: list[sympy.Symbol] = []
@@ -84,8 +85,9 @@ class Statements:
         resolved = []
         for rule in rules:
             self.add_draws(rule.draws)
-            self.add_delayed(rule.delayed)
-            resolved.append(replace(rule, statements=tuple(self.resolve_statement(s) for s in rule.statements)))
+            past = self.add_delayed(rule.delayed)
+            statements = [self.resolve_statement(s) for s in rule.statements]
+            resolved.append(replace(rule, statements=_recalled(statements, past) if past else tuple(statements)))
         self.code, versions = flatten(resolved, masks)
         self.versions.update(versions)
 
@@ -116,10 +118,11 @@ class Statements:
             self.scope.declarations.append(line)
         return "streams"
 
-    def add_delayed(self, delayed: Sequence[DelayedValue]) -> None:
-        """Values of the past."""
+    def add_delayed(self, delayed: Sequence[DelayedValue]) -> list[sympy.Symbol]:
+        """Values of the past: the symbols under which they are read."""
         if delayed:
             raise NotImplementedError
+        return []
 
     def resolve(self, expr: sympy.Expr) -> sympy.Expr:
         """The expression with draws and the like written out."""
@@ -136,3 +139,15 @@ class Statements:
                 residual=self.resolve(statement.residual),
             )
         return replace(statement, value=self.resolve(statement.value))
+
+
+def _recalled(statements: Sequence[RuleStatement], past: Sequence[sympy.Symbol]) -> tuple[RuleStatement, ...]:
+    """Values of the past are read once, right before the first statement that needs them."""
+    result: list[RuleStatement] = []
+    waiting = list(past)
+    for statement in statements:
+        read = symbols_of(statement)
+        result += [Let(symbol, symbol, statement.text) for symbol in waiting if symbol in read]
+        waiting = [symbol for symbol in waiting if symbol not in read]
+        result.append(statement)
+    return tuple(result)

@@ -80,9 +80,8 @@ class Assembly:
                 leaving[projection._pre_population._number].append(projection)
                 self._make_reductions(projection)
         for population in self.network._populations:
-            variables: set[str] = {
-                v for kind in ("population", "stop") for x in self.layouts(kind, population._number) for v in x.rings
-            }
+            own = [x for kind in ("population", "stop") for x in self.layouts(kind, population._number)]
+            variables = {v for layout in own for v in layout.rings}
             longest = population._longest_own_delay() if variables else 1
             steps = max([population._window_steps(), *(d.steps for d in population._decoders.values())])
             for projection in leaving[population._number]:
@@ -94,6 +93,7 @@ class Assembly:
             for name in inputs_of(population):
                 population._input(name)
             population._keep_past(sorted(variables), longest + 1, tick)
+            population._keep_slopes(sorted({v for layout in own for v in layout.slopes}), tick)
             for output in population._outputs.values():
                 output.grow(steps + 1, tick)
             if population._window is not None:
@@ -151,6 +151,9 @@ class Assembly:
                 numbers = np.array([array.itemsize, ring.length, ring.slots], dtype=np.int64)
                 places = spans if population._is_local(name) else self._everything(ring.length)
                 self.program.add("keep_history", [numbers, array, ring.rows], places)
+            for ring in population._slopes.values() if not population._enabled else ():  # at rest
+                numbers = np.array([ring.rows.itemsize, ring.length, ring.slots], dtype=np.int64)
+                self.program.add("keep_history", [numbers, np.zeros_like(ring.rows[0]), ring.rows], spans)
             for name, array in population._inputs.items():
                 if name.startswith("sum(") and population._enabled:
                     self.program.add("clear_sums", [None, array], spans)

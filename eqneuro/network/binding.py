@@ -45,6 +45,10 @@ def _of_population(population: Population, layout: KernelLayout, key: str) -> Ar
             return population._linear.array(key)
         case "ring":
             return population._rings[name].rows
+        case "slopes":
+            return population._slopes[name].rows
+        case "past_start":
+            return population._past_start
         case "spiked" | "count":
             output = population._outputs[name]
             return output.spiked if kind == "spiked" else output.count

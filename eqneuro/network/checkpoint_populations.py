@@ -51,6 +51,10 @@ def describe_population(population: Population) -> tuple[dict[str, Any], Arrays]
     for name, ring in population._rings.items() if population._is_past_known else ():
         rows = (tick - 1 - np.arange(ring.slots)) % ring.slots
         arrays[f"past/{encoded(name)}"] = ring.rows[rows, : size if population._is_local(name) else 1]
+    for name, ring in population._slopes.items() if population._is_past_known else ():
+        arrays[f"slopes/{encoded(name)}"] = ring.rows[(tick - 1 - np.arange(ring.slots)) % ring.slots, :size]
+    if population._is_past_known:
+        arrays["past_steps"] = np.asarray(tick - population._past_start[0])
     if population._rate is not None:
         arrays |= {"rate": population._rate[:size], "rate_inside": population._inside[:size]}
     for name, decoder in population._decoders.items():
@@ -159,6 +163,12 @@ def _check_names(population: Population, part: Part, owner: str) -> None:
             part.refuse(f"{owner} has no {name!r}, whose past is in the file")
         if len(found) == 0:
             part.refuse(f"the past of {name!r} is empty in it")
+    for name, key in part.below("slopes").items():
+        part.array(key, "f", (None, population.size))
+        if f"past/{encoded(name)}" not in part.arrays:
+            part.refuse(f"the slopes of {name!r} of {owner} are in it, but not its past")
+    if "past_steps" in part.arrays:
+        part.array("past_steps", "i", ())
     for key in part.below("reductions").values():
         part.array(key, "f", ())
     for name, key in part.below("decoders").items():
@@ -254,3 +264,10 @@ def _put_past(population: Population, part: Part, tick: int) -> None:
         width = rows.shape[1] if population._is_local(name) else 1
         for age in range(1, ring.slots + 1):  # older than what was kept: the oldest that is known
             _fill(ring.rows[(tick - age) % ring.slots], rows[min(age, len(rows)) - 1, :width])
+    population._past_start[0] = tick - int(part.arrays.get("past_steps", slots))
+    population._slopes = {}
+    for name, key in part.below("slopes").items():
+        rows, values = part.arrays[key], population._rings[name]
+        ring = population._slopes[name] = Ring(values.length, values.rows.dtype, slots)
+        for age, row in enumerate(rows[: ring.slots], start=1):
+            _fill(ring.rows[(tick - age) % ring.slots], row)

@@ -13,6 +13,7 @@ from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Delayed, Expr
 from eqneuro.model.models import NeuronModel, OdeEquation
+from eqneuro.network.configuration import TICK
 from eqneuro.network.decoder import Decoder
 from eqneuro.network.linear import LinearSystems
 from eqneuro.network.output import SpikeOutput
@@ -21,6 +22,9 @@ from eqneuro.network.time import steps_of
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
+
+BACK = 3
+"""So many steps the histories go back at least: a cubic through four grid points takes them."""
 
 Playback = tuple[str, list[NDArray[Any] | None], bool]
 """A kernel that sets values before the update, its buffers, and whether threads share the neurons out."""
@@ -63,6 +67,8 @@ class PopulationState:
             if event is not None:
                 self._outputs[name] = SpikeOutput(self._size)
         self._rings: dict[str, Ring] = {}
+        self._slopes: dict[str, Ring] = {}
+        self._past_start = allocate(1, np.int64)
         self._own_delays = tuple(self._delays())
         self._is_past_known = False
         self._reductions: dict[str, NDArray[Any]] = {}
@@ -145,6 +151,7 @@ class PopulationState:
             yield from (node.delay for node in expr.walk() if isinstance(node, Delayed))
 
     def _longest_own_delay(self) -> int:
+        """How many steps back the equations look; between grid points, to one before."""
         names: dict[str, Any] = {c.name: c.value for c in self._net._constants}
         names |= {name: array[: self._size] for name, array in self._store.arrays.items()}
         longest = 0.0
@@ -153,11 +160,14 @@ class PopulationState:
             if not (np.isfinite(values).all() and (values >= 0.0).all()):
                 raise ValueError(f"a delay in the equations of population {self.name!r} is negative or not finite")  # type: ignore[attr-defined]
             longest = max(longest, float(values.max()))
-        return int(np.floor(longest / self._net.dt + 0.5))
+        return max(BACK, int(np.ceil(longest / self._net.dt - 1e-9)) + 1)
 
     def _keep_past(self, names: Sequence[str], slots: int, tick: int) -> None:
         """Rings for the named variables, all with at least so many slots."""
-        slots = max([slots, *(ring.slots for ring in self._rings.values())])
+        before = max((ring.slots for ring in self._rings.values()), default=0)
+        if 0 < before < slots:  # what is older than anything kept stood still
+            self._past_start[0] = max(self._past_start[0], tick - before)
+        slots = max(slots, before)
         for name in names:
             array = self._recordable(name)
             known = self._rings.get(name)
@@ -168,6 +178,15 @@ class PopulationState:
                 self._rings[name].grow(known.slots, tick)
                 self._rings[name].rows[np.arange(known.slots) % self._rings[name].slots] = known.rows[:, :1]
             self._rings[name].grow(slots, tick)
+
+    def _keep_slopes(self, names: Sequence[str], tick: int) -> None:
+        """Rings for the slopes of the named variables, with as many slots as those of their values have."""
+        for name in names:
+            values, known = self._rings[name], self._slopes.get(name)
+            if known is None:
+                known = self._slopes[name] = Ring(values.length, values.rows.dtype, values.slots)
+            else:
+                known.grow(values.slots, tick)
 
     def _check_delays(self) -> None:
         """Before a run: own delays that were lengthened get more room."""
@@ -182,8 +201,11 @@ class PopulationState:
         """As a run begins, all rings made: the past of time 0 is what the variables hold now."""
         if not self._is_past_known:
             self._is_past_known = bool(self._rings)
+            self._past_start[0] = self._net._clock[TICK]
             for name, ring in self._rings.items():
                 ring.fill(self._recordable(name))
+            for ring in self._slopes.values():
+                ring.rows[:] = 0
 
     # -- global operations --------------------------------------------------------------------------------------------
 
@@ -237,6 +259,6 @@ class PopulationState:
     def _nbytes(self) -> int:
         own = self._store.nbytes + self._t_last.nbytes + self._refractory_until.nbytes
         own += sum(a.nbytes for a in (*self._inputs.values(), *self._reductions.values()))
-        own += sum(ring.rows.nbytes for ring in self._rings.values())
+        own += sum(ring.rows.nbytes for ring in (*self._rings.values(), *self._slopes.values()))
         own += sum(decoder.nbytes for decoder in self._decoders.values())
         return own + sum(output.nbytes for output in self._outputs.values())

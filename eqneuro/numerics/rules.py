@@ -64,13 +64,20 @@ class Draw:
     maximum: sympy.Expr | None = None
 
 
+LINE, CURVE, OPEN_CURVE, POINTS = "line", "curve", "open curve", "points"
+"""How a past value is read between grid points: on the straight line, on the cubic through values and slopes, the same
+where the slope of the present is not known yet, on the cubic through four grid points."""
+
+
 @dataclass(frozen=True)
 class DelayedValue:
-    """``symbol`` stands for ``variable``, ``delay`` ms ago."""
+    """``symbol`` stands for ``variable`` at t + ``shift``·dt − ``delay``; ``between`` grid points as it says."""
 
     symbol: sympy.Symbol
     variable: str
     delay: sympy.Expr
+    shift: sympy.Expr = sympy.S.Zero
+    between: str = LINE
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -26,11 +26,25 @@ from eqneuro.numerics import (
     stochastic_heun,
 )  # fmt: skip
 from eqneuro.numerics.choice import choose_methods
+from eqneuro.numerics.delayed import delayed_variables, read_past, slope_of
 from eqneuro.numerics.noise import Noise, NonlinearNoise, split_noise
 from eqneuro.numerics.rules import Choice, DelayedValue, Draw, Let, RuleStatement, Store, UpdateRule
 from eqneuro.numerics.singularities import remove_singularities
-from eqneuro.numerics.symbols import Maximum, Minimum, NotEqual, Translator, Truncate, Truth, symbol
-from eqneuro.numerics.system import Step, System
+from eqneuro.numerics.symbols import (
+    And_,
+    GreaterEqual,
+    Ite,
+    Less,
+    LessEqual,
+    Maximum,
+    Minimum,
+    NotEqual,
+    Translator,
+    Truncate,
+    Truth,
+    symbol,
+)
+from eqneuro.numerics.system import ZERO, Step, System
 
 METHODS: dict[str, Callable[[System], Step]] = {
     "explicit": explicit.step,
@@ -116,13 +130,14 @@ def _rules(
     types = {a.name: a.type for a in model.attributes}
     locality = {a.name: a.locality for a in model.attributes}
     constants = frozenset(a.name for a in model.parameters) | {f.name for f in model.constants} | {"dt", "pi"}
+    past = delayed_variables(model.equations)
     rules: list[UpdateRule] = []
     run: list[OdeEquation] = []
 
     def close() -> None:
         if run:
             chosen = choose_methods(run, default, constants, propagators=propagators)
-            rules.append(_system_rule(run, len(rules), chosen, is_global=_is_global(run[0])))
+            rules.append(_system_rule(run, len(rules), chosen, past, is_global=_is_global(run[0])))
             run.clear()
 
     def _is_global(equation: Equation) -> bool:
@@ -137,7 +152,7 @@ def _rules(
             close()
             rules.append(_assignment_rule([equation], types, f"line{len(rules)}", _is_global(equation)))
     close()
-    return _with_common_noise(rules)
+    return _with_common_noise(read_past(rules))
 
 
 def _with_common_noise(rules: Sequence[UpdateRule]) -> tuple[UpdateRule, ...]:
@@ -186,6 +201,18 @@ def _bounded(value: sympy.Expr, bounds: Sequence[Bound], translator: Translator)
     return value
 
 
+def _resting(variable: sympy.Symbol, slope: sympy.Expr, bounds: Sequence[Bound], translator: Translator) -> sympy.Expr:
+    """The slope of a variable, 0 where it rests at one of its bounds."""
+    for bound in bounds:
+        limit = remove_singularities(translator.translate(bound.value))
+        if bound.side == "min":
+            rests = And_(LessEqual(variable, limit), Less(slope, ZERO))
+        else:
+            rests = And_(GreaterEqual(variable, limit), Less(ZERO, slope))
+        slope = Ite(rests, ZERO, slope)
+    return slope
+
+
 def _typed(value: sympy.Expr, kind: str) -> sympy.Expr:
     if kind == "int" and not value.is_Integer:
         return Truncate(value)
@@ -195,9 +222,16 @@ def _typed(value: sympy.Expr, kind: str) -> sympy.Expr:
 
 
 def _system_rule(
-    equations: Sequence[OdeEquation], number: int, chosen: Sequence[tuple[str, str]], *, is_global: bool
+    equations: Sequence[OdeEquation],
+    number: int,
+    chosen: Sequence[tuple[str, str]],
+    past: Collection[str],
+    *,
+    is_global: bool,
 ) -> UpdateRule:
-    """Neighbouring ODEs: each method takes its own, all from the same old state."""
+    """Neighbouring ODEs: each method takes its own, all from the same old state; ``past`` are variables whose slopes
+    are wanted later.
+    """
     translator = Translator(f"line{number}")
     variables = tuple(symbol(e.variable) for e in equations)
     rights, noise = _split_noise(equations, variables, [translator.translate(e.right) for e in equations])
@@ -215,7 +249,11 @@ def _system_rule(
             reason = " ".join(filter(None, (chosen[k][1], step.remark)))
             choices[k] = Choice(equations[k].variable, method, reason, step.order)
     stores: list[RuleStatement] = []
+    slopes: list[RuleStatement] = []
     for k, equation in enumerate(equations):
+        if equation.variable in past and choices[k].order > 1 and not noise.strengths[k]:
+            slope = _resting(variables[k], rights[k], equation.bounds, translator)
+            slopes.append(Store(slope_of(equation.variable), slope, equation.text))
         value = _bounded(values[k], equation.bounds, translator)
         if len(equations) == 1:
             stores.append(Store(variables[k], value, equation.text))
@@ -225,7 +263,7 @@ def _system_rule(
             stores.append(Store(variables[k], fresh))
     return UpdateRule(
         variables=tuple(e.variable for e in equations),
-        statements=(*statements, *stores),
+        statements=(*slopes, *statements, *stores),
         choices=tuple(choices[k] for k in range(len(equations))),
         texts=tuple(e.text for e in equations),
         draws=(*translator.draws, *noise.draws),

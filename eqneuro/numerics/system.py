@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sympy
 
+from eqneuro.numerics.delayed import later
 from eqneuro.numerics.rules import Propagator, RuleStatement
 from eqneuro.numerics.symbols import DT, T, symbol
 
@@ -27,10 +28,11 @@ class System:
     kicks: tuple[sympy.Expr, ...] = ()
 
     def at(self, values: tuple[sympy.Expr, ...], shift: sympy.Expr | int = 0) -> tuple[sympy.Expr, ...]:
-        """f at other values of the variables and at time t + shift."""
+        """f at other values of the variables and at time t + shift, past values too."""
         table: dict[sympy.Expr, sympy.Expr] = dict(zip(self.variables, values, strict=True))
         if shift != 0:
             table[T] = T + shift
+            table |= later(self.rights, shift / DT)
         return tuple(right.xreplace(table) for right in self.rights)
 
     def temporary(self, what: str, variable: sympy.Symbol) -> sympy.Symbol:

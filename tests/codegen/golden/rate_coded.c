@@ -6,21 +6,25 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
 {
   const int64_t size = ((const int64_t *)b[0])[0];
   const real *restrict const history_of_v = b[1];
-  const real *restrict const delayed_v = history_of_v + ((now->tick - (int64_t)floor(3.0 / now->dt + 0.5)) &
-      (((const int64_t *)b[0])[3] - 1)) * ((const int64_t *)b[0])[1];
-  real *restrict const all_v = b[2];
-  const double B = *(const real *)b[3];
-  const double mean_r = *(const real *)b[4];
+  const int64_t *restrict const past_start = b[2];
+  const past_time when_v = find_past(now, 3.0, 0.0, past_start[0], ((const int64_t *)b[0])[3],
+      ((const int64_t *)b[0])[1], PAST_CURVE);
+  real *const slopes_of_v = b[3];
+  real *restrict const all_v = b[4];
+  const double B = *(const real *)b[5];
+  const double mean_r = *(const real *)b[6];
+  const double tau = *(const real *)b[7];
   const double h = now->dt;
-  const double tau = *(const real *)b[5];
-  real *restrict const all_sum_exc = b[6];
-  real *restrict const all_sum_inh = b[7];
-  real *restrict const all_r = b[8];
+  real *restrict const all_sum_exc = b[8];
+  real *restrict const all_sum_inh = b[9];
+  const int64_t this_row = (now->tick & (((const int64_t *)b[0])[3] - 1)) * ((const int64_t *)b[0])[1];
+  real *restrict const all_r = b[10];
 
   /* the same for all neurons in this step */
   const double factor_0 = B - mean_r;
-  const double part_1 = h / tau;
-  const double factor_2 = 0.5 * part_1;
+  const double part_1 = 1.0 / tau;
+  const double part_2 = h * part_1;
+  const double factor_3 = 0.5 * part_2;
 
   (void)size;
   for (int64_t block = begin; block < end; block += BLOCK) {
@@ -36,13 +40,19 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
         const real sum_inh = all_sum_inh[i];
         /* tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint */
         const real shared_0 = factor_0 + sum_exc - sum_inh;
-        const real middle_v = v + factor_2 * (shared_0 - v);
-        const real shared_1 = v + part_1 * (shared_0 - middle_v);
-        const real shared_2 = -1.0 > shared_1 ? -1.0 : shared_1;
-        v = 1.0 < shared_2 ? 1.0 : shared_2;
+        const real shared_1 = shared_0 - v;
+        const real shared_2 = part_1 * shared_1;
+        const real shared_3 = (v <= -1.0) & (shared_2 < 0.0) ? 0.0 : shared_2;
+        real slope_of_v = (v >= 1.0) & (0.0 < shared_3) ? 0.0 : shared_3;
+        slopes_of_v[this_row + i] = slope_of_v;
+        const real middle_v = v + factor_3 * shared_1;
+        const real shared_4 = v + part_2 * (shared_0 - middle_v);
+        const real shared_5 = -1.0 > shared_4 ? -1.0 : shared_4;
+        v = 1.0 < shared_5 ? 1.0 : shared_5;
         all_v[i] = v;
         /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
-        const real branch_0 = tanh(delayed_v[i]);
+        const real past_v_0 = past_on_curve(when_v, history_of_v, slopes_of_v, i);
+        const real branch_0 = tanh(past_v_0);
         real r = v > 0.0 ? v : 0.1 * branch_0;
         all_r[i] = r;
         total += v;
