@@ -64,3 +64,23 @@ def test_message_names_the_equation_the_method_and_the_largest_step():
     assert "method rk4" in message
     assert "dt = 30 ms" in message
     assert "27 ms" in message
+
+
+def test_weakly_damped_oscillation_asks_for_small_steps():
+    """λ = −0.1 ± i: Euler's method grows beyond 2·0.1/1.01, though |λ| is only 1."""
+    equations = "dv/dt = -0.1*v + w\ndw/dt = -v - 0.1*w"
+    assert found(equations, 0.19, w=0.0) is None
+    assert found(equations, 0.3, w=0.0).largest == pytest.approx(2.0 * 0.1 / 1.01, rel=1e-6)
+    assert found(equations, 0.3, "rk4", w=0.0) is None
+
+
+def test_what_an_assignment_adds_to_a_rate_counts():
+    assert found("I = 4.0*(1.0 - v)\ndv/dt = I - v", 0.5, I=0.0).largest == pytest.approx(2.0 / 5.0, rel=1e-6)
+
+
+def test_thousands_of_neurons_are_looked_at_together():
+    taus = np.full(25_000, 10.0)
+    taus[17_123] = 0.1
+    assert found("tau*dv/dt = -v + w\ndw/dt = -w", 1.0, tau=taus, v=np.zeros(25_000), w=0.0).largest == pytest.approx(
+        0.2
+    )
