@@ -127,20 +127,28 @@ class Body(Statements):
     # -- what the rules bring -----------------------------------------------------------------------------------------
 
     def add_propagator(self, number: int, propagator: Propagator) -> PropagatorLayout:
-        """Slots for the entries of P and Q of an exact system."""
-        varying = self.any_varying([entry for row in propagator.matrix for entry in row])
+        """Slots for the entries of P and Q of an exact system, and of the factors of its noise."""
+        varying = self.any_varying(propagator.entries)
         for letter, matrix in (("P", propagator.transition), ("Q", propagator.response)):
             for i, row in enumerate(matrix):
                 for j, symbol in enumerate(row):
                     if symbol is not None:
-                        fresh = sympy.Symbol(f"{letter}:{number}:{i}:{j}", real=True)
-                        self._own[fresh] = (f"propagator:{letter}:{number}:{i}:{j}", varying)
-                        self._replaced[symbol] = fresh
+                        self._add_entry(symbol, f"{letter}:{number}:{i}:{j}", varying=varying)
+        for kick in propagator.kicks:
+            for i, factors in zip(kick.members, kick.factor, strict=True):
+                for j, factor in enumerate(factors):
+                    self._add_entry(factor, f"F:{number}:{i}:{j}", varying=varying)
         transition, response = (
             tuple(tuple(s is not None for s in row) for row in matrix)
             for matrix in (propagator.transition, propagator.response)
         )
-        return PropagatorLayout(number, len(propagator.variables), varying, transition, response)
+        kicks = tuple((kick.members, len(kick.strengths[0])) for kick in propagator.kicks)
+        return PropagatorLayout(number, len(propagator.variables), varying, transition, response, kicks)
+
+    def _add_entry(self, symbol: sympy.Symbol, name: str, *, varying: bool) -> None:
+        fresh = sympy.Symbol(name, real=True)
+        self._own[fresh] = (f"propagator:{name}", varying)
+        self._replaced[symbol] = fresh
 
     def _draw_place(self, number: int) -> str:
         return f"{self._stream_name()} + {number}, i"

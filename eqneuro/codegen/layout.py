@@ -20,13 +20,17 @@ class Slot:
 
 @dataclass(frozen=True)
 class PropagatorLayout:
-    """The linear system of one exact rule: ``rule`` names its slots, ``local`` says whether there is one a neuron."""
+    """The linear system of one exact rule: ``rule`` names its slots, ``local`` says whether there is one a neuron.
+
+    ``kicks`` tells of its noise: the places of some variables that share it, and the number of their sources.
+    """
 
     rule: int
     dimension: int
     local: bool
     transition: tuple[tuple[bool, ...], ...]
     response: tuple[tuple[bool, ...], ...]
+    kicks: tuple[tuple[tuple[int, ...], int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class KernelLayout:
                     local=p["local"],
                     transition=tuple(map(tuple, p["transition"])),
                     response=tuple(map(tuple, p["response"])),
+                    kicks=tuple((tuple(members), sources) for members, sources in p["kicks"]),
                 )
                 for p in record["propagators"]
             ),

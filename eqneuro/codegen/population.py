@@ -214,6 +214,9 @@ def _plan_matrix(
     for i, row in enumerate(propagator.matrix):
         for j, entry in enumerate(row):
             statements.append((f"matrix:{number}:{i}:{j}", entry))
+    for kick in propagator.kicks:
+        for i, row in zip(kick.members, kick.strengths, strict=True):
+            statements += [(f"strength:{number}:{i}:{j}", entry) for j, entry in enumerate(row)]
     local = body.any_varying([entry for _, entry in statements])
     lines = body.write_matrix(statements, local=local)
     size = len(propagator.variables)
@@ -223,6 +226,7 @@ def _plan_matrix(
         local,
         tuple(tuple(s is not None for s in row) for row in propagator.transition),
         tuple(tuple(s is not None for s in row) for row in propagator.response),
+        tuple((kick.members, len(kick.strengths[0])) for kick in propagator.kicks),
     )
     return KernelPlan(
         template="coefficients.c.j2",

@@ -41,7 +41,7 @@ def _of_population(population: Population, layout: KernelLayout, key: str) -> Ar
             return population._reduction(name)
         case "constant":
             return constant_array(population._net, name)
-        case "propagator" | "matrix":
+        case "propagator" | "matrix" | "strength":
             return population._linear.array(key)
         case "ring":
             return population._rings[name].rows

@@ -1,7 +1,8 @@
-"""The linear systems of a population's exact equations: matrices filled by C, propagators worked out by SciPy."""
+"""The linear systems of a population's exact equations: matrices filled by C, propagators worked out numerically."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,14 @@ from numpy.typing import NDArray
 
 from eqneuro.codegen.layout import KernelLayout, PropagatorLayout
 from eqneuro.engine.buffers import allocate, padded
+from eqneuro.engine.kicks import kick_factor
 from eqneuro.engine.propagators import propagate
 from eqneuro.network.store import GLOBAL_LENGTH
 
 
 class LinearSystems:
     """Matrices and propagators of one population, by the keys of kernel slots: ``matrix:0:i:j``,
-    ``propagator:P:0:i:j``.
+    ``propagator:P:0:i:j``; and those of their noise, ``strength:0:i:j``, ``propagator:F:0:i:j``.
     """
 
     def __init__(self, size: int, real: type) -> None:
@@ -35,9 +37,9 @@ class LinearSystems:
         """The array of a slot."""
         if key not in self._arrays:
             kind, *rest = key.split(":")
-            layout = self._layouts[int(rest[0] if kind == "matrix" else rest[1])]
+            layout = self._layouts[int(rest[1] if kind == "propagator" else rest[0])]
             length = padded(self._size) if layout.local else GLOBAL_LENGTH
-            self._arrays[key] = allocate(length, np.float64 if kind == "matrix" else self._real)
+            self._arrays[key] = allocate(length, self._real if kind == "propagator" else np.float64)
         return self._arrays[key]
 
     def rows(self, rule: int) -> int:
@@ -49,10 +51,11 @@ class LinearSystems:
         layout = self._layouts[rule]
         places = range(layout.dimension)
         count = self.rows(rule)
-        entries = [[self._arrays[f"matrix:{rule}:{i}:{j}"][:count] for j in places] for i in places]
-        matrix = np.moveaxis(np.array(entries), -1, 0)
+        matrix = self._stack("matrix", rule, places, layout.dimension, count)
+        strengths = [self._stack("strength", rule, members, sources, count) for members, sources in layout.kicks]
+        state = np.concatenate([x.ravel() for x in (matrix, *strengths)])
         known = self._known.get(rule)
-        if known is not None and known[0] == dt and np.array_equal(known[1], matrix, equal_nan=True):
+        if known is not None and known[0] == dt and np.array_equal(known[1], state, equal_nan=True):
             return
         transition, response = propagate(matrix, dt)
         for letter, values, given in (("P", transition, layout.transition), ("Q", response, layout.response)):
@@ -61,4 +64,15 @@ class LinearSystems:
                     if given[i][j]:
                         array = self.array(f"propagator:{letter}:{rule}:{i}:{j}")
                         array[:] = values[:, i, j] if layout.local else values[0, i, j]
-        self._known[rule] = (dt, matrix)
+        for (members, _), strength in zip(layout.kicks, strengths, strict=True):
+            factor = kick_factor(matrix[:, members][:, :, members], strength, dt)
+            for row, i in enumerate(members):
+                for j in range(factor.shape[-1]):
+                    array = self.array(f"propagator:F:{rule}:{i}:{j}")
+                    array[:] = factor[:, row, j] if layout.local else factor[0, row, j]
+        self._known[rule] = (dt, state)
+
+    def _stack(self, kind: str, rule: int, rows: Sequence[int], columns: int, count: int) -> NDArray[np.float64]:
+        """What C has evaluated: one matrix after the other."""
+        entries = [[self._arrays[f"{kind}:{rule}:{i}:{j}"][:count] for j in range(columns)] for i in rows]
+        return np.moveaxis(np.array(entries), -1, 0)

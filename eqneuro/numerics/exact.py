@@ -23,7 +23,7 @@ def step(system: System) -> Step:
     size = len(system.variables)
     matrix = system.jacobian()
     inputs = system.at(tuple(ZERO for _ in system.variables))
-    linked = _reachable([[entry != 0 for entry in row] for row in matrix])
+    linked = reachable([[entry != 0 for entry in row] for row in matrix])
     driven = [entry != 0 for entry in inputs]
 
     def name(letter: str, i: int, j: int) -> sympy.Symbol | None:
@@ -42,7 +42,7 @@ def _weighted(weights: tuple[sympy.Symbol | None, ...], values: tuple[sympy.Expr
     return sympy.Add(*(w * value for w, value in zip(weights, values, strict=True) if w is not None))
 
 
-def _reachable(linked: list[list[bool]]) -> list[list[bool]]:
+def reachable(linked: list[list[bool]]) -> list[list[bool]]:
     """Where exp(A) can differ from zero: the paths through A's entries, and the diagonal."""
     size = len(linked)
     closure = [[linked[i][j] or i == j for j in range(size)] for i in range(size)]

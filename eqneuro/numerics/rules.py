@@ -81,6 +81,20 @@ class DelayedValue:
 
 
 @dataclass(frozen=True)
+class Kicks:
+    """What white noise adds to some variables of a linear system: F·N, N standard normal numbers.
+
+    ``members`` are the variables' places in the system; ``strengths`` (G, a row for each of them, a column a source)
+    are expressions of parameters and constants alone; the engine fills what ``factor`` (F) names, so that F·Fᵀ =
+    ∫₀^dt exp(A·s)·G·Gᵀ·exp(Aᵀ·s) ds.
+    """
+
+    members: tuple[int, ...]
+    strengths: tuple[tuple[sympy.Expr, ...], ...]
+    factor: tuple[tuple[sympy.Symbol, ...], ...]
+
+
+@dataclass(frozen=True)
 class Propagator:
     """x(t+dt) = P·x + Q·b for x' = A·x + b with A constant over the run: P = exp(A·dt), Q = ∫₀^dt exp(A·s) ds.
 
@@ -93,6 +107,13 @@ class Propagator:
     matrix: tuple[tuple[sympy.Expr, ...], ...]
     transition: tuple[tuple[sympy.Symbol | None, ...], ...]
     response: tuple[tuple[sympy.Symbol | None, ...], ...]
+    kicks: tuple[Kicks, ...] = ()
+
+    @property
+    def entries(self) -> list[sympy.Expr]:
+        """All that the engine evaluates: A, and the strengths of noise."""
+        rows = [*self.matrix, *(row for kick in self.kicks for row in kick.strengths)]
+        return [entry for row in rows for entry in row]
 
 
 @dataclass(frozen=True)

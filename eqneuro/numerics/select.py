@@ -27,6 +27,7 @@ from eqneuro.numerics import (
 )  # fmt: skip
 from eqneuro.numerics.choice import choose_methods
 from eqneuro.numerics.delayed import delayed_variables, read_past, slope_of
+from eqneuro.numerics.exact_noise import couple_kicks
 from eqneuro.numerics.noise import Noise, NonlinearNoise, split_noise
 from eqneuro.numerics.rules import Choice, DelayedValue, Draw, Let, RuleStatement, Store, UpdateRule
 from eqneuro.numerics.singularities import remove_singularities
@@ -137,7 +138,7 @@ def _rules(
     def close() -> None:
         if run:
             chosen = choose_methods(run, default, constants, propagators=propagators)
-            rules.append(_system_rule(run, len(rules), chosen, past, is_global=_is_global(run[0])))
+            rules.append(_system_rule(run, len(rules), chosen, past, constants, is_global=_is_global(run[0])))
             run.clear()
 
     def _is_global(equation: Equation) -> bool:
@@ -226,11 +227,12 @@ def _system_rule(
     number: int,
     chosen: Sequence[tuple[str, str]],
     past: Collection[str],
+    constants: Collection[str],
     *,
     is_global: bool,
 ) -> UpdateRule:
     """Neighbouring ODEs: each method takes its own, all from the same old state; ``past`` are variables whose slopes
-    are wanted later.
+    are wanted later, ``constants`` names of what does not change within a run.
     """
     translator = Translator(f"line{number}")
     variables = tuple(symbol(e.variable) for e in equations)
@@ -238,12 +240,13 @@ def _system_rule(
     statements: list[RuleStatement] = []
     values: dict[int, sympy.Expr] = {}
     choices: dict[int, Choice] = {}
-    propagators = []
+    propagators, draws = [], [*translator.draws, *noise.draws]
     for part, method in enumerate(dict.fromkeys(name for name, _ in chosen)):
         members = [k for k, (name, _) in enumerate(chosen) if name == method]
-        step = _step(method, members, variables, rights, noise, 10 * number + part, equations)
+        step = _step(method, members, variables, rights, noise, 10 * number + part, equations, constants)
         statements += _commented(step, equations[members[0]].text)
         propagators += [step.propagator] if step.propagator else []
+        draws += step.draws
         values |= dict(zip(members, step.values, strict=True))
         for k in members:
             reason = " ".join(filter(None, (chosen[k][1], step.remark)))
@@ -266,7 +269,7 @@ def _system_rule(
         statements=(*slopes, *statements, *stores),
         choices=tuple(choices[k] for k in range(len(equations))),
         texts=tuple(e.text for e in equations),
-        draws=(*translator.draws, *noise.draws),
+        draws=tuple(draws),
         delayed=tuple(translator.delayed),
         propagators=tuple(propagators),
         is_global=is_global,
@@ -293,6 +296,7 @@ def _step(
     noise: Noise,
     number: int,
     equations: Sequence[OdeEquation],
+    constants: Collection[str],
 ) -> Step:
     """One method's share of a system, with its noise."""
     if method in stochastic_heun.ORDERS and any(noise.needs_means(k) for k in members):
@@ -301,9 +305,11 @@ def _step(
     kicks = tuple(noise.kick(k) for k in members)
     if method in DECAYING and any(kicks):
         kicks = tuple(noise.decaying_kick(k, rate) for k, rate in zip(members, own.own_rates(), strict=True))
+    coupled = couple_kicks(own, noise, members if method == "exact" else (), constants)
+    kicks = tuple(coupled.values.get(place, kick) for place, kick in enumerate(kicks))
     system = replace(own, kicks=kicks if any(kicks) else ())
     try:
-        step = METHODS[method](system)
+        step = coupled.added_to(METHODS[method](system))
     except event_driven.TooCoupled as error:
         equation = equations[members[error.place]]
         message = "an event-driven equation can read another one only where that one decays by itself"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sympy
 
 from eqneuro.numerics.delayed import later
-from eqneuro.numerics.rules import Propagator, RuleStatement
+from eqneuro.numerics.rules import Draw, Propagator, RuleStatement
 from eqneuro.numerics.symbols import DT, T, symbol
 
 ZERO = sympy.Integer(0)
@@ -65,6 +65,8 @@ class Step:
     """What the method has to say of this system, a sentence for `Network.explain`."""
     has_noise: bool = False
     """Whether the values hold the kicks already."""
+    draws: tuple[Draw, ...] = ()
+    """Random numbers beside those of the sources."""
 
 
 def euler(system: System) -> tuple[sympy.Expr, ...]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import expm, solve_continuous_lyapunov
 
 from eqneuro import Network, Neuron
 
@@ -79,3 +80,78 @@ def test_named_source_is_shared_and_plain_ones_are_independent():
     assert_variance(p, 10.0)
     for first, second in ((p, q), (p, x)):
         assert abs(np.corrcoef(first, second)[0, 1]) < DEVIATIONS / np.sqrt(NEURONS)
+
+
+FILTERED = """
+    dx/dt = -x/tau + sigma*xi_c : exact
+    dy/dt = (x - y)/tau_y : exact
+    dz/dt = -z/tau_z - 0.5*xi_c + 0.3*xi : exact
+    r = x
+"""
+
+
+@pytest.mark.parametrize("dtype", ["double", "float"])
+@pytest.mark.parametrize("dt", [0.5, 12.5])
+def test_coupled_ornstein_uhlenbeck_processes_have_their_covariances_whatever_the_step(dt, dtype):
+    """Stationary covariance by Lyapunov's equation, S(t) = exp(A·t)·S between times; tau differs between two halves."""
+    net = Network(dt=dt, seed=12, precision=dtype)
+    pop = net.create(2 * NEURONS, Neuron("tau = 10.0\ntau_y = 4.0\ntau_z = 25.0\nsigma = 0.7", FILTERED))
+    taus = np.repeat([10.0, 3.0], NEURONS)
+    pop.tau = taus
+    net.simulate(400.0)
+    before = np.array([pop.x, pop.y, pop.z], dtype=float)
+    net.simulate(12.5)
+    after = np.array([pop.x, pop.y, pop.z], dtype=float)
+    for tau in (10.0, 3.0):
+        chosen = taus == tau
+        matrix = np.array([[-1.0 / tau, 0.0, 0.0], [0.25, -0.25, 0.0], [0.0, 0.0, -0.04]])
+        strength = np.array([[0.7, 0.0], [0.0, 0.0], [-0.5, 0.3]])
+        stationary = solve_continuous_lyapunov(matrix, -strength @ strength.T)
+        spread = np.sqrt(np.diag(stationary))
+        for one, other, lag in ((before, before, 0.0), (after, before, 12.5)):
+            expected = expm(lag * matrix) @ stationary
+            found = one[:, chosen] @ other[:, chosen].T / NEURONS
+            errors = np.abs(found - expected) / np.outer(spread, spread)
+            assert errors.max() < DEVIATIONS * np.sqrt(2.0 / NEURONS)
+
+
+def test_coupled_noise_of_a_whole_population_and_of_changed_parameters():
+    """Global equations have propagators of their own; a new strength is heeded at once, as a new time constant is."""
+    net = Network(dt=1.0, seed=4)
+    neuron = Neuron(
+        "tau = 5.0 : population\nsigma = 1.0 : population",
+        "dx/dt = -x/tau + sigma*xi : exact, population\ndy/dt = x - y : exact, population\nr = x",
+    )
+    pop = net.create(1, neuron)
+    monitor = net.monitor(pop, ["x", "y"])
+    net.simulate(20_000.0)
+    pop.sigma, pop.tau = 3.0, 2.0
+    net.simulate(20_000.0)
+    x, y = monitor.get("x"), monitor.get("y")
+    for part, tau, sigma in ((slice(0, 20_000), 5.0, 1.0), (slice(20_100, None), 2.0, 3.0)):
+        matrix = np.array([[-1.0 / tau, 0.0], [1.0, -1.0]])
+        stationary = solve_continuous_lyapunov(matrix, -np.diag([sigma**2, 0.0]))
+        independent = 20_000 / (2.0 * tau + 2.0)  # steps that do not know of each other
+        for values, variance in ((x[part], stationary[0, 0]), (y[part], stationary[1, 1])):
+            assert values.var() == pytest.approx(variance, rel=DEVIATIONS * np.sqrt(2.0 / independent))
+
+
+def test_exact_noise_of_finer_steps_follows_the_same_path():
+    """The kicks take the increments of their sources: networks of different steps agree ever better, in order 1."""
+    ends, most = [], 32
+    counts = (2, 4, 8, 32)
+    for count in counts:
+        net = Network(dt=most / count / 8.0, seed=2)
+        net._refinement = most // count, most // counts[0]
+        pop = net.create(
+            2000,
+            Neuron(
+                equations=FILTERED.replace("tau_y", "4.0").replace("tau_z", "25.0"),
+                parameters="tau = 10.0 : population\nsigma = 0.7 : population",
+            ),
+        )
+        net.simulate(8.0)
+        ends.append(np.array([pop.x, pop.y, pop.z]))
+    distances = [np.abs(end - ends[-1]).mean(axis=1) for end in ends[:-1]]
+    slopes = -np.polyfit(np.log(counts[:-1]), np.log(distances), 1)[0]
+    np.testing.assert_allclose(slopes, 1.0, atol=0.15)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sympy
 
+from eqneuro.engine.kicks import kick_factor
 from eqneuro.engine.propagators import propagate
 from eqneuro.language.evaluate import evaluate as evaluate_tree
 from eqneuro.model.models import NeuronModel
@@ -137,15 +138,21 @@ class Interpreter:
             assert self.normal is not None
             self.state[draw.symbol.name] = names[draw.symbol.name] = self.normal(draw.symbol.name)
         for propagator in rule.propagators:
-            flat = [self.value(entry, names) for row in propagator.matrix for entry in row]
-            size = len(propagator.variables)
-            entries = np.stack(np.broadcast_arrays(*flat), axis=-1).astype(float)
-            stack = entries.reshape(*entries.shape[:-1], size, size)
+            stack = self._stack(propagator.matrix, names)
             for symbols, matrix in zip(
                 (propagator.transition, propagator.response), propagate(stack, self.dt), strict=True
             ):
                 for i, row in enumerate(symbols):
                     names |= {s.name: matrix[..., i, j] for j, s in enumerate(row) if s is not None}
+            for kicks in propagator.kicks:
+                own = stack[..., kicks.members, :][..., kicks.members]
+                strengths = self._stack(kicks.strengths, names)
+                shape = np.broadcast_shapes(own.shape[:-2], strengths.shape[:-2])
+                pair = (np.broadcast_to(x, (*shape, *x.shape[-2:])).reshape(-1, *x.shape[-2:]) for x in (own, strengths))
+                factor = kick_factor(*pair, self.dt)
+                factor = factor.reshape(*shape, *factor.shape[-2:])
+                for i, row in enumerate(kicks.factor):
+                    names |= {s.name: factor[..., i, j] for j, s in enumerate(row)}
         for statement in rule.statements:
             match statement:
                 case Let():
@@ -156,6 +163,12 @@ class Interpreter:
                     )
                 case Iterate():
                     self._iterate(statement, names)
+
+    def _stack(self, rows: Any, names: dict[str, Any]) -> Any:
+        """A matrix of expressions, or one for each neuron."""
+        flat = [self.value(entry, names) for row in rows for entry in row]
+        entries = np.stack(np.broadcast_arrays(*flat), axis=-1).astype(float)
+        return entries.reshape(*entries.shape[:-1], len(rows), len(rows[0]))
 
     def _iterate(self, loop: Iterate, names: dict[str, Any]) -> None:
         names |= {x.symbol.name: self.value(x.value, names) for x in loop.unknowns}

@@ -1,0 +1,104 @@
+"""Kicks of white noise to coupled exact equations, numerically, for stacks of systems.
+
+Over a step of length h, x' = A·x + G·ξ adds ∫₀ʰ exp(A·(h − s))·G·dW(s), a normal vector of covariance
+
+    C = ∫₀ʰ exp(A·s)·G·Gᵀ·exp(Aᵀ·s) ds
+
+(Gillespie 1996 for one equation). It is drawn as F·N with F·Fᵀ = C and standard normal numbers N. C comes from a
+Taylor series over a short step and doublings (Van Loan 1978 by another road: no exponential of −A occurs, which would
+overflow in stiff systems), C(2h) = C(h) + P·C(h)·Pᵀ, P = exp(A·h).
+
+Of all such F the one is taken that is nearest to M/√h, M = ∫₀ʰ exp(A·s) ds·G being what the increments ΔW themselves
+bring: the first numbers of N are then, but for h^2.5, the increments divided by √h. A finer network on the same
+Wiener process, and an equation of another method with the same source, see the same noise. F = S·U, S the root of C,
+U the orthogonal factor of S·M (Procrustes; Higham 1986); C may be singular.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrices = NDArray[np.float64]
+
+TERMS = 20
+"""Of the series: with ‖A·h‖ ≤ ¼ what is left out is less than 2⁻²⁰/20!, 4·10⁻²⁵."""
+BLOCK = 1024
+"""Systems worked out together, so that they stay in the cache."""
+
+
+def kick_factor(matrix: Matrices, strengths: Matrices, dt: float) -> Matrices:
+    """F of x' = A·x + G·ξ over a step.
+
+    Parameters
+    ----------
+    matrix, strengths
+        A in 1/ms, shape (systems, n, n), and G in 1/√ms, shape (systems, n, m).
+    dt
+        The step in ms.
+
+    Returns
+    -------
+    F
+        Shape (systems, n, max(n, m)): F·N is added to x, N standard normal numbers, those of the m sources first.
+        NaN where an entry of A or G is not finite.
+
+    Examples
+    --------
+    >>> F = kick_factor(np.array([[[0.0]]]), np.array([[[2.0]]]), 0.25)
+    >>> F.tolist()
+    [[[1.0]]]
+    """
+    if len(matrix) > 1 and (matrix == matrix[:1]).all() and (strengths == strengths[:1]).all():
+        one = kick_factor(matrix[:1], strengths[:1], dt)
+        return np.broadcast_to(one, (len(matrix), *one.shape[1:]))
+    size, sources = strengths.shape[1:]
+    factor = np.full((len(matrix), size, max(size, sources)), np.nan)
+    finite = np.isfinite(matrix).all(axis=(1, 2)) & np.isfinite(strengths).all(axis=(1, 2))
+    chosen = np.flatnonzero(finite)
+    for begin in range(0, len(chosen), BLOCK):
+        part = chosen[begin : begin + BLOCK]
+        factor[part] = _factors(matrix[part], strengths[part], dt)
+    return factor
+
+
+def _factors(matrix: Matrices, strengths: Matrices, dt: float) -> Matrices:
+    covariance, mean = integrate_noise(matrix, strengths, dt)
+    factor = np.full((*mean.shape[:2], max(mean.shape[1:])), np.nan)
+    finite = np.isfinite(covariance).all(axis=(1, 2))  # what grows may be beyond all numbers at the end of the step
+    covariance, mean = covariance[finite], mean[finite]
+    spread = np.sqrt(np.einsum("kii->ki", covariance))[:, :, None]
+    unit = np.where(spread > 0.0, spread, 1.0)
+    values, vectors = np.linalg.eigh(covariance / unit / unit.swapaxes(1, 2))
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]) @ vectors.swapaxes(1, 2)
+    wanted = np.zeros((len(mean), *factor.shape[1:]))
+    wanted[:, :, : mean.shape[2]] = root @ (mean / unit)
+    left, _, right = np.linalg.svd(wanted, full_matrices=False)
+    factor[finite] = spread * (root @ (left @ right))
+    return factor
+
+
+def integrate_noise(matrix: Matrices, strengths: Matrices, dt: float) -> tuple[Matrices, Matrices]:
+    """C = ∫₀ʰ exp(A·s)·G·Gᵀ·exp(Aᵀ·s) ds and M = ∫₀ʰ exp(A·s) ds·G, h being ``dt``."""
+    norms = dt * np.abs(matrix).sum(axis=1).max(axis=1)
+    doublings = max(0, int(np.frexp(norms.max(initial=0.0))[1]) + 2)
+    short = dt / 2.0**doublings
+    step = short * matrix
+    unit = np.eye(matrix.shape[-1])
+    response = np.broadcast_to(unit, step.shape)
+    for term in range(TERMS, 1, -1):
+        response = unit + step @ response / term
+    transition = unit + step @ response
+    mean = short * response @ strengths
+    summand = short * strengths @ strengths.swapaxes(1, 2)
+    covariance = summand
+    for term in range(2, TERMS + 1):
+        turned = step @ summand
+        summand = (turned + turned.swapaxes(1, 2)) / term
+        covariance = covariance + summand
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(doublings):
+            covariance = covariance + transition @ covariance @ transition.swapaxes(1, 2)
+            mean = mean + transition @ mean
+            transition = transition @ transition
+    return covariance, mean
