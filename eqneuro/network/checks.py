@@ -223,6 +223,8 @@ def _check_target(projection: Projection, post: Population) -> None:
     model = post.model
     if projection.target in model.targets or model.reads_all_targets or getattr(post, "_takes_rates", False):
         return
+    if projection.model.post_spike and not model.targets and getattr(post, "_is_source", False):
+        return  # given trains of spikes, for the synapse to learn from
     read = ", ".join(repr(target) for target in model.targets) or "none"
     warnings.warn(
         f"population {post.name!r} reads no target {projection.target!r}; it reads {read}",

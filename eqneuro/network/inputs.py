@@ -11,6 +11,8 @@ from eqneuro.network.population import Population
 class SpecificPopulation(Population):
     """A population that is made first and added with `Network.create`."""
 
+    _is_source = True
+
     def __init__(self, geometry: Any, neuron: Neuron, name: str | None = None) -> None:
         from eqneuro.network.magic import await_network
 

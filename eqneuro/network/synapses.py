@@ -192,6 +192,9 @@ class SynapseValues:
         given = np.asarray(value, dtype=float) if np.ndim(value) == 0 else _flatten(value)
         if np.isnan(given).any():
             raise ValueError(f"{name!r} of projection {self.name!r} can't be NaN")
+        if given.ndim and len(given) not in (1, count) and attribute.locality == "global":
+            hint = "one that differs is declared in text, or as Parameter(…, locality='local')"
+            raise ValueError(f"{name!r} is one number for projection {self.name!r}, not {len(given)}: {hint}")
         if given.ndim and len(given) not in (1, count):
             raise ValueError(f"{name!r} of projection {self.name!r} takes {count} values, not {len(given)}")
         is_shared = not (given.ndim or spread) and attribute.locality == "local" and attribute.is_parameter

@@ -240,7 +240,8 @@ class Monitor(SpikeReadings, Forms):
         for name in names:
             if name not in self._recorders:
                 known = ", ".join(self.variables) or "nothing"
-                raise ValueError(f"monitor {self.name!r} records {known}, not {name!r}")
+                hint = "" if self._recorders else ": stop() has given up what it held, and pause() would have kept it"
+                raise ValueError(f"monitor {self.name!r} records {known}, not {name!r}{hint}")
         now = self._network.current_step
         data = {}
         for name in names:

@@ -236,6 +236,23 @@ def test_a_target_that_nobody_reads_is_told() -> None:
     assert caught[0].filename == __file__
 
 
+def test_a_source_may_be_what_a_synapse_learns_from() -> None:
+    """Warnings are errors here: a train of spikes reads no target, and a post_spike waits for it all the same."""
+    net = ann.Network(dt=1.0)
+    pre, post = net.create(ann.SpikeSourceArray([1.0])), net.create(ann.SpikeSourceArray([4.0]))
+    synapse = ann.Synapse(
+        parameters=dict(tau=10.0),
+        equations="tau*dx/dt = -x : event-driven",
+        pre_spike="x += 1.0",
+        post_spike="w += x",
+    )
+    projection = net.connect(pre, post, "exc", synapse).all_to_all(0.0)
+    net.simulate(6.0)
+    assert projection.w[0][0] == pytest.approx(np.exp(-3.0 / 10.0), rel=1e-12)
+    with pytest.warns(UserWarning, match="reads no target 'exc'; it reads none"):
+        net.connect(pre, post, "exc")
+
+
 def test_names_are_unique_and_what_a_projection_is_can_not_be_set() -> None:
     net, a, b = pair()
     projection = net.connect(a, b, "exc", name="forward").all_to_all(1.0)

@@ -200,6 +200,8 @@ def test_parameters_of_synapses_of_every_locality_are_read_and_written() -> None
     assert projection.b == [4.0, 0.0, 3.0]
     with pytest.raises(ValueError, match="one value for the whole projection"):
         projection.dendrite(1).c = 2.0
+    with pytest.raises(ValueError, match=r"'c' is one number for projection 'proj0', not 12: .* Parameter\(…, loc"):
+        projection.c = np.arange(12.0)
     assert sorted(projection.attributes) == ["a", "b", "c", "w"]
     assert projection.attributes == projection.parameters + projection.variables
     net.reset(projections=True)

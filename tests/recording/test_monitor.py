@@ -197,7 +197,10 @@ def test_recording_pauses_and_resumes_and_says_when() -> None:
     m.stop()
     net.simulate(1.0)
     assert m.variables == []
-    with pytest.raises(ValueError, match="records nothing"):
+    with pytest.raises(
+        ValueError,
+        match=r"records nothing, not .*: stop\(\) has given up what it held, and pause\(\) would have kept it",
+    ):
         m.get("v")
 
 
