@@ -80,12 +80,13 @@ def compile_network(
 
 def generate(request: NetworkRequest) -> tuple[str, list[list[KernelLayout]], list[str]]:
     """The C text of a network, the layouts of its kernels, and the names in its table of kernels."""
-    from eqneuro.codegen.render import FIXED_KERNELS, render_network
+    from eqneuro.codegen.render import fixed_kernels, render_network
 
     groups = plan_kernels(request)
     plans = [plan for group in groups for plan in group]
-    text = render_network(plans, request.real)
-    return text, [[p.layout for p in group] for group in groups], [*FIXED_KERNELS, *(p.function for p in plans)]
+    text = render_network(plans, request.real, timed=request.timed)
+    fixed = fixed_kernels(timed=request.timed)
+    return text, [[p.layout for p in group] for group in groups], [*fixed, *(p.function for p in plans)]
 
 
 def plan_kernels(request: NetworkRequest) -> list[list[Plan]]:
@@ -96,12 +97,15 @@ def plan_kernels(request: NetworkRequest) -> list[list[Plan]]:
     from eqneuro.codegen.plasticity import plan_synapses
     from eqneuro.codegen.population import plan_population, plan_stop
     from eqneuro.codegen.projections import plan_projection
+    from eqneuro.codegen.spike_times import plan_timed_population
 
     groups: list[list[Plan]] = []
     with distribute(False):  # products stay as the user wrote them
         for number, kernel in enumerate(request.kernels):
             name = f"{slug(kernel)}_{number}"
             match kernel:
+                case PopulationRequest(timed=True):
+                    groups.append(list(plan_timed_population(kernel, name, request.real, request.method)))
                 case PopulationRequest():
                     groups.append(list(plan_population(kernel, name, request.real, request.method)))
                 case StopRequest():

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+MOST_SPIKES = 4
+"""Of one neuron in one step, where spikes happen within steps."""
+
 
 @dataclass(frozen=True)
 class Slot:

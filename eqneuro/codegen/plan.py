@@ -162,6 +162,7 @@ class TransmissionPlan:
     operation: str
     layout: KernelLayout
     assigns: bool = False
+    timed_pre: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,4 +188,4 @@ class FilterPlan:
     layout: KernelLayout
 
 
-Plan = KernelPlan | SynapsePlan | TransmissionPlan | FilterPlan
+Plan = KernelPlan | TimedPlan | SynapsePlan | TransmissionPlan | FilterPlan

@@ -51,7 +51,7 @@ def plan_update(
             body.ending.append(text)
         else:
             body.ending.append(f"any |= {_both(active, body.body_condition(fired[-1]))};")
-    checked = _state_variables(rules, body)
+    checked = state_variables(rules, body)
     if checked:
         body.ending.append(f"total += {' + '.join(body.value_of(name) for name in checked)};")
     for name in request.inputs:
@@ -143,7 +143,7 @@ def _plan_event(
     return EventPlan(text, tuple(scan.loads), tuple(lines), counter, list_name, total)
 
 
-def _state_variables(rules: Sequence[UpdateRule], body: Body) -> list[str]:
+def state_variables(rules: Sequence[UpdateRule], body: Body) -> list[str]:
     """Variables that carry their value from step to step: a NaN in one of them never heals."""
     names = []
     for rule in rules:
@@ -164,7 +164,7 @@ def plan_globals(
     body = Body(request, real, alone=True, first_stream=GLOBAL_STREAMS)
     propagators = [body.add_propagator(k, p) for k, p in number_propagators(rules)]
     body.add_neuron_rules(rules, frozen_unless=None)
-    checked = _state_variables(rules, body)
+    checked = state_variables(rules, body)
     lines, invariants = LoopWriter(body).finish()
     return KernelPlan(
         template="globals.c.j2",

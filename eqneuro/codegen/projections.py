@@ -42,6 +42,12 @@ def plan_projection(request: ProjectionRequest, name: str, real: str) -> Transmi
     return TransmissionPlanner(request, name, real).plan()
 
 
+def _template(request: ProjectionRequest) -> str:
+    if request.timed_post:
+        return "spike_rows.c.j2"
+    return "spike_projection.c.j2" if request.events else "rate_projection.c.j2"
+
+
 class TransmissionPlanner:
     """Plans one kernel of transmission: which buffer each name of the contribution means."""
 
@@ -76,13 +82,15 @@ class TransmissionPlanner:
             ("delay", "uint32_t"),
         ):
             self.scope.slot(key, c_type)
+        if request.timed_post:
+            self.scope.slot("spike_at", "double")
         invariants = Invariants(lambda s: not self._varies(s))
         hoisted = invariants.hoist(value)
         before = self._print_invariants(invariants)
         printed = CPrinter(PlannerNames(self, narrow=True), self.real).number(hoisted)
         kind = "deliver" if request.events else "transmit"
         return TransmissionPlan(
-            template="spike_projection.c.j2" if request.events else "rate_projection.c.j2",
+            template=_template(request),
             function=f"{kind}_{self.name}",
             title=f"Projection with {request.model.name or 'synapses'}",
             equations=(text,),
@@ -95,6 +103,7 @@ class TransmissionPlanner:
             dense=request.dense,
             operation=request.model.operation,
             assigns=request.assigns,
+            timed_pre=request.timed_pre,
             layout=KernelLayout(
                 function=f"{kind}_{self.name}",
                 slots=tuple(self.scope.slots),

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eqneuro.codegen.layout import MOST_SPIKES
 from eqneuro.codegen.plan import Plan
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ FIXED_KERNELS = (
     "spike_source", "timed_array", "observe_mean",
 )  # fmt: skip
 """Kernels of runtime.c.j2, in front of a network's own."""
+
+TIMED_KERNELS = ("publish_timed_spikes", "record_timed_spikes", "timed_spike_source")
+"""Kernels of spike_times.c.j2, behind those of runtime.c.j2 where spikes happen within steps."""
 
 WIDTH = 120
 """Columns of generated C."""
@@ -72,7 +76,12 @@ def fold(line: str) -> str:
     return "\n".join([*lines, line])
 
 
-def render_network(plans: Sequence[Plan], real: str) -> str:
+def fixed_kernels(*, timed: bool) -> tuple[str, ...]:
+    """The names of the kernels in front of a network's own."""
+    return (*FIXED_KERNELS, *TIMED_KERNELS) if timed else FIXED_KERNELS
+
+
+def render_network(plans: Sequence[Plan], real: str, *, timed: bool = False) -> str:
     """The translation unit of a network."""
     import eqneuro
 
@@ -82,7 +91,9 @@ def render_network(plans: Sequence[Plan], real: str) -> str:
         .render(
             version=eqneuro.__version__,
             kernels=[render_kernel(plan) for plan in plans],
-            functions=[*FIXED_KERNELS, *(plan.function for plan in plans)],
+            functions=[*fixed_kernels(timed=timed), *(plan.function for plan in plans)],
+            timed=timed,
+            most_spikes=MOST_SPIKES,
             real=real,
             lane={"double": "int64_t", "float": "int32_t"}[real],
             vector_functions=VECTOR_FUNCTIONS,

@@ -16,18 +16,20 @@ class PopulationRequest:
 
     ``inputs`` are the input arrays (``g_exc``, ``sum(exc)``) that the model has no variable for; ``varying`` the local
     parameters whose values differ between neurons (all others are read once a step); ``refractory`` is the expression
-    in ms, or the condition, or None.
+    in ms, or the condition, or None; ``timed`` says that spikes happen within steps, not at their ends.
     """
 
     model: NeuronModel
     inputs: tuple[str, ...]
     varying: tuple[str, ...]
     refractory: Expr | None
+    timed: bool = False
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
-        return _hash("population", self.model.digest, self.inputs, self.varying, self.refractory)
+        more = ("timed",) if self.timed else ()
+        return _hash("population", self.model.digest, self.inputs, self.varying, self.refractory, *more)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class ProjectionRequest:
     ``varying`` are the attributes with one value a synapse, ``semiglobal`` those with one a post-synaptic neuron;
     ``delays`` is ``none`` (read the present), ``constant`` or ``array``; ``dense`` says that every row holds every
     pre-synaptic neuron; ``index`` is the C type of the stored ranks; ``gathered`` says that weights are looked up in an
-    array which synapses share; ``assigns`` that the input is set, not added to.
+    array which synapses share; ``assigns`` that the input is set, not added to. ``timed_pre`` says that spikes come with
+    their times within steps, ``timed_post`` that they are delivered at such times: then rows are called for one by one.
     """
 
     model: SynapseModel
@@ -75,13 +78,16 @@ class ProjectionRequest:
     post: tuple[NeighbourAttribute, ...]
     gathered: bool = False
     assigns: bool = False
+    timed_pre: bool = False
+    timed_post: bool = False
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
+        more = (self.timed_pre, self.timed_post) if self.timed_pre or self.timed_post else ()
         return _hash(
             "projection", self.model.digest, self.events, self.varying, self.semiglobal, self.delays, self.dense,
-            self.index, self.pre, self.post, self.gathered, self.assigns,
+            self.index, self.pre, self.post, self.gathered, self.assigns, *more,
         )  # fmt: skip
 
 
@@ -145,9 +151,12 @@ class NetworkRequest:
     """``double`` or ``float``."""
     method: str
     """The numerical method of equations that name none."""
+    timed: bool = False
+    """Whether spikes of some population happen within steps."""
 
     def digest(self, salt: str) -> str:
         """A stable hash, ``salt`` standing for versions and the compiler."""
+        salt += " timed" if self.timed else ""
         return _hash("network", salt, self.real, self.method, *(kernel.digest for kernel in self.kernels))
 
 

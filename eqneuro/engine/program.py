@@ -48,6 +48,19 @@ class Program:
         """A kernel that the first thread runs alone."""
         self.add(function, buffers, [(0, end)] + [(0, 0)] * (self.threads - 1))
 
+    def place(self, buffers: Buffers) -> int:
+        """Buffers of a kernel that another one calls; where they begin in the table."""
+        return self._place(buffers)
+
+    def number(self, function: str) -> int:
+        """The number of a kernel in the library's table."""
+        return self._number[function]
+
+    @property
+    def next_place(self) -> int:
+        """Where the buffers of the next instruction begin in the table."""
+        return len(self._addresses)
+
     def barrier(self) -> None:
         """All threads wait for each other; two in a row are one."""
         if self._instructions and self._instructions[-1][0] >= 0:

@@ -111,6 +111,9 @@ class NeuronModel:
     """The user's own functions (callable from Python as methods of the population)."""
     name: str = field(compare=False, repr=False)
     description: str = field(compare=False, repr=False)
+    units: ModelUnits | None = field(default=None, compare=False, repr=False)
+    spike_times: str | None = field(default=None, repr=False)
+    """``grid`` or ``interpolated``, None where the network decides."""
 
     @property
     def is_spiking(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from eqneuro.model.attributes import Parameter, Value, Variable
@@ -31,6 +32,9 @@ class Neuron:
         How long the neuron is frozen after a spike: ms, the name of a parameter or variable, or a condition.
     functions
         Functions of this neuron: ``"f(x) = 1 / (1 + exp(-x))"``.
+    spike_times
+        ``"grid"``: spikes happen at the ends of steps; ``"interpolated"``: at the moment within the step at which the
+        condition comes true. As the network has it where None.
     name, description
         For error messages and reports.
 
@@ -38,6 +42,8 @@ class Neuron:
     ------
     EquationError
         If the text can't be understood; the message shows the line and a caret.
+    ValueError
+        If spike times can't be interpolated: where equations are random, for instance.
 
     Examples
     --------
@@ -65,8 +71,10 @@ class Neuron:
         functions: str | Sequence[str] | None = None,
         name: str = "",
         description: str = "",
+        spike_times: str | None = None,
     ) -> None:
         from eqneuro.model.analysis import NeuronText, analyse_neuron
+        from eqneuro.model.spike_times import INTERPOLATED, read_mode, refuse_interpolation
 
         self.name = name or (type(self).__name__ if type(self) is not Neuron else "")
         self.description = description or ((type(self).__doc__ or "") if type(self) is not Neuron else "")
@@ -83,6 +91,10 @@ class Neuron:
             self.description,
         )
         self._model = analyse_neuron(text)
+        if spike_times is not None:
+            self._model = replace(self._model, spike_times=read_mode(spike_times, text.owner))
+            if spike_times == INTERPOLATED:
+                refuse_interpolation(self._model, text.owner)
 
     @property
     def model(self) -> NeuronModel:

@@ -13,6 +13,7 @@ from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.buffers import allocate, padded, split_range
 from eqneuro.engine.program import Program
 from eqneuro.network.binding import population_buffers, projection_buffers
+from eqneuro.network.output import SpikeOutput
 from eqneuro.network.plastic import is_serial, synapse_buffers
 from eqneuro.network.requests import KernelSet, inputs_of
 from eqneuro.recording.recorders import RowRecorder, SpikeRecorder
@@ -50,6 +51,7 @@ class Assembly:
         self.kernels = kernels
         self.stopped = allocate(max(1, len(stops)), np.int64)
         self.program = Program(compiled.functions, network._num_threads)
+        self._arriving: dict[int, list[tuple[tuple[int, int], tuple[SpikeOutput, int]]]] = {}
         self._make_room()
         self._transmit()
         self.program.barrier()
@@ -169,9 +171,19 @@ class Assembly:
         boundaries = self._ranges(projection)
         for layout in self.layouts("projection", projection._number):
             buffers = projection_buffers(projection, layout, boundaries)
+            if projection._is_event_based() and projection._post_population._is_timed:
+                self._expect(projection, layout, buffers)
+                continue
             by_range = projection._is_event_based()
             self.program.add(layout.function, buffers, self._synaptic_spans(projection, by_range=by_range))
         self._run_synapses(projection, TRANSMITTING)
+
+    def _expect(self, projection: Projection, layout: KernelLayout, buffers: list[Any]) -> None:
+        """Spikes are delivered at their times within the step, by the kernel of the neurons that they reach."""
+        source = self.program.number(layout.function), self.program.place(buffers)
+        delays = projection._longest - projection._shortest + 1
+        output = projection._pre_population._outputs["spike"]
+        self._arriving.setdefault(projection._post_population._number, []).append((source, (output, delays)))
 
     def _synaptic_spans(self, projection: Projection, *, by_range: bool) -> list[tuple[int, int]]:
         """What each thread gets: its range of post-synaptic neurons, or its rows."""
@@ -212,7 +224,11 @@ class Assembly:
 
     def _update_neurons(self, population: Population) -> None:
         layouts = [x for x in self.layouts("population", population._number) if x.function.startswith("update_")]
+        arriving = self._arriving.get(population._number, [])
         for layout in reversed(layouts):  # global variables first: their kernel is planned after the neurons'
+            if layout is layouts[0] and population._is_timed:
+                sources, outputs = [x for x, _ in arriving], [x for _, x in arriving]
+                population._moments.expect(self.program.next_place, sources, outputs, self._boundaries(population))
             buffers = population_buffers(population, layout)
             if layout is layouts[0]:
                 self.program.add(layout.function, buffers, self._spans(population))
@@ -225,10 +241,14 @@ class Assembly:
         for population in self.network._populations:
             starts = population._list_starts([b for b, e in self._spans(population) if b < e])
             for output in population._outputs.values():
-                numbers = np.array([population.size, output.slots, len(starts)], dtype=np.int64)
+                numbers = np.array([output.width, output.slots, len(starts), output.most], dtype=np.int64)
                 places = np.array(starts, dtype=np.int64)
                 buffers = [numbers, places, output.count, output.spiked, output.ring, output.ring_count]
-                self._add_somewhere("publish_spikes", buffers, population._number)
+                if output.ring_at is None:
+                    self._add_somewhere("publish_spikes", buffers, population._number)
+                else:
+                    moments = [output.spiked_at, output.ring_at]
+                    self._add_somewhere("publish_timed_spikes", [*buffers, *moments], population._number)
 
     def _add_somewhere(self, function: str, buffers: list[Any], number: int, end: int = 1) -> None:
         """A serial kernel, given to the threads in turn."""
@@ -239,7 +259,7 @@ class Assembly:
         for population in self.network._populations:
             if population._window is not None:
                 output = population._outputs["spike"]
-                numbers = np.array([population.size, output.slots, population._window_steps()], dtype=np.int64)
+                numbers = np.array([output.width, output.slots, population._window_steps()], dtype=np.int64)
                 rates = [numbers, output.ring, output.ring_count, population._rates(), population._inside]
                 self._add_somewhere("measure_rate", rates, population._number, end=padded(population.size))
             for decoder in population._decoders.values():
@@ -260,8 +280,8 @@ class Assembly:
                     self._add_somewhere("record_row", recorder.buffers(), count)
                 elif isinstance(recorder, SpikeRecorder) and not early:
                     output = monitor._output(name)
-                    buffers = recorder.buffers(output.slots, output.ring, output.ring_count)
-                    self._add_somewhere("record_spikes", buffers, count)
+                    function = "record_spikes" if output.ring_at is None else "record_timed_spikes"
+                    self._add_somewhere(function, recorder.buffers(output), count)
         if early:
             self.program.barrier()
 

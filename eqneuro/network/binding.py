@@ -23,7 +23,7 @@ def population_buffers(population: Population, layout: KernelLayout) -> list[Arr
     return [_of_population(population, layout, slot.key) for slot in layout.slots]
 
 
-def _of_population(population: Population, layout: KernelLayout, key: str) -> Array:
+def _of_population(population: Population, layout: KernelLayout, key: str) -> Array | None:
     kind, _, name = key.partition(":")
     match kind:
         case "numbers":
@@ -35,8 +35,11 @@ def _of_population(population: Population, layout: KernelLayout, key: str) -> Ar
             return population._input(name)
         case "t_last":
             return population._t_last
-        case "refractory_until":
-            return population._refractory_until
+        case "inner":
+            return population._inner_steps(name)
+        case "refractory_until" | "refractory_rest":
+            is_tick = kind == "refractory_until"
+            return population._refractory_until if is_tick else population._moments.refractory_rest
         case "reduction":
             return population._reduction(name)
         case "constant":
@@ -52,6 +55,10 @@ def _of_population(population: Population, layout: KernelLayout, key: str) -> Ar
         case "spiked" | "count":
             output = population._outputs[name]
             return output.spiked if kind == "spiked" else output.count
+        case "spiked_at":
+            return population._outputs[name].spiked_at
+        case "done" | "fired" | "arriving" | "arrivals" | "boundary":
+            return population._moments.array(kind)
         case "verdict":
             return population._verdict
     raise KeyError(key)
@@ -81,9 +88,10 @@ def _event_buffers(projection: Projection, boundaries: NDArray[np.int64]) -> dic
     pre = projection._pre_population
     output = pre._outputs["spike"]
     rows = projection._rows_for_spikes(boundaries)
-    numbers = [pre.size, output.slots, rows.shortest, rows.longest]
+    numbers = [pre.size, output.slots, rows.shortest, rows.longest, output.width, rows.target.itemsize]
     return {
         "numbers": np.array(numbers, dtype=np.int64),
+        "spike_at": output.ring_at,
         "spike_ring": output.ring,
         "spike_count": output.ring_count,
         "row_start": rows.start,

@@ -15,6 +15,7 @@ from eqneuro.network.parallel import ParallelRuns
 from eqneuro.network.population import Population
 from eqneuro.network.projection import Projection
 from eqneuro.network.settings import KEYS, Settings
+from eqneuro.network.timed_spikes import check_population, check_projection
 from eqneuro.recording.monitor import Monitor
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
             raise
         given._wanted_name = _choose_name(self._populations, name or given._wanted_name, "population", "pop")
         given._bind(self, len(self._populations))  # type: ignore[arg-type]
+        check_population(given)
         self._populations.append(given)
         self._note_change(structural=True)
         return given
@@ -160,6 +162,7 @@ class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
             raise
         given._wanted_name = _choose_name(self._projections, name or given._wanted_name, "projection", "proj")
         given._bind(self, len(self._projections))  # type: ignore[arg-type]
+        check_projection(given)
         self._projections.append(given)
         self._note_change(structural=True)
         return given

@@ -39,6 +39,9 @@ def describe_population(population: Population) -> tuple[dict[str, Any], Arrays]
         population._initialise()  # what follows from constants and parameters that were set meanwhile
     arrays: Arrays = {"t_last": population._t_last[:size]}
     arrays["refractory_left"] = np.maximum(population._refractory_until[:size].astype(np.int64) - tick, 0)
+    if population._is_timed:
+        is_over = population._refractory_until[:size] < tick
+        arrays["refractory_rest"] = np.where(is_over, 0.0, population._moments.refractory_rest[:size])
     for name, array in store.arrays.items():
         arrays[f"attributes/{encoded(name)}"] = array[:size] if name in store.local else array[0]
     for name, array in population._inputs.items():
@@ -48,6 +51,8 @@ def describe_population(population: Population) -> tuple[dict[str, Any], Arrays]
     for name, output in population._outputs.items():
         counts, ranks = _spikes(output, tick)
         arrays |= {f"spikes/{name}/count": counts, f"spikes/{name}/rank": ranks}
+        if output.ring_at is not None:
+            arrays[f"spikes/{name}/moment"] = _under_way(output, output.ring_at, tick)
     for name, ring in population._rings.items() if population._is_past_known else ():
         rows = (tick - 1 - np.arange(ring.slots)) % ring.slots
         arrays[f"past/{encoded(name)}"] = ring.rows[rows, : size if population._is_local(name) else 1]
@@ -82,8 +87,13 @@ def _header(population: Population) -> dict[str, Any]:
 def _spikes(output: SpikeOutput, tick: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """How many neurons spiked one step ago, two …; and who."""
     rows = (tick - 1 - np.arange(output.slots)) % output.slots
-    counts = output.ring_count[rows].copy()
-    return counts, np.concatenate([output.ring[row, :count] for row, count in zip(rows, counts, strict=True)])
+    return output.ring_count[rows].copy(), _under_way(output, output.ring, tick)
+
+
+def _under_way(output: SpikeOutput, ring: NDArray[Any], tick: int) -> NDArray[Any]:
+    """What a ring holds of the spikes one step ago, two …"""
+    rows = (tick - 1 - np.arange(output.slots)) % output.slots
+    return np.concatenate([ring[row, : output.ring_count[row]] for row in rows])
 
 
 # -- loading ----------------------------------------------------------------------------------------------------------
@@ -136,16 +146,25 @@ def _check_values(population: Population, part: Part, owner: str) -> None:
         part.refuse(f"{owner} has no attribute {source!r}, which gives the refractory time in the file")
     part.array("t_last", "f", (size,))
     part.array("refractory_left", "i", (size,))
+    if population._is_timed:
+        part.array("refractory_rest", "f", (size,))
     if part.header["window"] is not None or "rate" in part.arrays:
         part.array("rate", "f", (size,))
         part.array("rate_inside", "f", (size,))
 
 
 def _check_spikes(population: Population, part: Part) -> None:
-    for name in population._outputs:
+    for name, output in population._outputs.items():
         counts = part.array(f"spikes/{name}/count", "i", (None,))
         ranks = part.array(f"spikes/{name}/rank", "u", (None,))
-        if (counts < 0).any() or (counts > population.size).any() or counts.sum() != len(ranks):
+        is_timed = f"spikes/{name}/moment" in part.arrays
+        if is_timed != (output.ring_at is not None):
+            there, here = ("interpolated", "on the grid") if is_timed else ("on the grid", "interpolated")
+            part.refuse(f"spike times of population {population.name!r} are {there} in it, and {here} in this network")
+        if is_timed:
+            part.array(f"spikes/{name}/moment", "f", (len(ranks),))
+        most = len(ranks) if is_timed else population.size
+        if (counts < 0).any() or (counts > most).any() or counts.sum() != len(ranks):
             part.refuse(f"spikes of population {population.name!r} are not counted right in it")
         if (ranks >= population.size).any():
             part.refuse(f"population {population.name!r} has no neuron {int(ranks.max())}, which spiked in the file")
@@ -193,14 +212,17 @@ def _restore(population: Population, part: Part, shift: int, take: Restore | Non
     _put_attributes(population, part)
     _fill(population._t_last, part.arrays["t_last"] + shift * net.dt if shift else part.arrays["t_last"])
     _fill(population._refractory_until, part.arrays["refractory_left"] + tick)
-    for array in (*population._inputs.values(), *population._reductions.values()):
+    if "refractory_rest" in part.arrays:
+        _fill(population._moments.refractory_rest, part.arrays["refractory_rest"])
+    for array in (*population._inputs.values(), *population._reductions.values(), *population._inner.values()):
         array[:] = 0
     for name, key in part.below("inputs").items():
         _fill(population._input(name), part.arrays[key])
     for name, key in part.below("reductions").items():
         population._reduction(name)[:] = part.arrays[key]
     for name, output in population._outputs.items():
-        _put_spikes(output, part.arrays[f"spikes/{name}/count"], part.arrays[f"spikes/{name}/rank"], tick)
+        counts, ranks = part.arrays[f"spikes/{name}/count"], part.arrays[f"spikes/{name}/rank"]
+        _put_spikes(output, counts, ranks, part.arrays.get(f"spikes/{name}/moment"), tick)
     _put_past(population, part, tick)
     population._window, population._counted = part.header["window"], part.header["window_counted"]
     if "rate" in part.arrays:
@@ -243,13 +265,22 @@ def _put_attributes(population: Population, part: Part) -> None:
     population._varying = tuple(name for name in part.header["one_value_each"] if name in store.local)
 
 
-def _put_spikes(output: SpikeOutput, counts: NDArray[np.int64], ranks: NDArray[np.uint32], tick: int) -> None:
+def _put_spikes(
+    output: SpikeOutput,
+    counts: NDArray[np.int64],
+    ranks: NDArray[np.uint32],
+    moments: NDArray[np.float64] | None,
+    tick: int,
+) -> None:
     output.grow(len(counts), tick)
+    output.widen(-(-int(counts.max(initial=0)) // output.size), tick)
     output.clear()
     ends = np.cumsum(counts)
     for age, (count, end) in enumerate(zip(counts, ends, strict=True), start=1):
         row = (tick - age) % output.slots
         output.ring[row, :count] = ranks[end - count : end]
+        if output.ring_at is not None and moments is not None:
+            output.ring_at[row, :count] = moments[end - count : end]
         output.ring_count[row] = count
 
 

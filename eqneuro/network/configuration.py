@@ -38,7 +38,7 @@ class Configuration:
     # -- settings -----------------------------------------------------------------------------------------------------
 
     def config(self, *arguments: dict[str, Any], **settings: Any) -> None:
-        """Changes settings: ``dt``, ``seed``, ``dtype`` or ``precision``, ``num_threads``, ``method``.
+        """Changes settings: ``dt``, ``seed``, ``dtype`` or ``precision``, ``num_threads``, ``method``, ``spike_times``.
 
         Arrays of attributes that were read before the precision changes are not those of the network any more.
 
@@ -52,6 +52,8 @@ class Configuration:
             before, after = self._settings, self._settings.changed(given)
             if self.compiled and any(getattr(before, key) != getattr(after, key) for key in FIXED):
                 raise ValueError("dt, the precision and the method can't be changed after compile()")
+            if self._populations and before.spike_times != after.spike_times:
+                raise ValueError("spike_times can't be changed once there are populations")
             self._settings = after
             if "seed" in given and after.seed is not None:
                 self.seed = after.seed

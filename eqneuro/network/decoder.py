@@ -35,7 +35,7 @@ class Decoder:
 
     def buffers(self, output: SpikeOutput) -> list[NDArray[Any] | None]:
         """What the kernel `measure_rate` takes."""
-        self._numbers = np.array([self.size, output.slots, self.steps], dtype=np.int64)
+        self._numbers = np.array([output.width, output.slots, self.steps], dtype=np.int64)
         return [self._numbers, output.ring, output.ring_count, self.rate, self.inside]
 
     @property

@@ -46,6 +46,9 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         How many threads share the neurons out.
     method
         The numerical method of equations that name none: ``"explicit"`` (default), ``"auto"``, ``"exponential"`` …
+    spike_times
+        When neurons that do not say so themselves spike: ``"grid"`` (default), at the ends of steps, or
+        ``"interpolated"``, at the moment within the step at which their condition comes true.
 
     Raises
     ------
@@ -77,8 +80,10 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         *,
         precision: str | None = None,
         method: str | None = None,
+        spike_times: str | None = None,
     ) -> None:
         given = dict(dt=dt, seed=seed, dtype=dtype, num_threads=num_threads, precision=precision, method=method)
+        given["spike_times"] = spike_times
         chosen = {key: value for key, value in given.items() if value is not None}
         if chosen:
             self.config(**chosen)

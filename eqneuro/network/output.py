@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,30 +13,63 @@ from eqneuro.engine.buffers import BLOCK, allocate, padded, power_of_two
 class SpikeOutput:
     """Lists by thread of the present step, and a ring with the spikes of the last ``slots`` steps.
 
-    A row of the ring holds the ranks that spiked in one step, in ascending order; ``ring_count`` says how many.
+    A row of the ring holds the ranks that spiked in one step, in ascending order; ``ring_count`` says how many. Where
+    spikes happen within steps, ``ring_at`` holds how many ms into the step, and a neuron may stand up to ``most`` times
+    in a row; elsewhere it is None, and ``most`` is 1.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, most: int = 1, *, timed: bool = False) -> None:
         self.size = size
+        self.most = most
         self.slots = 2
-        self.spiked = np.empty(padded(size), dtype=np.uint32)
         self.count = allocate(-(-padded(size) // BLOCK), np.int64)
-        self.ring = np.empty((self.slots, size), dtype=np.uint32)
         self.ring_count = allocate(self.slots, np.int64)
+        self.ring_at: NDArray[np.float64] | None = None
+        self.spiked_at: NDArray[np.float64] | None = None
+        self.spiked = np.empty(padded(size) * most, dtype=np.uint32)
+        self.ring = np.empty((self.slots, self.width), dtype=np.uint32)
+        if timed:
+            self.spiked_at = np.empty(len(self.spiked))
+            self.ring_at = np.empty(self.ring.shape)
+
+    @property
+    def width(self) -> int:
+        """Room of a row of the ring."""
+        return self.size * self.most
 
     def grow(self, slots: int, tick: int) -> bool:
         """Room for the spikes of at least ``slots`` steps; those under way stay."""
         if slots <= self.slots:
             return False
-        old, counts, before = self.ring, self.ring_count, self.slots
-        self.slots = power_of_two(slots)
-        self.ring = np.empty((self.slots, self.size), dtype=np.uint32)
-        self.ring_count = allocate(self.slots, np.int64)
-        for step in range(tick - before, tick):
-            count = counts[step % before]
-            self.ring[step % self.slots, :count] = old[step % before, :count]
-            self.ring_count[step % self.slots] = count
+        self._move(power_of_two(slots), tick)
         return True
+
+    def widen(self, most: int, tick: int) -> None:
+        """Room for at least so many spikes of a neuron in one step; those under way stay."""
+        if most > self.most:
+            self.most = most
+            self.spiked = np.empty(padded(self.size) * most, dtype=np.uint32)
+            if self.spiked_at is not None:
+                self.spiked_at = np.empty(len(self.spiked))
+            self._move(self.slots, tick)
+
+    def _move(self, slots: int, tick: int) -> None:
+        """The ring in arrays of other sizes."""
+        old, counts, before = self.ring, self.ring_count, self.slots
+        self.slots = slots
+        self.ring_count = allocate(slots, np.int64)
+        for step in range(tick - before, tick):
+            self.ring_count[step % slots] = counts[step % before]
+        self.ring = self._moved(old, tick)
+        if self.ring_at is not None:
+            self.ring_at = self._moved(self.ring_at, tick)
+
+    def _moved(self, old: NDArray[Any], tick: int) -> NDArray[Any]:
+        moved = np.empty((self.slots, self.width), dtype=old.dtype)
+        for step in range(tick - len(old), tick):
+            count = self.ring_count[step % self.slots]
+            moved[step % self.slots, :count] = old[step % len(old), :count]
+        return moved
 
     def last(self, age: int, tick: int) -> NDArray[np.int64]:
         """How often each neuron spiked ``age`` steps before the step ``tick``, shape (size,)."""
@@ -49,4 +84,5 @@ class SpikeOutput:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        return self.spiked.nbytes + self.count.nbytes + self.ring.nbytes + self.ring_count.nbytes
+        moments = [array.nbytes for array in (self.spiked_at, self.ring_at) if array is not None]
+        return self.spiked.nbytes + self.count.nbytes + self.ring.nbytes + self.ring_count.nbytes + sum(moments)

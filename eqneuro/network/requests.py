@@ -19,6 +19,7 @@ from eqneuro.codegen.requests import (
 )
 from eqneuro.language.syntax import Name
 from eqneuro.network.plastic import NARROW, parts_of, request_of
+from eqneuro.network.timed_spikes import check_population, check_projection, is_timed
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -57,6 +58,7 @@ def gather(network: Network) -> tuple[NetworkRequest, KernelSet]:
     """The request of a whole network."""
     kernels = KernelSet()
     for population in network._populations:
+        check_population(population)
         request = population_request(population)
         if request is not None:
             kernels.add("population", population._number, request)
@@ -65,11 +67,12 @@ def gather(network: Network) -> tuple[NetworkRequest, KernelSet]:
             stop = StopRequest(whole, population._stop.expr, population._stop.require_all)
             kernels.add("stop", population._number, stop)
     for projection in network._projections:
+        check_projection(projection)
         if projection._connectivity is not None:
             for kind, asked in synapse_requests(projection).items():
                 kernels.add(kind, projection._number, asked)
     real = "double" if np.dtype(network._real).itemsize == 8 else "float"
-    return NetworkRequest(kernels.requests, real, network._method), kernels
+    return NetworkRequest(kernels.requests, real, network._method, is_timed(network)), kernels
 
 
 def population_request(population: Population) -> PopulationRequest | None:
@@ -81,7 +84,8 @@ def population_request(population: Population) -> PopulationRequest | None:
     added = [name for name in population._varying if name not in before]
     if population._net.compiled and added:
         logger.info("population %r: %s has one value for each neuron from now on", population.name, ", ".join(added))
-    return PopulationRequest(model, inputs_of(population), population._varying, population._refractory)
+    timed = population._is_timed
+    return PopulationRequest(model, inputs_of(population), population._varying, population._refractory, timed)
 
 
 def _empty_request(population: Population) -> PopulationRequest:
@@ -139,6 +143,8 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         post=_neighbours(projection._post_population, [f.name for f in model.post_attributes]),
         gathered=projection._shared_weights() is not None,
         assigns=projection._assigns(),
+        timed_pre=events and projection._pre_population._is_timed,
+        timed_post=events and projection._post_population._is_timed,
     )
 
 

@@ -11,12 +11,13 @@ import numpy as np
 
 from eqneuro.language.names import suggest
 from eqneuro.model.flags import METHODS
+from eqneuro.model.spike_times import read_mode
 
 MAXIMUM_THREADS = 64
 WHOLE = int | np.integer
 REAL = int | float | np.integer | np.floating
 PRECISIONS = {"double": np.float64, "float": np.float32}
-KEYS = ("dt", "seed", "dtype", "precision", "num_threads", "method")
+KEYS = ("dt", "seed", "dtype", "precision", "num_threads", "method", "spike_times")
 IGNORED = (
     "paradigm", "structural_plasticity", "suppress_warnings", "verbose", "show_time", "visible_cores",
     "only_int_idx_type", "sparse_matrix_format", "sparse_matrix_storage_order", "disable_split_matrix",
@@ -33,6 +34,7 @@ class Settings:
     real: type = np.float64
     num_threads: int = 1
     method: str = "explicit"
+    spike_times: str = "grid"
 
     def changed(self, given: Mapping[str, Any]) -> Settings:
         """The settings with some of them changed.
@@ -54,7 +56,8 @@ class Settings:
 
     def inherited(self) -> dict[str, Any]:
         """What a copy of a network has of it: all but the seed."""
-        return {"dt": self.dt, "dtype": self.real, "num_threads": self.num_threads, "method": self.method}
+        given = {"dt": self.dt, "dtype": self.real, "num_threads": self.num_threads, "method": self.method}
+        return given | {"spike_times": self.spike_times}
 
 
 def _read(key: str, value: Any) -> dict[str, Any]:
@@ -83,6 +86,8 @@ def _read(key: str, value: Any) -> dict[str, Any]:
             if not (isinstance(value, WHOLE) and 1 <= value <= MAXIMUM_THREADS):
                 raise ValueError(f"num_threads must be a whole number from 1 to {MAXIMUM_THREADS}, not {value!r}")
             return {"num_threads": int(value)}
+        case "spike_times":
+            return {"spike_times": read_mode(value, "a network")}
     known = [method for method in METHODS if method != "event-driven"]
     if value not in known:
         raise ValueError(

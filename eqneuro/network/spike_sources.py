@@ -12,7 +12,9 @@ from eqneuro.engine.buffers import allocate
 from eqneuro.model.attributes import Parameter
 from eqneuro.model.models import NeuronModel
 from eqneuro.model.neuron import Neuron
+from eqneuro.model.spike_times import GRID, INTERPOLATED
 from eqneuro.network.checkpoint_format import Arrays, Part
+from eqneuro.network.configuration import TICK
 from eqneuro.network.inputs import SpecificPopulation
 from eqneuro.network.state import Playback
 from eqneuro.network.time import TOLERANCE
@@ -27,9 +29,12 @@ class SpikeSourceArray(SpecificPopulation):
     Parameters
     ----------
     spike_times
-        Times in ms: one list for a single neuron, or a list of lists; in any order. Each counts for the nearest step.
+        Times in ms: one list for a single neuron, or a list of lists; in any order. Each counts for the nearest step,
+        unless they are interpolated.
     name
         The name.
+    interpolated
+        Whether spikes happen at their own times within steps: as the network has it where None.
 
     Examples
     --------
@@ -38,9 +43,10 @@ class SpikeSourceArray(SpecificPopulation):
     >>> source = net.create(SpikeSourceArray([[1.0, 5.0], [2.5]]))
     """
 
-    def __init__(self, spike_times: Any, name: str | None = None) -> None:
+    def __init__(self, spike_times: Any, name: str | None = None, interpolated: bool | None = None) -> None:
         times = _nested(spike_times)
-        neuron = Neuron(parameters="", equations="", spike="t < 0.0", name="SpikeSourceArray")
+        mode = None if interpolated is None else INTERPOLATED if interpolated else GRID
+        neuron = Neuron(equations="", spike="t < 0.0", name="SpikeSourceArray", spike_times=mode)
         super().__init__(len(times), neuron, name)
         self._times = times
 
@@ -56,12 +62,14 @@ class SpikeSourceArray(SpecificPopulation):
             raise ValueError(f"spike_times of {self.name!r} must hold {self._size} lists, not {len(times)}")
         self._times = times
         if self._network is not None:
+            self._make_room()
             self._net._note_change()
 
     def _bind(self, network: Network, number: int) -> None:
         super()._bind(network, number)
         self._origin = 0
         self._cursor = allocate(1, np.int64)
+        self._make_room()
 
     def reset(self, attributes: str | Sequence[str] | None = None) -> None:
         """Begins anew: times count from now."""
@@ -88,8 +96,27 @@ class SpikeSourceArray(SpecificPopulation):
 
         def take(shift: int) -> None:
             self._times, self._origin = trains, origin + shift
+            self._make_room()
 
         return take
+
+    def _make_room(self) -> None:
+        """Within steps, a neuron may spike more than once in one of them."""
+        if self._is_timed:
+            steps, ranks, _ = self._timed_events()
+            most = np.unique(np.stack([steps, ranks]), axis=1, return_counts=True)[1].max(initial=1)
+            self._outputs["spike"].widen(int(most), int(self._net._clock[TICK]))
+
+    def _timed_events(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+        """Steps, ranks and ms from the beginning of the step of all spikes, in order."""
+        times = np.concatenate([np.asarray(train, dtype=float) for train in self._times])
+        ranks = np.repeat(np.arange(self._size, dtype=np.int32), [len(train) for train in self._times])
+        dt = self._net.dt
+        nearest = np.floor(times / dt + 0.5)
+        steps = np.where(np.abs(times / dt - nearest) < TOLERANCE, nearest, np.floor(times / dt))
+        moments = np.clip(times - steps * dt, 0.0, dt)
+        order = np.lexsort((moments, ranks, steps))
+        return self._origin + steps[order].astype(np.int64), ranks[order], moments[order]
 
     def _events(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Steps and ranks of all spikes, in order, each once."""
@@ -106,12 +133,14 @@ class SpikeSourceArray(SpecificPopulation):
         return None
 
     def _playback(self) -> list[Playback]:
-        steps, ranks = self._events()
+        steps, ranks, moments = self._timed_events() if self._is_timed else (*self._events(), None)
         self._cursor[0] = 0
         numbers = np.array([self._size, len(steps)], dtype=np.int64)
         output = self._outputs["spike"]
         buffers: list[NDArray[Any] | None] = [numbers, steps, ranks, self._cursor, output.spiked, output.count]
         buffers.append(self._t_last)
+        if moments is not None:
+            return [("timed_spike_source", [*buffers, moments, output.spiked_at], False)]
         return [("spike_source", buffers, False)]
 
     def _list_starts(self, starts: list[int]) -> list[int]:

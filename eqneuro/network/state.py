@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.codegen.layout import MOST_SPIKES
 from eqneuro.engine.buffers import Ring, allocate, padded
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Delayed, Expr
 from eqneuro.model.models import NeuronModel, OdeEquation
+from eqneuro.model.spike_times import GRID, INTERPOLATED, has_crossings
 from eqneuro.network.configuration import TICK
 from eqneuro.network.decoder import Decoder
 from eqneuro.network.linear import LinearSystems
+from eqneuro.network.moments import Moments
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.store import GLOBAL_LENGTH, Store
 from eqneuro.network.time import steps_of
@@ -61,11 +64,12 @@ class PopulationState:
         self._t_last = allocate(length, real)
         self._t_last[:] = -np.inf
         self._refractory_until = allocate(length, np.int64 if np.dtype(real).itemsize == 8 else np.int32)
+        self._moments = Moments(self._size, real)
         self._inputs: dict[str, NDArray[Any]] = {}
         self._outputs: dict[str, SpikeOutput] = {}
         for name, event in (("spike", self.model.spike), ("axon_spike", self.model.axon_spike)):
             if event is not None:
-                self._outputs[name] = SpikeOutput(self._size)
+                self._outputs[name] = self._make_output()
         self._rings: dict[str, Ring] = {}
         self._slopes: dict[str, Ring] = {}
         self._past_start = allocate(1, np.int64)
@@ -77,6 +81,17 @@ class PopulationState:
         self._rate: NDArray[Any] | None = None
         self._decoders: dict[str, Decoder] = {}
         self._counted = 0
+
+    def _make_output(self) -> SpikeOutput:
+        return SpikeOutput(self._size, MOST_SPIKES, timed=True) if self._is_timed else SpikeOutput(self._size)
+
+    @property
+    def _is_timed(self) -> bool:
+        """Whether spikes happen within steps, not at their ends."""
+        chosen = self.model.spike_times
+        if chosen is None:
+            chosen = self._net._settings.spike_times if has_crossings(self.model) else GRID
+        return chosen == INTERPOLATED
 
     # -- inputs -------------------------------------------------------------------------------------------------------
 
@@ -220,7 +235,8 @@ class PopulationState:
     def _reset_state(self) -> None:
         self._t_last[:] = -np.inf
         self._refractory_until[:] = 0
-        for array in (*self._inputs.values(), *self._reductions.values()):
+        self._moments.clear()
+        for array in (*self._inputs.values(), *self._reductions.values(), *self._inner.values()):
             array[:] = 0
         self._drop_spikes()
         self._is_past_known = False
@@ -257,8 +273,8 @@ class PopulationState:
         """Called by `Network.reset` after the attributes are back."""
 
     def _nbytes(self) -> int:
-        own = self._store.nbytes + self._t_last.nbytes + self._refractory_until.nbytes
-        own += sum(a.nbytes for a in (*self._inputs.values(), *self._reductions.values()))
+        own = self._store.nbytes + self._t_last.nbytes + self._refractory_until.nbytes + self._moments.nbytes
+        own += sum(a.nbytes for a in (*self._inputs.values(), *self._reductions.values(), *self._inner.values()))
         own += sum(ring.rows.nbytes for ring in (*self._rings.values(), *self._slopes.values()))
         own += sum(decoder.nbytes for decoder in self._decoders.values())
         return own + sum(output.nbytes for output in self._outputs.values())

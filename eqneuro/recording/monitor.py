@@ -130,6 +130,8 @@ class Monitor(SpikeReadings, Forms):
         for name, recorder in self._recorders.items():
             if isinstance(recorder, RowRecorder):
                 self._source.attach(name, recorder)  # type: ignore[arg-type]
+            else:
+                recorder.room = self._output(name).width
 
     def _axes(self, name: str) -> tuple[Any, dict[str, Any]] | None:
         recorder = self._recorders[name]

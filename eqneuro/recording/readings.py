@@ -40,6 +40,11 @@ class SpikeReadings:
         everything.open(0, 0, 1, 0)
         return everything.until(self._network.current_step)
 
+    def spike_times(self, spikes: Any = None) -> dict[int, NDArray[np.float64]]:
+        """Times of spikes in ms, an array for each rank: steps times dt."""
+        found = self._spikes(spikes)
+        return {rank: statistics.as_train(train) * np.float64(self._network.dt) for rank, train in found.items()}
+
     def raster_plot(self, spikes: Any = None) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Times (ms) and ranks of all spikes, for a scatter plot."""
         return statistics.raster(self._spikes(spikes), self._network.dt)

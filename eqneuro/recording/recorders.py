@@ -89,47 +89,77 @@ class RowRecorder:
 
 
 class SpikeRecorder:
-    """Steps and ranks of spikes; ``wanted`` marks who is recorded, None for all."""
+    """Steps and ranks of spikes; ``wanted`` marks who is recorded, None for all.
 
-    def __init__(self, size: int, ranks: NDArray[np.int64] | None, settings: NDArray[np.int64]) -> None:
-        self.size = size
+    Where spikes happen within steps, so many ms (``offsets``) after their beginnings.
+
+    Parameters
+    ----------
+    room
+        Spikes that one step may have.
+    size
+        Neurons of the population.
+    ranks
+        Who is recorded, None for all.
+    settings
+        Those of the monitor.
+    timed
+        Whether spikes happen within steps.
+    """
+
+    def __init__(
+        self, room: int, size: int, ranks: NDArray[np.int64] | None, settings: NDArray[np.int64], *, timed: bool = False
+    ) -> None:
+        self.room = room
         self.settings = settings
         self.wanted: NDArray[np.uint8] | None = None
         if ranks is not None:
             self.wanted = np.zeros(size, dtype=np.uint8)
             self.wanted[ranks] = 1
         self.filled = allocate(1, np.int64)
-        self._chunks: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
+        self._chunks: list[Spikes] = []
         self._capacity = 0
         self._steps = np.empty(0, dtype=np.int64)
         self._ranks = np.empty(0, dtype=np.int32)
+        self._offsets = np.empty(0) if timed else None
 
     def prepare(self, steps: int) -> bool:
         """Room for at least two steps in which every neuron spikes; whether buffers have moved."""
-        if self._capacity - int(self.filled[0]) >= 2 * self.size:
+        if self._capacity - int(self.filled[0]) >= 2 * self.room:
             return False
         self._flush()
-        self._capacity = max(4 * self.size, 65_536)
+        self._capacity = max(4 * self.room, 65_536)
         self._steps = np.empty(self._capacity, dtype=np.int64)
         self._ranks = np.empty(self._capacity, dtype=np.int32)
+        if self._offsets is not None:
+            self._offsets = np.empty(self._capacity)
         return True
 
     def _flush(self) -> None:
-        count = int(self.filled[0])
-        if count:
-            self._chunks.append((self._steps[:count].copy(), self._ranks[:count].copy()))
+        if self.filled[0]:
+            self._chunks.append(self._present(copy=True))
         self.filled[0] = 0
 
-    def buffers(self, slots: int, ring: NDArray[Any], ring_count: NDArray[Any]) -> list[NDArray[Any] | None]:
-        """What the kernel `record_spikes` takes."""
-        self._numbers = np.array([self.size, slots, self._capacity, int(self.wanted is not None)], dtype=np.int64)
-        return [self._numbers, self.settings, self.wanted, ring, ring_count, self._steps, self._ranks, self.filled]
-
-    def events(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Steps and ranks of all spikes so far, in the order in which they happened."""
+    def _present(self, *, copy: bool) -> Spikes:
         count = int(self.filled[0])
-        parts = [*self._chunks, (self._steps[:count], self._ranks[:count])]
-        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+        parts = (self._steps[:count], self._ranks[:count], None if self._offsets is None else self._offsets[:count])
+        return tuple(None if x is None else x.copy() for x in parts) if copy else parts  # type: ignore[return-value]
+
+    def buffers(self, output: Any) -> list[NDArray[Any] | None]:
+        """What the kernel `record_spikes`, or `record_timed_spikes`, takes; ``output`` is where the spikes are."""
+        self._numbers = np.array(
+            [output.width, output.slots, self._capacity, int(self.wanted is not None)], dtype=np.int64
+        )
+        found = [self._numbers, self.settings, self.wanted, output.ring, output.ring_count]
+        found += [self._steps, self._ranks, self.filled]
+        return found if self._offsets is None else [*found, output.ring_at, self._offsets]
+
+    def events(self, dt: float) -> tuple[NDArray[Any], NDArray[np.int32]]:
+        """Steps and ranks of all spikes so far, in the order in which they happened; ``dt`` is the step in ms."""
+        parts = [*self._chunks, self._present(copy=False)]
+        steps, ranks = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+        offsets = [p[2] for p in parts if p[2] is not None]
+        return (steps + np.concatenate(offsets) / dt if offsets else steps), ranks
 
     def clear(self) -> None:
         """Forgets all spikes."""
@@ -139,7 +169,10 @@ class SpikeRecorder:
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        return self._steps.nbytes + self._ranks.nbytes + sum(a.nbytes + b.nbytes for a, b in self._chunks)
+        held = [(self._steps, self._ranks, self._offsets), *self._chunks]
+        return sum(array.nbytes for part in held for array in part if array is not None)
 
 
+Spikes = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64] | None]
+"""Steps, ranks and, where spikes happen within steps, ms after the beginnings of these."""
 Recorder = RowRecorder | SpikeRecorder

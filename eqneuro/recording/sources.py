@@ -50,7 +50,9 @@ class PopulationSource:
         if name in SPIKES:
             if name not in population._outputs:
                 raise ValueError(f"population {population.name!r} has no {name!r} condition: it does not spike")
-            return SpikeRecorder(population.size, self.ranks, settings)
+            output = population._outputs[name]
+            timed = output.ring_at is not None
+            return SpikeRecorder(output.width, population.size, self.ranks, settings, timed=timed)
         recorder = RowRecorder(settings)
         self.attach(name, recorder)
         return recorder
@@ -72,7 +74,8 @@ class PopulationSource:
         population = self.population
         if isinstance(recorder, SpikeRecorder):
             ranks = range(population.size) if self.ranks is None else self.ranks
-            return statistics.by_rank(*recorder.events(), recorded=ranks)  # type: ignore[arg-type]
+            steps, spiked = recorder.events(self.network.dt)
+            return statistics.by_rank(steps, spiked, recorded=ranks)  # type: ignore[arg-type]
         self.attach(name, recorder)
         rows = recorder.rows()
         if not population._is_local(name):

@@ -9,15 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Spikes = Mapping[int, Sequence[int]]
+Spikes = Mapping[int, Sequence[float]]
+"""Steps by rank: whole numbers, or where spikes happen within steps, numbers between two steps."""
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-9
 """Of a bin, so that edges which are multiples of dt stay exact."""
 
 
+def as_train(steps: Sequence[float]) -> NDArray[Any]:
+    """The spikes of a neuron as an array: of whole steps where that is what they are."""
+    train = np.asarray(steps)
+    return train if train.size and train.dtype.kind == "f" else train.astype(np.int64)
+
+
 def raster(spikes: Spikes, dt: float) -> tuple[Floats, NDArray[np.int64]]:
     """Times (ms) and ranks of all spikes, neuron after neuron."""
-    steps = [np.asarray(train, dtype=np.int64) for train in spikes.values()]
+    steps = [as_train(train) for train in spikes.values()]
     ranks = [np.full(len(train), rank, dtype=np.int64) for rank, train in spikes.items()]
     if not steps:
         return np.empty(0), np.empty(0, dtype=np.int64)
@@ -28,7 +35,7 @@ def histogram(
     spikes: Spikes, dt: float, bins: float | None, per_neuron: bool, window: tuple[float, float] | None
 ) -> NDArray[np.int64]:
     """Counts of spikes in bins of so many ms, from the first spike (or the window's start) to the last."""
-    trains = [np.asarray(train, dtype=np.int64) for train in spikes.values()]
+    trains = [as_train(train) for train in spikes.values()]
     steps = np.concatenate(trains) if trains else np.empty(0, dtype=np.int64)
     width = dt if bins is None else float(bins)
     if not width > 0.0:
@@ -36,16 +43,16 @@ def histogram(
     if window is not None:
         first, last = (round(edge / dt) for edge in window)
     elif steps.size:
-        first, last = int(steps.min()), int(steps.max())
+        first, last = steps.min(), steps.max()
     else:
         return np.zeros((len(trains), 0) if per_neuron else 0, dtype=np.int64)
 
-    def place(step: NDArray[np.int64]) -> NDArray[np.int64]:
+    def place(step: NDArray[Any]) -> NDArray[np.int64]:
         return np.asarray(np.floor((step - first) * dt / width + TOLERANCE), dtype=np.int64)
 
     number = max(0, int(place(np.array([last]))[0]) + 1)
 
-    def count(train: NDArray[np.int64]) -> NDArray[np.int64]:
+    def count(train: NDArray[Any]) -> NDArray[np.int64]:
         inside = train[(train >= first) & (train <= last)]
         return np.bincount(place(inside), minlength=number)
 
@@ -56,7 +63,7 @@ def intervals(spikes: Spikes, dt: float, ranks: Sequence[int] | None) -> dict[in
     """Interspike intervals in ms of each neuron that spiked more than once."""
     chosen = spikes.keys() if ranks is None else ranks
     return {
-        rank: (np.diff(np.asarray(spikes[rank], dtype=np.int64)) * dt).tolist()
+        rank: (np.diff(as_train(spikes[rank])) * dt).tolist()
         for rank in chosen
         if len(spikes[rank]) > 1
     }
@@ -73,15 +80,14 @@ def instantaneous_rates(spikes: Spikes, dt: float, first: int, last: int) -> Flo
     rates = np.zeros((len(spikes), last - first))
     for row, train in enumerate(spikes.values()):
         for before, after in pairwise(train):
-            rates[row, max(0, before - first) : max(0, after - first)] = 1000.0 / ((after - before) * dt)
+            rates[row, max(0, int(before) - first) : max(0, int(after) - first)] = 1000.0 / ((after - before) * dt)
     return rates
 
 
 def population_counts(spikes: Spikes, dt: float, first: int, last: int) -> Floats:
     """Spikes of all neurons in each step as a rate per neuron in Hz, shape (last − first,)."""
-    steps = np.concatenate(
-        [np.asarray(train, dtype=np.int64) for train in spikes.values()] or [np.empty(0, dtype=np.int64)]
-    )
+    trains = [as_train(train).astype(np.int64) for train in spikes.values()]
+    steps = np.concatenate(trains or [np.empty(0, dtype=np.int64)])
     inside = steps[(steps >= first) & (steps < last)]
     counts = np.bincount(inside - first, minlength=last - first).astype(float)
     return counts * (1000.0 / dt / max(1, len(spikes)))
@@ -98,7 +104,7 @@ def low_pass(values: Floats, dt: float, smooth: float) -> Floats:
     return smoothed
 
 
-def by_rank(steps: NDArray[Any], ranks: NDArray[Any], recorded: Sequence[int]) -> dict[int, list[int]]:
+def by_rank(steps: NDArray[Any], ranks: NDArray[Any], recorded: Sequence[int]) -> dict[int, list[float]]:
     """``{rank: [steps]}`` with an entry for every recorded neuron."""
     order = np.argsort(ranks, kind="stable")
     ordered, times = ranks[order], steps[order]
