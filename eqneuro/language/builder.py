@@ -163,6 +163,9 @@ class Builder:
             raise self._refuse(f"{name!r} is a word of the language and can't be a name", span)
         return Name(name, span=span)
 
+    def micro(self, children: list[Any]) -> Name:
+        return Name(f"u{str(children[0])[1:]}", span=self._span(children))
+
     def derivative(self, children: list[Any]) -> Expr:
         text, span = str(children[0]), self._span(children)
         whole = text.split("/")[0].strip()

@@ -89,7 +89,7 @@ UNITS = frozenset(
 FLAGS = frozenset(
     {"init", "min", "max", "local", "global", "population", "projection", "semiglobal", "postsynaptic", "int", "bool"}
     | {"float", "explicit", "implicit", "exponential", "exact", "midpoint", "rk4", "unless_post", "unless_refractory"}
-    | {"stratonovich"}
+    | {"stratonovich", "unit"}
 )
 OPERATORS = {"+", "-", "*", "/", "^", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "is"}
 COMPARATORS = {"<", "<=", ">", ">=", "==", "!=", "is"}
@@ -234,7 +234,7 @@ def _word(place: Place) -> Found | None:
         if word in PYTHON:
             return Found(f"{word!r} is not part of the language", PYTHON[word], back, len(word))
     if place.text in UNITS and place.before[:1].isdigit():
-        return Found(f"an operator is missing before {place.text!r}", "Units are not written: times are in ms.")
+        return Found(f"an operator is missing before {place.text!r}", f"Write `{place.before}*{place.text}`.")
     if place.before == "d":
         return Found(f"an operator is missing before {place.text!r}", "A gradient is written dNAME/dt.")
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -59,6 +60,14 @@ class Number(Expr):
     """A literal: ``3`` is an int, ``3.0`` a float, ``True`` a bool."""
 
     value: int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Expr):
+    """A number with a dimension, given from Python, in eqneuro's units; a checked model holds the number alone."""
+
+    value: float
+    dimension: tuple[tuple[str, Fraction], ...]
 
 
 @dataclass(frozen=True, slots=True)

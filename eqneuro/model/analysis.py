@@ -44,6 +44,7 @@ from eqneuro.model.models import (
 )  # fmt: skip
 from eqneuro.model.naming import check_names
 from eqneuro.model.ordering import in_order_of_values
+from eqneuro.model.quantities import IsUnit, dimension_of, is_quantity, magnitude_of
 from eqneuro.model.reading import (
     Equations,
     Parameters,
@@ -55,6 +56,8 @@ from eqneuro.model.reading import (
     read_text,
 )  # fmt: skip
 from eqneuro.model.resolve import Resolver
+from eqneuro.model.unit_checks import UnitNames, check_stop_units, check_units, find_units
+from eqneuro.model.units import TIME
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,14 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
     """
     owner = text.owner
     declarations = read_parameters(text.parameters, owner)
-    functions = resolve_functions(read_functions(text.functions, owner))
+    definitions = read_functions(text.functions, owner)
     statements = read_equations(text.equations, owner, frozenset(d.name for d in declarations))
+    is_unit = find_units(declarations, statements)
+    functions = resolve_functions(definitions, is_unit)
     lines = read_lines(statements, declarations, synapse=False)
     check_names((*declarations, *statements), functions)
     parameters = read_attributes(declarations, "local", NEURON_LOCALITIES)
-    resolver = _neuron_resolver(parameters, lines, functions, is_spiking=text.spike is not None)
+    resolver = _neuron_resolver(parameters, lines, functions, is_unit, is_spiking=text.spike is not None)
     parameters = [_resolve_parameter(a, d, resolver) for a, d in zip(parameters, declarations, strict=True)]
     parameters = in_order_of_values(parameters, declarations)
     variables = [_resolve_variable(line, resolver) for line in lines]
@@ -110,6 +115,7 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
         if variable.name.startswith("g_") and len(variable.name) > 2 and text.spike is not None:
             resolver.targets.add(variable.name[2:])
     local = {a.name for a in variables if a.locality == "local"}
+    units = check_units(resolver, declarations, lines, definitions)
     ordered = [e for e in equations if e.variable not in local] + [e for e in equations if e.variable in local]
     return NeuronModel(
         parameters=tuple(parameters),
@@ -124,6 +130,7 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
         functions=tuple(functions.values()),
         name=text.name,
         description=text.description,
+        units=units,
     )
 
 
@@ -131,6 +138,7 @@ def _neuron_resolver(
     parameters: Sequence[ModelAttribute],
     lines: Sequence[Line],
     functions: dict[str, FunctionDefinition],
+    is_unit: IsUnit | None,
     *,
     is_spiking: bool,
 ) -> Resolver:
@@ -141,6 +149,7 @@ def _neuron_resolver(
         variables,
         frozenset(a.name for a in parameters),
         functions,
+        is_unit=is_unit,
         is_spiking=is_spiking,
         local_names=frozenset(local),
     )
@@ -219,6 +228,7 @@ def _event(
     read_flags(condition.flags, source, (), what)
     check_condition(condition, booleans)
     expr = resolver.resolve(condition.expr, source)
+    resolver.texts.append((what, condition))
     return SpikeEvent(expr, tuple(_reset_statement(s, reset_what, resolver) for s in reset))
 
 
@@ -240,6 +250,7 @@ def _reset_statement(statement: Assignment, what: str, resolver: Resolver) -> As
     )
     bounds = tuple(replace(b, value=resolver.resolve(b.value, statement.source)) for b in settings.bounds)
     value = expand_assignment(statement, resolver)
+    resolver.texts.append((what, statement))
     return AssignmentEquation(
         name, value, bounds, statement.text, statement.source, statement.span, settings.conditions
     )
@@ -255,7 +266,10 @@ def _refractory(given: float | str | None, owner: str, resolver: Resolver, *, is
             hint = "Give the condition as `spike=`, or leave `refractory` out."
             raise EquationError("no spike that this follows", source, condition.span, hint)
         read_flags(condition.flags, source, (), "refractory")
+        resolver.texts.append(("refractory", condition))
         return resolver.resolve(condition.expr, source)
+    if is_quantity(given) and dimension_of(given) == TIME:
+        given = magnitude_of(given)
     if isinstance(given, bool) or not isinstance(given, int | float | np.number) or not given >= 0.0:
         raise ValueError(f"refractory of {owner} must be a time in ms, not {given!r}")
     return Number(float(given))
@@ -284,7 +298,10 @@ def analyse_stop_condition(text: str, model: NeuronModel, population: str) -> St
         {f.name: f for f in model.functions},
         is_spiking=model.is_spiking,
         local_names=frozenset(a.name for a in model.attributes if a.locality == "local"),
+        is_unit=None if model.units is None else UnitNames(frozenset(a.name for a in model.attributes)),
     )
     check_condition(condition, frozenset(a.name for a in model.attributes if a.type == "bool"))
     require_all = any(flag.name == "all" for flag in condition.flags)
-    return StopCondition(resolver.resolve(condition.expr, source), require_all, tuple(resolver.free.values()))
+    expr = resolver.resolve(condition.expr, source)
+    check_stop_units(condition, model, resolver)
+    return StopCondition(expr, require_all, tuple(resolver.free.values()))

@@ -75,7 +75,7 @@ def read_lines(
             hint = f"The other one is `{other.text[:80]}`."
             raise EquationError(f"{kinds} variable {statement.name!r}", statement.source, span, hint)
         seen[statement.name] = statement
-        allowed = ("init", "min", "max", *localities, "int", "bool", "float")
+        allowed = ("init", "min", "max", "unit", *localities, "int", "bool", "float")
         allowed += (*METHODS, STRATONOVICH) if is_ode else ()
         allowed += ("unless_refractory",) if not synapse else ()
         what = "an ODE" if is_ode else "an assignment"

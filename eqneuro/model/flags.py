@@ -21,7 +21,7 @@ TYPE_NAMES: dict[str, TypeName] = {"int": "int", "bool": "bool", "float": "float
 CONDITIONS = ("unless_post", "unless_refractory")
 STRATONOVICH = "stratonovich"
 """Flag of ODEs whose white noise is meant in Stratonovich's sense, in place of Itô's."""
-VALUED = ("init", "min", "max")
+VALUED = ("init", "min", "max", "unit")
 ALL_FLAGS = (*VALUED, *LOCALITIES, *TYPE_NAMES, *METHODS, *CONDITIONS, STRATONOVICH)
 
 
@@ -30,6 +30,7 @@ class Settings:
     """What the flags of one line say."""
 
     init: Expr | None = None
+    unit: Expr | None = None
     bounds: tuple[Bound, ...] = ()
     locality: Locality | None = None
     type: TypeName | None = None
@@ -69,8 +70,10 @@ def read_flags(flags: Sequence[Flag], source: SourceText, allowed: Sequence[str]
     _check_order(groups, source)
     method = groups.get("method")
     locality, kind, init = groups.get("locality"), groups.get("type"), groups.get("init")
+    unit = groups.get("unit")
     return Settings(
         init=init.value if init else None,
+        unit=unit.value if unit else None,
         bounds=tuple(bounds),
         locality=LOCALITIES[locality.name] if locality else None,
         type=TYPE_NAMES[kind.name] if kind else None,
@@ -100,7 +103,8 @@ def _check_flag(flag: Flag, source: SourceText, allowed: Sequence[str], what: st
         raise EquationError(f"unknown flag {flag.name!r}", source, flag.span, hint or f"Known are {_listed(allowed)}.")
     takes_value = flag.name in (*VALUED, "proba", "w", "d")
     if takes_value and flag.value is None:
-        raise EquationError(f"flag {flag.name!r} needs a value", source, flag.span, f"Write `{flag.name}=0.0`.")
+        value = "mV" if flag.name == "unit" else "0.0"
+        raise EquationError(f"flag {flag.name!r} needs a value", source, flag.span, f"Write `{flag.name}={value}`.")
     if not takes_value and flag.value is not None:
         hint = "Did you mean `init`?" if flag.name == "int" else f"Write `{flag.name}`."
         raise EquationError(f"flag {flag.name!r} takes no value", source, flag.span, hint)

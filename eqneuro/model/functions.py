@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from eqneuro.language.distributions import DISTRIBUTIONS
 from eqneuro.language.errors import EquationError
@@ -55,8 +56,10 @@ def add_function(function: str) -> None:
     ADDED_FUNCTIONS.update(resolve_functions(definitions))
 
 
-def resolve_functions(definitions: Iterable[FunctionDefinition]) -> dict[str, FunctionDefinition]:
-    """The functions of one text, each checked and with those above it written out.
+def resolve_functions(
+    definitions: Iterable[FunctionDefinition], is_unit: Callable[[str], bool] | None = None
+) -> dict[str, FunctionDefinition]:
+    """The functions of one text, each checked and with those above it written out; ``is_unit`` as in a `Resolver`.
 
     Raises
     ------
@@ -71,8 +74,9 @@ def resolve_functions(definitions: Iterable[FunctionDefinition]) -> dict[str, Fu
         if definition.name in WORDS:
             message = f"{definition.name!r} is a word of the language and can't be defined"
             raise EquationError(message, source, definition.name_span)
-        _check_body(definition)
-        resolver = Resolver(frozenset(), frozenset(definition.arguments), known)
+        units = None if is_unit is None else partial(_is_unit_beside, definition.arguments, is_unit)
+        _check_body(definition, units)
+        resolver = Resolver(frozenset(), frozenset(definition.arguments), known, is_unit=units)
         body = resolver.resolve(definition.body, source)
         known[definition.name] = FunctionDefinition(
             definition.name,
@@ -85,12 +89,18 @@ def resolve_functions(definitions: Iterable[FunctionDefinition]) -> dict[str, Fu
     return known
 
 
-def _check_body(definition: FunctionDefinition) -> None:
+def _is_unit_beside(arguments: tuple[str, ...], is_unit: Callable[[str], bool], name: str) -> bool:
+    return name not in arguments and is_unit(name)
+
+
+def _check_body(definition: FunctionDefinition, is_unit: Callable[[str], bool] | None) -> None:
     source = definition.source
     for node in definition.body.walk():
         if isinstance(node, Call) and node.function == definition.name:
             message = f"function {node.function!r} calls itself"
             raise EquationError(message, source, node.name_span, "A function may call those that stand above it.")
+        if isinstance(node, Name) and is_unit is not None and is_unit(node.id):
+            continue
         if isinstance(node, Name) and node.id not in (*definition.arguments, "pi", *DECLARED_CONSTANTS):
             hint = suggest(node.id, definition.arguments)
             hint = hint or f"A function sees its arguments and constants only: make {node.id!r} an argument."

@@ -8,12 +8,14 @@ made, hashed and looked up in the cache of compiled networks without importing i
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Expr, FunctionDefinition, Span
+from eqneuro.model.units import Dimension
 
 Locality = Literal["local", "semiglobal", "global"]
 TypeName = Literal["float", "int", "bool"]
@@ -82,6 +84,16 @@ class FreeName:
     name: str
     source: SourceText = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class ModelUnits:
+    """What is known of the units of a model that has some; its numbers are in eqneuro's own."""
+
+    dimensions: Mapping[str, Dimension]
+    """Of attributes and inputs (``v``, ``g_exc``), without those that the text leaves open."""
+    names: tuple[FreeName, ...]
+    """Units that the text names, each once."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +178,7 @@ class SynapseModel:
     description: str = field(compare=False, repr=False)
     psp_text: str = field(default="", compare=False, repr=False)
     """``psp`` as the user wrote it."""
+    units: ModelUnits | None = field(default=None, compare=False, repr=False)
 
     @property
     def attributes(self) -> tuple[ModelAttribute, ...]:

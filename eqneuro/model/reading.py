@@ -35,6 +35,7 @@ from eqneuro.language.syntax import (
 )  # fmt: skip
 from eqneuro.model.attributes import Parameter, Value, Variable
 from eqneuro.model.flags import METHODS
+from eqneuro.model.quantities import is_quantity, quantity_expression
 
 LARGEST = 1023
 """Bits of a whole number that has a double."""
@@ -96,6 +97,8 @@ def to_expression(value: object, where: str) -> Expr:
     """A number, a text or a distribution as an expression."""
     if isinstance(value, Distribution):
         return value.expression
+    if is_quantity(value):
+        return quantity_expression(value)
     if isinstance(value, bool | np.bool_):
         return Number(bool(value))
     if isinstance(value, int | float | np.integer | np.floating):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from eqneuro.language.distributions import DISTRIBUTIONS
@@ -13,23 +13,31 @@ from eqneuro.language.names import FUNCTION_SYNONYMS, find_slip, suggest
 from eqneuro.language.rewrite import map_children
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
+    Assignment,
     Attribute,
+    Binary,
     Call,
+    Condition,
     Derivative,
     Expr,
     FunctionDefinition,
     GlobalOperation,
     InputSum,
     Name,
+    Quantity,
 )  # fmt: skip
 from eqneuro.model.delays import delay_of, past_value
 from eqneuro.model.inlining import ADDED_FUNCTIONS, check_count, write_out
 from eqneuro.model.models import FreeName
+from eqneuro.model.quantities import in_plain_numbers, signed_number, without_ones
+from eqneuro.model.units import Dimension, suggest_unit
 
-__all__ = ["ADDED_FUNCTIONS", "DECLARED_CONSTANTS", "Resolver"]
+__all__ = ["ADDED_FUNCTIONS", "CONSTANT_DIMENSIONS", "DECLARED_CONSTANTS", "Resolver"]
 
 DECLARED_CONSTANTS: set[str] = set()
 """Constants of all networks of this process: a neuron may read them although it does not know its network."""
+CONSTANT_DIMENSIONS: dict[str, Dimension] = {}
+"""Those of constants that were given with a unit."""
 
 
 IN_NEURONS = {
@@ -48,6 +56,7 @@ class Resolver:
     """What the names of one model mean; it notes what it comes across.
 
     ``variables`` and ``parameters`` are the model's own. ``is_synapse`` decides which words of the language exist.
+    ``is_unit`` says of names that mean nothing else whether they are units; it is None where the model has none.
     """
 
     variables: frozenset[str]
@@ -56,11 +65,15 @@ class Resolver:
     is_synapse: bool = False
     is_spiking: bool = False
     local_names: frozenset[str] = frozenset()
+    is_unit: Callable[[str], bool] | None = None
     free: dict[str, FreeName] = field(default_factory=dict)
     targets: set[str] = field(default_factory=set)
     reads_all_targets: bool = False
     pre: dict[str, FreeName] = field(default_factory=dict)
     post: dict[str, FreeName] = field(default_factory=dict)
+    units: dict[str, FreeName] = field(default_factory=dict)
+    texts: list[tuple[str, Condition | Assignment]] = field(default_factory=list)
+    """Events, conditions and times as they were written, and what they are, for their dimensions."""
     _measure: Measure = field(default_factory=Measure)
 
     @property
@@ -78,6 +91,9 @@ class Resolver:
         return resolved
 
     def _resolve(self, expr: Expr, source: SourceText, noise: bool) -> Expr:
+        number = self._number_with_unit(expr, source)
+        if number is not None:
+            return number
         match expr:
             case Name():
                 return self._name(expr, source, noise)
@@ -92,7 +108,20 @@ class Resolver:
             case Derivative():
                 hint = "It stands in an ODE of `equations`, once."
                 raise EquationError("a gradient can't stand", source, expr.span, hint)
-        return map_children(expr, lambda child: self._resolve(child, source, noise))
+        resolved = map_children(expr, lambda child: self._resolve(child, source, noise))
+        if isinstance(expr, Binary) and any(self._number_with_unit(side, source) for side in (expr.left, expr.right)):
+            return without_ones(resolved)
+        return resolved
+
+    def _number_with_unit(self, expr: Expr, source: SourceText) -> Expr | None:
+        """What is computed in place of ``20*ms``; None for everything that is not made of numbers and units alone."""
+        if isinstance(expr, Quantity):
+            return signed_number(expr.value, expr.span)
+        number = None if self.is_unit is None else in_plain_numbers(expr, self.is_unit)
+        for node in expr.walk() if number is not None else ():
+            if isinstance(node, Name):
+                self.units.setdefault(node.id, FreeName(node.id, source, node.span))
+        return number
 
     def _name(self, node: Name, source: SourceText, noise: bool) -> Expr:
         name = node.id
@@ -128,8 +157,10 @@ class Resolver:
             hint = "A synapse reads t_pre and t_post, the times of the last spikes."
             raise EquationError("'t_last', known in neurons only,", source, node.span, hint)
         slip = find_slip(name, self.known | {"True", "False"})
-        if slip is not None:
-            raise EquationError(f"unknown name {name!r}", source, node.span, f"Did you mean {slip!r}?")
+        hint = f"Did you mean {slip!r}?" if slip is not None else ""
+        hint = hint or (suggest_unit(name) if self.is_unit is not None else "")
+        if hint:
+            raise EquationError(f"unknown name {name!r}", source, node.span, hint)
         if name in FUNCTIONS or name in self.functions or name in ADDED_FUNCTIONS:
             hint = f"It is called as {name}(…)."
             raise EquationError(f"function {name!r} without arguments", source, node.span, hint)

@@ -31,6 +31,7 @@ def read_rule(
     read_flags(condition.flags, source, FLAGS[what], what)
     check_condition(condition, booleans)
     flags = {flag.name: flag for flag in condition.flags}
+    resolver.texts.append((what, condition))
     probability = _number(flags.get("proba"), source, 0.0, 1.0)
     weight = flags["w"].value if "w" in flags else None
     return StructuralRule(

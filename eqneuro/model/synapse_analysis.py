@@ -54,6 +54,7 @@ from eqneuro.model.reading import (
 )  # fmt: skip
 from eqneuro.model.resolve import Resolver
 from eqneuro.model.structural import read_rule
+from eqneuro.model.unit_checks import check_units, find_units
 
 OPERATIONS = ("sum", "mean", "max", "min")
 EVENT_WORDS = frozenset(["w", "d"])
@@ -96,13 +97,15 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
         hint = suggest(text.operation, OPERATIONS) or f"Known are {', '.join(OPERATIONS)}."
         raise ValueError(f"unknown operation {text.operation!r} of {owner}. {hint}")
     declarations = read_parameters(text.parameters, owner)
-    functions = resolve_functions(read_functions(text.functions, owner))
+    definitions = read_functions(text.functions, owner)
     statements = read_equations(text.equations, owner, frozenset(d.name for d in declarations))
+    is_unit = find_units(declarations, statements)
+    functions = resolve_functions(definitions, is_unit)
     lines = read_lines(statements, declarations, synapse=True)
     check_names((*declarations, *statements), functions, is_synapse=True)
     parameters = read_attributes(declarations, "local", tuple(LOCALITIES))
     variables = frozenset(line.statement.name for line in lines)
-    resolver = Resolver(variables, frozenset(a.name for a in parameters), functions, is_synapse=True)
+    resolver = Resolver(variables, frozenset(a.name for a in parameters), functions, is_synapse=True, is_unit=is_unit)
     parameters = [
         replace(a, init=resolver.resolve(a.init, d.source)) for a, d in zip(parameters, declarations, strict=True)
     ]
@@ -121,11 +124,13 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
     booleans = frozenset(a.name for a in (*parameters, *attributes) if a.type == "bool")
     pruning = read_rule(text.pruning, "pruning", owner, resolver, booleans)
     creating = read_rule(text.creating, "creating", owner, resolver, booleans)
+    psp = _psp(text.psp, owner, resolver)
+    units = check_units(resolver, declarations, lines, definitions)
     return SynapseModel(
         parameters=tuple(parameters),
         variables=tuple(attributes),
         equations=tuple(equations),
-        psp=_psp(text.psp, owner, resolver),
+        psp=psp,
         psp_text=" ".join((text.psp or "").split()),
         operation=text.operation,  # type: ignore[arg-type]
         pre_spike=events["pre_spike"],
@@ -140,6 +145,7 @@ def analyse_synapse(text: SynapseText) -> SynapseModel:
         is_spiking=any(events.values()),
         name=text.name,
         description=text.description,
+        units=units,
     )
 
 
@@ -178,6 +184,7 @@ def _event_statement(statement: Assignment, what: str, resolver: Resolver) -> As
     settings = read_flags(statement.flags, source, ("min", "max", *conditions), f"a statement of {what}")
     bounds = tuple(replace(b, value=resolver.resolve(b.value, source)) for b in settings.bounds)
     value = expand_assignment(statement, resolver)
+    resolver.texts.append((what, statement))
     return AssignmentEquation(name, value, bounds, statement.text, source, statement.span, settings.conditions)
 
 
@@ -187,6 +194,7 @@ def _psp(text: str | None, owner: str, resolver: Resolver) -> Expr | None:
     source = read_text(text, f"psp of {owner}")
     condition = parse_value(source)
     read_flags(condition.flags, source, (), "psp")
+    resolver.texts.append(("psp", condition))
     return resolver.resolve(condition.expr, source)
 
 
