@@ -1,50 +1,50 @@
-"""What a network does: methods and why, the order of a step, memory, threads."""
+"""What a network does: methods and why, how large its step may be, the order of a step, memory, threads."""
 
 from __future__ import annotations
 
-import html
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from eqneuro.model.models import NeuronModel, OdeEquation, SynapseModel
+from eqneuro.network import explain_steps
+from eqneuro.network.explain_memory import ArrayNote, monitor_arrays, population_arrays, projection_arrays
+from eqneuro.network.explain_steps import RunNote, SystemNote, held_over_steps
+from eqneuro.network.explain_text import as_html, as_text
 
+if TYPE_CHECKING:
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
     from eqneuro.numerics.rules import UpdateRule
 
-STEP_ORDER = (
-    "spikes that arrive now run pre_spike",
-    "psp: weighted sums and continuous transmission, from the values of the step before",
-    "inputs are recorded",
-    "random numbers are drawn",
-    "neurons: global equations, local equations, bounds, spike conditions, resets",
-    "spikes enter the delay queues; global operations",
-    "synaptic equations: of the projection, of each post-synaptic neuron, of each synapse",
-    "neurons that spiked run post_spike",
-    "synapses are pruned and created",
-    "everything else is recorded",
-    "t grows by dt",
-)
-
 
 @dataclass(frozen=True)
 class EquationNote:
-    """One equation: its text, its method, why, and the order of the method (0 for an assignment)."""
+    """One equation: its text, its method, why, and the order of the method (0 for an assignment).
+
+    ``held`` are the things it reads that change, and that the method holds over a step: through them the order is 1.
+    ``is_exact`` says that nothing is left to the method's error.
+    """
 
     variable: str
     text: str
     method: str
     reason: str
     order: int
+    held: tuple[str, ...] = ()
+    is_exact: bool = False
 
 
 @dataclass(frozen=True)
 class ObjectNote:
-    """One population or projection."""
+    """One population, projection or monitor.
+
+    ``updates`` says in which order its variables are brought to the end of a step; ``along_run`` is None where no step
+    is too large, or where nobody asked.
+    """
 
     name: str
     kind: str
@@ -52,92 +52,150 @@ class ObjectNote:
     equations: tuple[EquationNote, ...]
     bytes: int
     remarks: tuple[str, ...]
+    systems: tuple[SystemNote, ...] = ()
+    along_run: RunNote | None = None
+    updates: tuple[str, ...] = ()
+    arrays: tuple[ArrayNote, ...] = ()
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What `Network.explain` gives: text when printed, a table in notebooks, a dict by `to_dict`."""
+    """What `Network.explain` gives: text when printed, tables in notebooks, a dict by `to_dict`.
+
+    ``largest_dt`` is the largest step in ms at which all systems are stable, at the present state and along the runs of
+    their own; None where there is no limit.
+    """
 
     dt: float
     precision: str
     threads: int
     seed: int
+    time: float
     step: tuple[str, ...]
     objects: tuple[ObjectNote, ...]
+    details: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything as plain dicts, lists and numbers."""
-        return asdict(self)
+        """Everything as plain dicts, lists and numbers, which JSON can hold."""
+        found = _plain(asdict(self))
+        return dict(found, bytes=self.bytes, largest_dt=self.largest_dt)
 
     @property
     def bytes(self) -> int:
         """Bytes of all arrays."""
         return sum(item.bytes for item in self.objects)
 
+    @property
+    def largest_dt(self) -> float | None:
+        """The largest stable step in ms."""
+        limits = [note.largest_dt for item in self.objects for note in (*item.systems, item.along_run) if note]
+        return min((limit for limit in limits if limit is not None), default=None)
+
     def __str__(self) -> str:
-        lines = [
-            f"dt = {self.dt:g} ms, {self.precision} precision, {_count(self.threads, 'thread')}, seed {self.seed}",
-            f"memory: {_megabytes(self.bytes)}",
-        ]
-        for item in self.objects:
-            lines += ["", f"{item.kind} {item.name!r}: {item.size:,}, {_megabytes(item.bytes)}"]
-            for equation in item.equations:
-                lines.append(f"  {equation.text}")
-                if equation.order:
-                    lines.append(f"      {equation.method}, order {equation.order}: {equation.reason}")
-            lines += [f"  {remark}" for remark in item.remarks]
-        lines += ["", "one step:", *(f"  {k}. {text}" for k, text in enumerate(self.step, start=1))]
-        return "\n".join(lines)
+        return as_text(self)
 
     def _repr_html_(self) -> str:
-        rows = []
-        for item in self.objects:
-            title = html.escape(f"{item.kind} {item.name}: {item.size:,}, {_megabytes(item.bytes)}")
-            rows.append(f"<tr><th colspan=3 style='text-align:left'>{title}</th></tr>")
-            for e in item.equations:
-                cells = (e.text, e.method if e.order else "", e.reason)
-                rows.append(
-                    "<tr>" + "".join(f"<td style='text-align:left'>{html.escape(c)}</td>" for c in cells) + "</tr>"
-                )
-        head = str(self).splitlines()[0]
-        return f"<p>{html.escape(head)}</p><table>{''.join(rows)}</table>"
+        return as_html(self)
 
     __repr__ = __str__
 
 
-def explain_network(network: Network) -> Explanation:
-    """The explanation of a network as it is now."""
-    populations = [_explain_population(p, network._method) for p in network._populations]
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def explain_network(network: Network, *, details: bool = False, duration: float = 100.0) -> Explanation:
+    """The explanation of a network as it is now; arguments as of `Network.explain`."""
+    populations = [_explain_population(p, network._method, duration) for p in network._populations]
     projections = [_explain_projection(p, network._method) for p in network._projections if p._connectivity is not None]
+    monitors = [_explain_monitor(monitor) for monitor in network._monitors]
     return Explanation(
         dt=network.dt,
         precision="double" if np.dtype(network._real).itemsize == 8 else "single",
         threads=network._num_threads,
         seed=network.seed,
-        step=STEP_ORDER,
-        objects=(*populations, *projections),
+        time=network.time,
+        step=tuple(_steps(network)),
+        objects=(*populations, *projections, *monitors),
+        details=details,
     )
 
 
-def _notes(rules: Iterable[UpdateRule]) -> tuple[EquationNote, ...]:
-    return tuple(
+# -- equations --------------------------------------------------------------------------------------------------------
+
+
+def _notes(rules: Iterable[UpdateRule], model: NeuronModel | SynapseModel) -> tuple[EquationNote, ...]:
+    found = [
         EquationNote(choice.variable, text, choice.method, choice.reason, choice.order)
         for rule in rules
         for choice, text in zip(rule.choices, rule.texts, strict=True)
-    )
+    ]
+    methods = {note.variable: note.method for note in found if note.order}
+    odes = {e.variable: e for e in model.equations if isinstance(e, OdeEquation)}
+    return tuple(_with_exactness(note, model, odes.get(note.variable), methods) for note in found)
 
 
-def _explain_population(population: Population, method: str) -> ObjectNote:
+def _with_exactness(
+    note: EquationNote, model: NeuronModel | SynapseModel, equation: OdeEquation | None, methods: dict[str, str]
+) -> EquationNote:
+    if equation is None:
+        return note
+    held = tuple(held_over_steps(model, equation, methods))
+    return replace(note, held=held, is_exact=not held and note.method in explain_steps.CARRYING)
+
+
+def _updates(rules: Iterable[UpdateRule], model: NeuronModel | SynapseModel) -> tuple[str, ...]:
+    """Systems and assignments in their order, and what follows."""
+    found = []
+    for rule in rules:
+        names = ", ".join(rule.variables)
+        found.append(f"{names} together" if len(rule.variables) > 1 else names)
+    events = [model.spike, model.axon_spike] if isinstance(model, NeuronModel) else []
+    for event in events:
+        if event is not None:
+            reset = ", ".join(dict.fromkeys(a.variable for a in event.reset))
+            found.append(f"spike, which resets {reset}" if reset else "spike")
+    return tuple(found)
+
+
+# -- objects ----------------------------------------------------------------------------------------------------------
+
+
+def _explain_population(population: Population, method: str, duration: float) -> ObjectNote:
     from eqneuro.numerics.select import neuron_rules
 
-    notes = _notes(neuron_rules(population.model, method))
+    rules = neuron_rules(population.model, method)
     remarks = []
     varying = population._store.varying()
     if varying:
         remarks.append(f"one value for each neuron: {', '.join(varying)}")
     if not population.enabled:
         remarks.append("disabled")
-    return ObjectNote(population.name, "population", population.size, notes, population._nbytes(), tuple(remarks))
+    systems, run = explain_steps.population_systems(population, method, duration)
+    if population.model.is_spiking and systems:
+        remarks.append(_spike_times(population))
+    return ObjectNote(
+        population.name,
+        "population",
+        population.size,
+        _notes(rules, population.model),
+        population._nbytes(),
+        tuple(remarks),
+        systems,
+        run,
+        _updates(rules, population.model),
+        population_arrays(population),
+    )
+
+
+def _spike_times(population: Population) -> str:
+    if getattr(population, "_is_timed", False):
+        return "spikes happen within steps, where the condition comes true"
+    return "spikes happen at the ends of steps: their times are right to dt"
 
 
 def _explain_projection(projection: Projection, method: str) -> ObjectNote:
@@ -159,7 +217,16 @@ def _explain_projection(projection: Projection, method: str) -> ObjectNote:
     if model.variables:
         remarks.append(_learning(projection))
     return ObjectNote(
-        projection.name, "projection", projection.nb_synapses, _notes(rules), projection._nbytes(), tuple(remarks)
+        projection.name,
+        "projection",
+        projection.nb_synapses,
+        _notes(rules, model),
+        projection._nbytes(),
+        tuple(remarks),
+        explain_steps.projection_systems(projection, method),
+        None,
+        _updates(rules, model),
+        projection_arrays(projection),
     )
 
 
@@ -170,9 +237,42 @@ def _learning(projection: Projection) -> str:
     return "learns in every step" if period == 1 else f"learns every {period * projection._net.dt:g} ms"
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'s' * (number != 1)}"
+def _explain_monitor(monitor: Any) -> ObjectNote:
+    arrays = monitor_arrays(monitor)
+    watched = getattr(monitor.object, "name", "") or type(monitor.object).__name__
+    remarks = (f"records {', '.join(monitor.variables) or 'nothing'} of {watched!r}",)
+    return ObjectNote(monitor.name, "monitor", len(arrays), (), monitor._nbytes(), remarks, arrays=arrays)
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:.2f} MiB" if size >= 10_000 else f"{size:,} bytes"
+# -- the order of a step ----------------------------------------------------------------------------------------------
+
+
+def _steps(network: Network) -> Iterable[str]:
+    """What happens in one step, in order; what this network has not is left out."""
+    projections = [p for p in network._projections if p._connectivity is not None]
+    populations, models = network._populations, [p.model for p in projections]
+    by_spikes = [p for p in projections if p._is_event_based()]
+    early = [name for m in network._monitors for name in m._recorders if name.startswith(("g_", "sum("))]
+    odes_of_synapses = [m for m in models if m.equations]
+    if by_spikes:
+        yield "spikes that arrive now run pre_spike"
+    if len(by_spikes) < len(projections) or any(m.psp is not None for m in models):
+        yield "psp: weighted sums and continuous transmission, from the values of the step before"
+    if early:
+        yield "inputs are recorded"
+    if populations:
+        yield "neurons: random numbers, global equations, local equations, bounds; then spikes and resets"
+        yield (
+            "spikes enter the delay queues; global operations"
+            if any(p.model.is_spiking for p in populations)
+            else "values enter the delay queues; global operations"
+        )
+    if odes_of_synapses:
+        yield "synaptic equations: of the projection, of each post-synaptic neuron, of each synapse"
+    if any(m.post_spike for m in models):
+        yield "neurons that spiked run post_spike"
+    if any(m.pruning is not None or m.creating is not None for m in models):
+        yield "synapses are pruned and created"
+    if network._monitors:
+        yield "everything else is recorded"
+    yield "t grows by dt"

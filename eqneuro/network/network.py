@@ -232,11 +232,33 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
             raise RuntimeError("the reference backend generates no C: compile with the default backend")
         return self._compiled.source.read_text(encoding="utf-8")
 
-    def explain(self) -> Explanation:
-        """Which method each equation got and why, what happens in a step, memory and threads."""
+    def explain(self, details: bool = False, duration: float = 100.0) -> Explanation:
+        """Which method each equation got and why, how large dt may be, what happens in a step, memory and threads.
+
+        Parameters
+        ----------
+        details
+            Whether the text lists each array, and all of many objects. A notebook and `Explanation.to_dict` have them
+            in any case.
+        duration
+            Equations of methods that large steps make unstable are run by themselves for up to so many ms, from the
+            present state, to see what a spike asks for; 0: only the present state is looked at.
+
+        Examples
+        --------
+        >>> from eqneuro import HodgkinHuxley, Network
+        >>> net = Network(dt=0.01)
+        >>> cells = net.create(10, HodgkinHuxley)
+        >>> cells.I = 10.0
+        >>> explanation = net.explain()
+        >>> [(note.method, note.largest_dt is None) for note in explanation.objects[0].systems]
+        [('rk4', False)]
+        >>> 0.05 < explanation.largest_dt < 0.2
+        True
+        """
         from eqneuro.network.explain import explain_network
 
-        return explain_network(self)
+        return explain_network(self, details=details, duration=duration)
 
     # -- running ------------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from eqneuro.language.evaluate import evaluate
 from eqneuro.language.functions import is_noise
 from eqneuro.language.rewrite import map_children
 from eqneuro.language.syntax import (
+    Attribute,
     Compare,
     Delayed,
     Draw,
@@ -200,6 +201,8 @@ def frozen(expr: Expr) -> Expr:
         case GlobalOperation():
             argument = expr.argument
             return Name(f"{expr.operation}({argument.id if isinstance(argument, Name) else argument.name})")
+        case Attribute():
+            return Name(f"{expr.owner}.{expr.name}")
         case Delayed():
             return Name(f"past({expr.name})")
     return map_children(expr, frozen)

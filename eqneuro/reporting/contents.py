@@ -57,7 +57,7 @@ def _table(header: tuple[str, ...], rows: Iterable[Row]) -> tuple[Block, ...]:
 
 
 def _settings(network: Network, populations: Sequence[Population], projections: Sequence[Projection]) -> Table:
-    explanation = network.explain()
+    explanation = network.explain(duration=0.0)
     synapses = sum(p.nb_synapses for p in projections if p.connector is not None)
     rows = [
         ("dt", f"{number(network.dt)} ms"),

@@ -1,0 +1,163 @@
+"""Explanations of networks as text of half a page, in full, and as tables for notebooks."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from eqneuro.numerics.stability import rounded_down
+
+if TYPE_CHECKING:
+    from eqneuro.network.explain import EquationNote, Explanation, ObjectNote
+
+WIDTH = 100
+SHOWN = 8
+"""Objects of a kind that the short text shows; one of many populations or projections is much like another."""
+
+
+def as_text(explanation: Explanation) -> str:
+    """Half a page; with ``explanation.details`` everything, each array too."""
+    lines = [_head(explanation), f"memory: {_memory(explanation)}"]
+    limit = explanation.largest_dt
+    if limit is not None:
+        verdict = "" if explanation.dt <= limit else f": dt = {explanation.dt:g} ms is too large"
+        lines.append(f"largest safe dt: {rounded_down(limit):g} ms{verdict}")
+    elif any(item.systems for item in explanation.objects):
+        lines.append("largest safe dt: no method here becomes unstable, however large the step")
+    for kind in ("population", "projection", "monitor"):
+        items = [item for item in explanation.objects if item.kind == kind]
+        shown = items if explanation.details else items[:SHOWN]
+        lines += [""] if shown else []
+        for item in shown:
+            lines += _object(explanation, item)
+        if len(shown) < len(items):
+            lines.append(f"and {len(items) - len(shown)} more {kind}s: explain(details=True)")
+    lines += ["", "one step:", *(f"  {k}. {text}" for k, text in enumerate(explanation.step, start=1))]
+    return "\n".join(lines if explanation.details else [_cut(line) for line in lines])
+
+
+def _head(explanation: Explanation) -> str:
+    parts = [f"dt = {explanation.dt:g} ms", f"{explanation.precision} precision"]
+    return ", ".join([*parts, count(explanation.threads, "thread"), f"seed {explanation.seed}"])
+
+
+def _memory(explanation: Explanation) -> str:
+    return f"{megabytes(explanation.bytes)} ({_kinds(explanation.objects)})"
+
+
+def _kinds(items: Sequence[ObjectNote], most: int = 4) -> str:
+    """Bytes by kind of array, the largest first."""
+    sums: dict[str, int] = {}
+    for array in (array for item in items for array in item.arrays):
+        sums[array.kind] = sums.get(array.kind, 0) + array.bytes
+    order = [kind for kind in sorted(sums, key=lambda kind: -sums[kind]) if sums[kind]]
+    return ", ".join(f"{kind} {megabytes(sums[kind])}" for kind in order[:most]) or "no arrays"
+
+
+def _object(explanation: Explanation, item: ObjectNote) -> Iterator[str]:
+    if item.kind == "population":
+        yield f"population {item.name!r}: {item.size:,} neurons, {megabytes(item.bytes)}"
+    elif item.kind == "projection":
+        yield f"projection {item.name!r}: {item.size:,} synapses, {megabytes(item.bytes)}; {item.remarks[0]}"
+        others = [*item.remarks[1:]]
+        yield f"  {'; '.join(others)}"
+    else:
+        yield f"monitor {item.name!r}: {item.remarks[0]}, {megabytes(item.bytes)}"
+    yield from _equations(item.equations)
+    if item.equations:
+        yield from _speed(explanation, item)
+    if item.updates and item.kind == "population":
+        yield f"  in a step: {'; '.join(item.updates)}"
+    yield from (f"  {remark}" for remark in item.remarks if item.kind == "population")
+    if explanation.details:
+        yield from (f"    {a.kind}: {a.name}, {a.bytes:,} bytes" for a in item.arrays)
+
+
+def _equations(equations: Sequence[EquationNote]) -> Iterator[str]:
+    """Equations, those with the same method and reason under one another and said once."""
+    for said, group in groupby(equations, key=lambda e: (e.method, e.reason, e.order, _exactness(e))):
+        method, reason, order, exactness = said
+        yield from (f"  {' '.join(e.text.split())}" for e in group)
+        if order:
+            yield f"      {method}, {exactness}. {reason}"
+
+
+def _exactness(equation: EquationNote) -> str:
+    if not equation.order:
+        return ""
+    if equation.is_exact:
+        return "exact"
+    if equation.held:
+        held = f"{', '.join(equation.held)}, held over the step"
+        return f"order 1 through {held}" if equation.order == 1 else f"order {equation.order}, 1 through {held}"
+    return f"order {equation.order}"
+
+
+def _speed(explanation: Explanation, item: ObjectNote) -> Iterator[str]:
+    """The fastest decay and the largest step, at the present state and along a run."""
+    known = [note for note in item.systems if note.time_constant is not None]
+    if known:
+        fastest = min(known, key=lambda note: note.time_constant or 0.0)
+        where = "at the initial state" if explanation.time == 0.0 else f"at t = {explanation.time:g} ms"
+        line = f"  fastest decay {where}: {fastest.fastest}, time constant {fastest.time_constant:.3g} ms"
+        limits = [note for note in item.systems if note.largest_dt is not None]
+        if limits:
+            least = min(limits, key=lambda note: note.largest_dt or 0.0)
+            assert least.largest_dt is not None
+            line += f"; {least.method} is stable up to {rounded_down(least.largest_dt):g} ms"
+        yield line
+    run = item.along_run
+    if run is not None:
+        line = f"  along {run.duration:.3g} ms of a run by itself: {run.fastest}, {run.time_constant:.3g} ms"
+        yield line + ("" if run.largest_dt is None else f"; stable up to {rounded_down(run.largest_dt):g} ms")
+
+
+# -- notebooks --------------------------------------------------------------------------------------------------------
+
+
+def as_html(explanation: Explanation) -> str:
+    """The head, a table of equations, and tables of the steps and the arrays to unfold."""
+    lines = as_text(explanation).splitlines()
+    head = "<br>".join(html.escape(line) for line in lines[: lines.index("")])
+    rows = []
+    for item in explanation.objects:
+        rows.append(_row(f"{item.kind} {item.name}: {item.size:,}, {megabytes(item.bytes)}", span=4))
+        for e in item.equations:
+            rows.append(_row(e.text, e.method if e.order else "", _exactness(e), e.reason))
+        rows += [_row(text.strip(), span=4, tag="td") for text in (*_speed(explanation, item), *item.remarks)]
+    steps = "".join(f"<li>{html.escape(text)}</li>" for text in explanation.step)
+    arrays = [
+        _row(item.name, a.kind, a.name, f"{a.bytes:,} bytes") for item in explanation.objects for a in item.arrays
+    ]
+    return (
+        f"<p>{head}</p><table>{''.join(rows)}</table>"
+        f"<details><summary>one step</summary><ol>{steps}</ol></details>"
+        f"<details><summary>arrays</summary><table>{''.join(arrays)}</table></details>"
+    )
+
+
+def _row(*cells: str, span: int = 1, tag: str = "") -> str:
+    kind = tag or ("th" if span > 1 else "td")
+    opening = f"<{kind} colspan={span}" if span > 1 else f"<{kind}"
+    return (
+        "<tr>" + "".join(f"{opening} style='text-align:left'>{html.escape(cell)}</{kind}>" for cell in cells) + "</tr>"
+    )
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+def count(number: int, word: str) -> str:
+    """``1 thread``, ``2 threads``."""
+    return f"{number:,} {word}{'s' * (number != 1)}"
+
+
+def megabytes(size: int) -> str:
+    """Bytes as a reader takes them in."""
+    return f"{size / 2**20:.2f} MiB" if size >= 10_000 else f"{size:,} bytes"
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
