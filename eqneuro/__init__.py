@@ -142,7 +142,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
     from eqneuro.network.network import Network as Network
     from eqneuro.network.population import Population as Population
     from eqneuro.network.projection import Projection as Projection
-    from eqneuro.network.runner import NotFiniteError as NotFiniteError
+    from eqneuro.network.runner import NotFiniteError as NotFiniteError, StepLimitError as StepLimitError
     from eqneuro.network.specific.convolution import Convolution as Convolution
     from eqneuro.network.specific.diagonal import DiagonalProjection as DiagonalProjection
     from eqneuro.network.specific.hybrid import (
@@ -195,7 +195,7 @@ _HOMES = {
     "eqneuro.network.dendrite": "Dendrite",
     "eqneuro.network.constants": "Constant",
     "eqneuro.network.callbacks": "every",
-    "eqneuro.network.runner": "NotFiniteError",
+    "eqneuro.network.runner": "NotFiniteError StepLimitError",
     "eqneuro.network.inputs": "InputArray",
     "eqneuro.network.timed": "TimedArray TimedPoissonPopulation",
     "eqneuro.network.spike_sources": "SpikeSourceArray PoissonPopulation",

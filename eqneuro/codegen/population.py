@@ -15,6 +15,7 @@ from eqneuro.codegen.requests import PopulationRequest, StopRequest, is_truth_va
 from eqneuro.codegen.scan import Scan
 from eqneuro.codegen.writer import LoopWriter
 from eqneuro.numerics import select
+from eqneuro.numerics.error_control import INNER
 from eqneuro.numerics.rules import Let, Propagator, Store, UpdateRule
 
 
@@ -155,6 +156,8 @@ def state_variables(rules: Sequence[UpdateRule], body: Body) -> list[str]:
             if (not is_assigned or accumulates) and body.is_real(name) and name not in names:
                 names.append(name)
     return names
+        kept = [s.symbol.name for s in rule.statements if isinstance(s, Store)]
+        names += [name for name in kept if name.startswith(INNER)]
 
 
 def plan_globals(

@@ -30,7 +30,7 @@ from eqneuro.language.syntax import (
     Unary,
 )  # fmt: skip
 from eqneuro.model.attributes import LOCALITIES
-from eqneuro.model.flags import METHODS, STRATONOVICH, Settings, read_flags
+from eqneuro.model.flags import METHODS, STRATONOVICH, TOLERANCES, Settings, read_flags
 from eqneuro.model.linear import Nonlinear, linear_form, linear_system
 from eqneuro.model.models import (
     AssignmentEquation,
@@ -76,7 +76,7 @@ def read_lines(
             raise EquationError(f"{kinds} variable {statement.name!r}", statement.source, span, hint)
         seen[statement.name] = statement
         allowed = ("init", "min", "max", "unit", *localities, "int", "bool", "float")
-        allowed += (*METHODS, STRATONOVICH) if is_ode else ()
+        allowed += (*METHODS, STRATONOVICH, *TOLERANCES) if is_ode else ()
         allowed += ("unless_refractory",) if not synapse else ()
         what = "an ODE" if is_ode else "an assignment"
         settings = read_flags(statement.flags, statement.source, allowed, what)
@@ -151,6 +151,8 @@ def build_equation(line: Line, resolver: Resolver) -> Equation:
         statement.source,
         statement.span,
         settings.conditions,
+        settings.relative_tolerance,
+        settings.absolute_tolerance,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,14 +15,19 @@ from eqneuro.model.attributes import LOCALITIES
 from eqneuro.model.models import Bound, Locality, TypeName
 
 METHODS = (
-    "explicit", "implicit", "semiimplicit", "exponential", "exact", "midpoint", "rk4", "heun", "event-driven", "auto",
+    "explicit", "implicit", "semiimplicit", "exponential", "exact", "midpoint", "rk4", "heun", "sdirk2", "rk45",
+    "event-driven", "auto",
 )  # fmt: skip
 """Numerical methods that an ODE may ask for."""
 TYPE_NAMES: dict[str, TypeName] = {"int": "int", "bool": "bool", "float": "float"}
 CONDITIONS = ("unless_post", "unless_refractory")
 STRATONOVICH = "stratonovich"
 """Flag of ODEs whose white noise is meant in Stratonovich's sense, in place of Itô's."""
-VALUED = ("init", "min", "max", "unit")
+CONTROLLED = "rk45"
+"""The method that controls its error."""
+TOLERANCES = ("rtol", "atol")
+"""Flags of ODEs whose method controls its error: relative and absolute tolerance."""
+VALUED = ("init", "min", "max", "unit", *TOLERANCES)
 ALL_FLAGS = (*VALUED, *LOCALITIES, *TYPE_NAMES, *METHODS, *CONDITIONS, STRATONOVICH)
 
 
@@ -36,6 +42,8 @@ class Settings:
     type: TypeName | None = None
     method: str | None = None
     method_flag: Flag | None = None
+    relative_tolerance: float | None = None
+    absolute_tolerance: float | None = None
     conditions: tuple[str, ...] = ()
 
 
@@ -69,6 +77,7 @@ def read_flags(flags: Sequence[Flag], source: SourceText, allowed: Sequence[str]
             conditions.append(flag.name)
     _check_order(groups, source)
     method = groups.get("method")
+    relative, absolute = (_read_tolerance(groups, name, source) for name in TOLERANCES)
     locality, kind, init = groups.get("locality"), groups.get("type"), groups.get("init")
     unit = groups.get("unit")
     return Settings(
@@ -79,8 +88,32 @@ def read_flags(flags: Sequence[Flag], source: SourceText, allowed: Sequence[str]
         type=TYPE_NAMES[kind.name] if kind else None,
         method=method.name if method else None,
         method_flag=method,
+        relative_tolerance=relative,
+        absolute_tolerance=absolute,
         conditions=tuple(conditions),
     )
+
+
+def _read_tolerance(groups: dict[str, Flag], name: str, source: SourceText) -> float | None:
+    """The number that a tolerance is: for the one method that controls its error."""
+    flag = groups.get(name)
+    if flag is None:
+        return None
+    assert flag.value is not None
+    method = groups.get("method")
+    if method is None or method.name != CONTROLLED:
+        message = f"flag {name!r} needs the method {CONTROLLED!r}" if method is None else (
+            f"flag {name!r} makes no sense with the method {method.name!r}"
+        )
+        hint = f"Only {CONTROLLED!r} controls its error: write `{CONTROLLED}, {name}=1e-6`."
+        raise EquationError(message, source, flag.span, hint)
+    try:
+        value = float(evaluate(flag.value, {}))
+    except Unknown:
+        raise EquationError(f"{name} must be a number", source, flag.span, f"Write `{name}=1e-6`.") from None
+    if not 0.0 < value < math.inf:
+        raise EquationError(f"{name} must be a positive number", source, flag.span)
+    return value
 
 
 def _group(name: str) -> str:
@@ -103,7 +136,7 @@ def _check_flag(flag: Flag, source: SourceText, allowed: Sequence[str], what: st
         raise EquationError(f"unknown flag {flag.name!r}", source, flag.span, hint or f"Known are {_listed(allowed)}.")
     takes_value = flag.name in (*VALUED, "proba", "w", "d")
     if takes_value and flag.value is None:
-        value = "mV" if flag.name == "unit" else "0.0"
+        value = {"unit": "mV", **dict.fromkeys(TOLERANCES, "1e-6")}.get(flag.name, "0.0")
         raise EquationError(f"flag {flag.name!r} needs a value", source, flag.span, f"Write `{flag.name}={value}`.")
     if not takes_value and flag.value is not None:
         hint = "Did you mean `init`?" if flag.name == "int" else f"Write `{flag.name}`."
@@ -126,6 +159,8 @@ def _home(name: str) -> str:
         return "It belongs to statements of pre_spike."
     if name in ("semiglobal", "postsynaptic", "projection"):
         return "It belongs to synapses."
+    if name in TOLERANCES:
+        return f"A tolerance belongs to an ODE with the method {CONTROLLED}."
     if name == "init":
         return "An initial value belongs to what an equation defines."
     return "It belongs to what `parameters` and `equations` define."

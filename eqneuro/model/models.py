@@ -59,6 +59,8 @@ class OdeEquation:
     source: SourceText = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
     conditions: tuple[str, ...] = ()
+    relative_tolerance: float | None = None
+    absolute_tolerance: float | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ def describe_population(population: Population) -> tuple[dict[str, Any], Arrays]
     for name, array in population._inputs.items():
         arrays[f"inputs/{encoded(name)}"] = array[:size]
     for name, array in population._reductions.items():
+    for name, array in population._inner.items():
+        arrays[f"inner/{encoded(name)}"] = array[:size]
         arrays[f"reductions/{encoded(name)}"] = array[0]
     for name, output in population._outputs.items():
         counts, ranks = _spikes(output, tick)
@@ -179,6 +181,10 @@ def _check_names(population: Population, part: Part, owner: str) -> None:
     for name, key in part.below("past").items():
         found = part.array(key, "fib", (None, population.size), (None, 1))
         if not _is_readable(population, name):
+    for name, key in part.below("inner").items():
+        part.array(key, "f", (population.size,))
+        if name not in population.variables:
+            part.refuse(f"{owner} has no variable {name!r}, whose internal steps are in the file")
             part.refuse(f"{owner} has no {name!r}, whose past is in the file")
         if len(found) == 0:
             part.refuse(f"the past of {name!r} is empty in it")
@@ -225,6 +231,8 @@ def _restore(population: Population, part: Part, shift: int, take: Restore | Non
         _put_spikes(output, counts, ranks, part.arrays.get(f"spikes/{name}/moment"), tick)
     _put_past(population, part, tick)
     population._window, population._counted = part.header["window"], part.header["window_counted"]
+    for name, key in part.below("inner").items():
+        _fill(population._inner_steps(name), part.arrays[key])
     if "rate" in part.arrays:
         population._rates()[: population.size] = part.arrays["rate"]
         population._inside[: population.size] = part.arrays["rate_inside"]

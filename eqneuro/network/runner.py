@@ -15,6 +15,7 @@ from eqneuro.network.binding import population_buffers
 from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
 from eqneuro.network.linear import LinearSystems
 from eqneuro.network.requests import KernelSet
+from eqneuro.numerics.error_control import INNER, LIMIT
 from eqneuro.recording.recorders import Recorder
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ class NotFiniteError(FloatingPointError):
     """A state variable became NaN or infinite: says which, in which population and neuron, and when.
 
     The network keeps the state it had at the end of that step.
+    """
+
+
+class StepLimitError(ArithmeticError):
+    """A method that divides steps took too many: says in which population and neuron, and when.
+
+    The network keeps the state it had at the end of that step, in which the neuron's variables are not right.
     """
 
 
@@ -191,9 +199,15 @@ class Runner:
         population, place = self.network._populations[culprit // CULPRITS], culprit % CULPRITS
         is_global = place >= FIRST_GLOBAL
         name = self._layouts(population)[int(is_global)].checked[place % FIRST_GLOBAL]
-        value = float(population._store.arrays[name][neuron])
         of = "of" if is_global else f"of neuron {neuron} in"
         time = (self.network.current_step - 1) * self.network.dt
+        if name.startswith(INNER):
+            raise StepLimitError(
+                f"the equation of {name.removeprefix(INNER)!r} {of} population {population.name!r} took more than "
+                f"{LIMIT:,} internal steps of rk45 in the step at t = {time:g} ms: it is too stiff for this method; "
+                "`sdirk2` and `implicit` have no such limit"
+            )
+        value = float(population._store.arrays[name][neuron])
         raise NotFiniteError(
             f"{name!r} {of} population {population.name!r} became {value} in the step at t = {time:g} ms"
         )

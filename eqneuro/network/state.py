@@ -69,6 +69,7 @@ class PopulationState:
         self._outputs: dict[str, SpikeOutput] = {}
         for name, event in (("spike", self.model.spike), ("axon_spike", self.model.axon_spike)):
             if event is not None:
+        self._inner: dict[str, NDArray[Any]] = {}
                 self._outputs[name] = self._make_output()
         self._rings: dict[str, Ring] = {}
         self._slopes: dict[str, Ring] = {}
@@ -109,6 +110,15 @@ class PopulationState:
         """Where the synapses of a target add what they bring."""
         name = f"g_{target}" if self.model.is_spiking else f"sum({target})"
         return self._store.arrays[name] if name in self._store.attributes else self._input(name)
+
+    def _inner_steps(self, name: str) -> NDArray[Any]:
+        """The length of the last internal step of each neuron, in ms; 0 where there was none.
+
+        ``name`` is the first variable of the equations that are integrated like this.
+        """
+        if name not in self._inner:
+            self._inner[name] = allocate(padded(self._size), self._net._real)
+        return self._inner[name]
 
     def _recordable(self, name: str) -> NDArray[Any]:
         """The array of an attribute, an input or the rate.

@@ -22,11 +22,20 @@ from eqneuro.numerics import (
     implicit,
     midpoint,
     rk4,
+    rk45,
+    sdirk2,
     semiimplicit,
     stochastic_heun,
 )  # fmt: skip
-from eqneuro.numerics.choice import choose_methods
-from eqneuro.numerics.delayed import delayed_variables, read_past, slope_of
+from eqneuro.numerics.choice import WITH_STAGES, choose_methods
+from eqneuro.numerics.delayed import (
+    delayed_variables,
+    inputs_of_stages,
+    read_past,
+    slope_of,
+    staged,
+)  # fmt: skip
+from eqneuro.numerics.error_control import ABSOLUTE, RELATIVE
 from eqneuro.numerics.exact_noise import couple_kicks
 from eqneuro.numerics.noise import Noise, NonlinearNoise, split_noise
 from eqneuro.numerics.rules import Choice, DelayedValue, Draw, Let, RuleStatement, Store, UpdateRule
@@ -54,6 +63,8 @@ METHODS: dict[str, Callable[[System], Step]] = {
     "rk4": rk4.step,
     "exponential": exponential.step,
     "implicit": implicit.step,
+    "sdirk2": sdirk2.step,
+    "rk45": rk45.step,
     "semiimplicit": semiimplicit.step,
     "exact": exact.step,
     "event-driven": event_driven.step,
@@ -138,7 +149,12 @@ def _rules(
     def close() -> None:
         if run:
             chosen = choose_methods(run, default, constants, propagators=propagators)
-            rules.append(_system_rule(run, len(rules), chosen, past, constants, is_global=_is_global(run[0])))
+            is_global = _is_global(run[0])
+            remembers = isinstance(model, NeuronModel)
+            rule = _system_rule(
+                run, len(rules), chosen, past, constants, inputs, is_global=is_global, remembers=remembers
+            )
+            rules.append(rule)
             run.clear()
 
     def _is_global(equation: Equation) -> bool:
@@ -232,18 +248,20 @@ def _system_rule(
     is_global: bool,
 ) -> UpdateRule:
     """Neighbouring ODEs: each method takes its own, all from the same old state; ``past`` are variables whose slopes
-    are wanted later, ``constants`` names of what does not change within a run.
+    are wanted later, ``constants`` names of what does not change within a run; ``inputs`` those that stages read at
+    their own times; ``remembers`` says whether methods may keep numbers of their own from step to step.
     """
     translator = Translator(f"line{number}")
     variables = tuple(symbol(e.variable) for e in equations)
     rights, noise = _split_noise(equations, variables, [translator.translate(e.right) for e in equations])
+    remembers: bool,
     statements: list[RuleStatement] = []
     values: dict[int, sympy.Expr] = {}
     choices: dict[int, Choice] = {}
     propagators, draws = [], [*translator.draws, *noise.draws]
     for part, method in enumerate(dict.fromkeys(name for name, _ in chosen)):
         members = [k for k, (name, _) in enumerate(chosen) if name == method]
-        step = _step(method, members, variables, rights, noise, 10 * number + part, equations, constants)
+        step = _step(method, members, variables, rights, noise, 10 * number + part, equations, constants, remembers)
         statements += _commented(step, equations[members[0]].text)
         propagators += [step.propagator] if step.propagator else []
         draws += step.draws
@@ -310,11 +328,13 @@ def _step(
     system = replace(own, kicks=kicks if any(kicks) else ())
     try:
         step = coupled.added_to(METHODS[method](system))
+    remembers: bool,
     except event_driven.TooCoupled as error:
         equation = equations[members[error.place]]
         message = "an event-driven equation can read another one only where that one decays by itself"
         raise EquationError(message, equation.source, equation.span, "Use `exponential`.") from None
     if step.has_noise or not system.kicks:
+    own = replace(own, tolerances=_tolerances([equations[k] for k in members]), remembers=remembers)
         return step
     return replace(step, values=tuple(v + kick for v, kick in zip(step.values, kicks, strict=True)))
 
@@ -324,3 +344,14 @@ def _commented(step: Step, text: str) -> list[RuleStatement]:
     if statements:
         statements[0] = replace(statements[0], text=text)
     return statements
+def _tolerances(equations: Sequence[OdeEquation]) -> tuple[tuple[float, float], ...]:
+    """Relative and absolute ones of each equation."""
+    return tuple(
+        (
+            RELATIVE if e.relative_tolerance is None else e.relative_tolerance,
+            ABSOLUTE if e.absolute_tolerance is None else e.absolute_tolerance,
+        )
+        for e in equations
+    )
+
+

@@ -285,6 +285,11 @@ def Floor(x: sympy.Expr) -> sympy.Expr:
     return opaque("floor", ("x",), ("0",))(x)
 
 
+def Ceiling(x: sympy.Expr) -> sympy.Expr:
+    """The smallest whole number that is not below x."""
+    return opaque("ceil", ("x",), ("0",))(x)
+
+
 def Truncate(x: sympy.Expr) -> sympy.Expr:
     """The whole number next to x towards 0."""
     return opaque("trunc", ("x",), ("0",))(x)

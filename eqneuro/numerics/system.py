@@ -26,6 +26,10 @@ class System:
     rights: tuple[sympy.Expr, ...]
     number: int = 0
     kicks: tuple[sympy.Expr, ...] = ()
+    tolerances: tuple[tuple[float, float], ...] = ()
+    """Relative and absolute ones of the variables, for methods that control their error; empty for the defaults."""
+    remembers: bool = True
+    """Whether a method may keep numbers of its own from step to step."""
 
     def at(self, values: tuple[sympy.Expr, ...], shift: sympy.Expr | int = 0) -> tuple[sympy.Expr, ...]:
         """f at other values of the variables and at time t + shift, past values too."""
@@ -34,6 +38,16 @@ class System:
             table[T] = T + shift
             table |= later(self.rights, shift / DT)
         return tuple(right.xreplace(table) for right in self.rights)
+
+    def after(self, shift: sympy.Expr) -> System:
+        """The same system at time t + shift."""
+        return System(self.variables, self.at(self.variables, shift), self.number)
+
+    def kicked(self) -> tuple[sympy.Expr, ...]:
+        """The old state with the kick of white noise added, where there is any."""
+        if not self.kicks:
+            return self.variables
+        return tuple(x + kick for x, kick in zip(self.variables, self.kicks, strict=True))
 
     def temporary(self, what: str, variable: sympy.Symbol) -> sympy.Symbol:
         """A temporary's symbol, ``k1:v``: no name of the user's holds a colon."""

@@ -16,6 +16,7 @@ from eqneuro.engine.propagators import propagate
 from eqneuro.language.evaluate import evaluate as evaluate_tree
 from eqneuro.model.models import NeuronModel
 from eqneuro.model.neuron import Neuron
+from eqneuro.numerics.error_control import INNER
 from eqneuro.numerics.rules import Iterate, Let, Store, UpdateRule
 from eqneuro.numerics.select import neuron_rules
 
@@ -210,7 +211,10 @@ def interpret() -> Simulate:
         state: dict[str, Any] = {}
         for attribute in model.attributes:
             state[attribute.name] = float(evaluate_tree(attribute.init, state))
-        return Interpreter(neuron_rules(model, method), {**state, **(parameters or {}), **values}, dt, normal)
+        rules = neuron_rules(model, method)
+        stores = [s for rule in rules for s in rule.statements if isinstance(s, Store)]
+        kept = {s.symbol.name: 0.0 for s in stores if s.symbol.name.startswith(INNER)}
+        return Interpreter(rules, {**kept, **state, **(parameters or {}), **values}, dt, normal)
 
     return make
 

@@ -16,6 +16,7 @@ ORDERS = {
     "midpoint": 2,
     "heun": 2,
     "rk4": 4,
+    "sdirk2": 2,
 }
 
 LINEAR = "dv/dt = (3.0 - v)/0.7 : init=-1.0"

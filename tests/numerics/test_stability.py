@@ -21,7 +21,7 @@ def test_limit_is_where_the_method_itself_begins_to_grow(interpret, method):
     assert unstable.largest == pytest.approx(10.0 * LIMITS[method], rel=1e-6)
 
 
-@pytest.mark.parametrize("method", ["exponential", "exact", "implicit", "semiimplicit", "auto"])
+@pytest.mark.parametrize("method", ["exponential", "exact", "implicit", "semiimplicit", "sdirk2", "rk45", "auto"])
 def test_methods_without_a_limit_are_never_reported(method):
     assert found("tau*dv/dt = -v", 1e6, method) is None
 
