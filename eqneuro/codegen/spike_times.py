@@ -36,6 +36,11 @@ FIXED_SLOTS = (
 """Buffers that the template finds at fixed places."""
 
 
+LOOP_WORDS = "done fired look spikes arriving arrived s".split()
+PART_WORDS = "t h from over steps excess A P Q".split()
+"""Identifiers of the template's loop and of its functions for one neuron, beside those of all templates."""
+
+
 class PartBody(Body):
     """The statements of a function for a single neuron, which is told the time ``t`` and, by ``h``, how long it lasts.
 
@@ -53,8 +58,7 @@ class PartBody(Body):
         super().__init__(request, real)
         self.scope.slots = slots
         self.prelude: list[str] = []
-        for name in ("t", "h", "from"):
-            self.scope.names.allocate(name)
+        _reserve(self, PART_WORDS)
 
     def _bind_name(self, symbol: sympy.Symbol) -> None:
         if symbol.name in ("t", "dt"):
@@ -99,11 +103,10 @@ def plan_timed_population(
     return (*plans, *plan_coefficients(request, rules, name, title, real))
 
 
-def _plan_timed(
-    request: PopulationRequest, rules: Sequence[UpdateRule], name: str, title: str, real: str
-) -> TimedPlan:
+def _plan_timed(request: PopulationRequest, rules: Sequence[UpdateRule], name: str, title: str, real: str) -> TimedPlan:
     is_refractory = request.refractory is not None
     body = Body(request, real)
+    _reserve(body, LOOP_WORDS)
     for key, c_type in FIXED_SLOTS:
         body.scope.slot(key, c_type)
     slots = body.scope.slots
@@ -242,11 +245,18 @@ def _plan_spike(request: PopulationRequest, real: str, slots: list[Slot]) -> Par
 def _plan_carry(request: PopulationRequest, real: str, slots: list[Slot]) -> PartPlan:
     """What the loop through the parts of a step reads."""
     body = PartBody(request, real, slots)
+    body.scope.names = Names()  # no user's names here
     body.scope.pointer("fired", "lane", "fired", const=False)
     if request.refractory is not None:
         body.scope.pointer("refractory_until", "lane", "refractory_until", const=False)
         body.scope.pointer("refractory_rest", "double", "refractory_rest", const=False)
     return body.part([])
+
+
+def _reserve(body: Body, words: Sequence[str]) -> None:
+    """The user's variables have other names than what the template declares."""
+    for word in words:
+        body.scope.names.allocate(word)
 
 
 def _without_restrict(declarations: Sequence[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eqneuro.language.syntax import Name
 from eqneuro.model.spike_times import refuse_interpolation
 from eqneuro.network.plastic import is_plain
 
@@ -54,11 +55,14 @@ def check_projection(projection: Projection) -> None:
         raise ValueError(f"{message}: {WAY_OUT}")
     if not post._is_timed:
         return
-    if model.pre_attributes or model.post_attributes:
-        raise ValueError(f"synapses read pre. or post. at the ends of steps, but spikes arrive within them ({name})")
-    if f"g_{projection.target}" not in post._store.attributes:
+    reads_time = any(node == Name("t") for statement in model.pre_spike for node in statement.value.walk())
+    if model.pre_attributes or model.post_attributes or reads_time:
         raise ValueError(
-            f"g_{projection.target} of population {post.name!r} has no equation, so it lasts one step, but spikes arrive"
-            f" within steps ({name}): give it an equation, as `tau_syn*dg_{projection.target}/dt = "
-            f"-g_{projection.target}`, or {WAY_OUT}"
+            f"synapses read pre., post. and t at the ends of steps, but spikes arrive within them ({name})"
+        )
+    given = f"g_{projection.target}"
+    if given not in post._store.attributes:
+        raise ValueError(
+            f"{given} of population {post.name!r} has no equation, so it lasts one step, but spikes arrive within steps"
+            f" ({name}): give it one, as `tau_syn*d{given}/dt = -{given}`, or {WAY_OUT}"
         )

@@ -98,7 +98,7 @@ def mean_rates(
     first = 0 if window is None else round(window[0] / dt)
     last = round((times.max() if times.size else 0.0) / dt) + 1 if window is None else round(window[1] / dt)
     number = max(1, -(-(last - first) // width))
-    steps = np.rint(times / dt).astype(np.int64)
+    steps = np.floor(times / dt + statistics.TOLERANCE).astype(np.int64)
     steps = steps[(steps >= first) & (steps < last)]
     counts = np.bincount((steps - first) // width, minlength=number)
     ends = np.minimum(first + width * np.arange(number + 1), last)  # the last bin may be a shorter one

@@ -62,11 +62,7 @@ def histogram(
 def intervals(spikes: Spikes, dt: float, ranks: Sequence[int] | None) -> dict[int, list[float]]:
     """Interspike intervals in ms of each neuron that spiked more than once."""
     chosen = spikes.keys() if ranks is None else ranks
-    return {
-        rank: (np.diff(as_train(spikes[rank])) * dt).tolist()
-        for rank in chosen
-        if len(spikes[rank]) > 1
-    }
+    return {rank: (np.diff(as_train(spikes[rank])) * dt).tolist() for rank in chosen if len(spikes[rank]) > 1}
 
 
 def variation(spikes: Spikes, dt: float, ranks: Sequence[int] | None) -> list[float]:

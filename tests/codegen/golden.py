@@ -85,7 +85,27 @@ def rate_coded() -> Any:
     return net
 
 
-MODELS = (conductance_based, hodgkin_huxley, izhikevich, alpha_synapse, rate_coded)
+def spike_times() -> Any:
+    """Spikes within steps: a linear system brought over any time, and events delivered one by one."""
+    neuron = ann.Neuron(
+        parameters="tau = 10.0; tau_syn = 5.0; I = 16.0; theta = 15.0 : population",
+        equations="""
+            tau*dv/dt = I - v + g_exc : exact
+            tau_syn*dg_exc/dt = -g_exc : exact
+        """,
+        spike="v > theta",
+        reset="v = 0.0",
+        refractory=2.0,
+        name="Integrator",
+        spike_times="interpolated",
+    )
+    net = ann.Network(dt=0.5, seed=1)
+    cells = net.create(100, neuron)
+    net.connect(cells, cells, "exc").all_to_all(0.1, delays=ann.Uniform(0.5, 2.0))
+    return net
+
+
+MODELS = (conductance_based, hodgkin_huxley, izhikevich, alpha_synapse, rate_coded, spike_times)
 
 
 def text_of(net: Any) -> str:
