@@ -17,7 +17,7 @@ from eqneuro.codegen.statements import C_TYPES, Statements
 from eqneuro.model.models import ModelAttribute
 from eqneuro.numerics.delayed import SLOPE
 from eqneuro.numerics.error_control import INNER
-from eqneuro.numerics.rules import DelayedValue, Let, Propagator, RuleStatement, StagedInput, Store, UpdateRule
+from eqneuro.numerics.rules import DelayedValue, Propagator, RuleStatement, Store, UpdateRule
 from eqneuro.numerics.symbols import Ite
 
 LOCAL_STREAMS, GLOBAL_STREAMS, STOP_STREAMS = 0, 2048, 3072
@@ -67,7 +67,7 @@ class Body(Statements):
             return self._own[symbol][1]
         if name in self._attributes:
             return self._attribute_varies(name)
-        return name in self.request.inputs or name == "t_last" or name.startswith((INNER, SUMS))
+        return name in self.request.inputs or name == "t_last" or name.startswith(INNER)
 
     def _attribute_varies(self, name: str) -> bool:
         attribute = self._attributes[name]
@@ -97,8 +97,6 @@ class Body(Statements):
             self._bind_own(symbol)
         elif name.startswith(SLOPE):
             self.past.bind_slope(symbol)
-        elif name.startswith(SUMS):
-            self.past.bind_sums(symbol)
         elif name.startswith(INNER):
             scope.array(symbol, name, "real", f"step_of_{name.removeprefix(INNER)}", const=False)
         elif "(" in name:

@@ -155,9 +155,9 @@ def state_variables(rules: Sequence[UpdateRule], body: Body) -> list[str]:
             is_assigned = rule.choices[0].method == "assignment"
             if (not is_assigned or accumulates) and body.is_real(name) and name not in names:
                 names.append(name)
-    return names
         kept = [s.symbol.name for s in rule.statements if isinstance(s, Store)]
         names += [name for name in kept if name.startswith(INNER)]
+    return names
 
 
 def plan_globals(

@@ -46,9 +46,9 @@ def describe_population(population: Population) -> tuple[dict[str, Any], Arrays]
         arrays[f"attributes/{encoded(name)}"] = array[:size] if name in store.local else array[0]
     for name, array in population._inputs.items():
         arrays[f"inputs/{encoded(name)}"] = array[:size]
-    for name, array in population._reductions.items():
     for name, array in population._inner.items():
         arrays[f"inner/{encoded(name)}"] = array[:size]
+    for name, array in population._reductions.items():
         arrays[f"reductions/{encoded(name)}"] = array[0]
     for name, output in population._outputs.items():
         counts, ranks = _spikes(output, tick)
@@ -178,13 +178,13 @@ def _check_names(population: Population, part: Part, owner: str) -> None:
         part.array(key, "f", (population.size,))
         if name in population._store.attributes or not _is_readable(population, name):
             part.refuse(f"{owner} has no input {name!r}")
-    for name, key in part.below("past").items():
-        found = part.array(key, "fib", (None, population.size), (None, 1))
-        if not _is_readable(population, name):
     for name, key in part.below("inner").items():
         part.array(key, "f", (population.size,))
         if name not in population.variables:
             part.refuse(f"{owner} has no variable {name!r}, whose internal steps are in the file")
+    for name, key in part.below("past").items():
+        found = part.array(key, "fib", (None, population.size), (None, 1))
+        if not _is_readable(population, name):
             part.refuse(f"{owner} has no {name!r}, whose past is in the file")
         if len(found) == 0:
             part.refuse(f"the past of {name!r} is empty in it")

@@ -66,10 +66,10 @@ class PopulationState:
         self._refractory_until = allocate(length, np.int64 if np.dtype(real).itemsize == 8 else np.int32)
         self._moments = Moments(self._size, real)
         self._inputs: dict[str, NDArray[Any]] = {}
+        self._inner: dict[str, NDArray[Any]] = {}
         self._outputs: dict[str, SpikeOutput] = {}
         for name, event in (("spike", self.model.spike), ("axon_spike", self.model.axon_spike)):
             if event is not None:
-        self._inner: dict[str, NDArray[Any]] = {}
                 self._outputs[name] = self._make_output()
         self._rings: dict[str, Ring] = {}
         self._slopes: dict[str, Ring] = {}

@@ -27,14 +27,8 @@ from eqneuro.numerics import (
     semiimplicit,
     stochastic_heun,
 )  # fmt: skip
-from eqneuro.numerics.choice import WITH_STAGES, choose_methods
-from eqneuro.numerics.delayed import (
-    delayed_variables,
-    inputs_of_stages,
-    read_past,
-    slope_of,
-    staged,
-)  # fmt: skip
+from eqneuro.numerics.choice import choose_methods
+from eqneuro.numerics.delayed import delayed_variables, read_past, slope_of
 from eqneuro.numerics.error_control import ABSOLUTE, RELATIVE
 from eqneuro.numerics.exact_noise import couple_kicks
 from eqneuro.numerics.noise import Noise, NonlinearNoise, split_noise
@@ -151,9 +145,7 @@ def _rules(
             chosen = choose_methods(run, default, constants, propagators=propagators)
             is_global = _is_global(run[0])
             remembers = isinstance(model, NeuronModel)
-            rule = _system_rule(
-                run, len(rules), chosen, past, constants, inputs, is_global=is_global, remembers=remembers
-            )
+            rule = _system_rule(run, len(rules), chosen, past, constants, is_global=is_global, remembers=remembers)
             rules.append(rule)
             run.clear()
 
@@ -246,15 +238,14 @@ def _system_rule(
     constants: Collection[str],
     *,
     is_global: bool,
+    remembers: bool,
 ) -> UpdateRule:
     """Neighbouring ODEs: each method takes its own, all from the same old state; ``past`` are variables whose slopes
-    are wanted later, ``constants`` names of what does not change within a run; ``inputs`` those that stages read at
-    their own times; ``remembers`` says whether methods may keep numbers of their own from step to step.
+    are wanted later, ``constants`` names of what does not change within a run.
     """
     translator = Translator(f"line{number}")
     variables = tuple(symbol(e.variable) for e in equations)
     rights, noise = _split_noise(equations, variables, [translator.translate(e.right) for e in equations])
-    remembers: bool,
     statements: list[RuleStatement] = []
     values: dict[int, sympy.Expr] = {}
     choices: dict[int, Choice] = {}
@@ -315,11 +306,13 @@ def _step(
     number: int,
     equations: Sequence[OdeEquation],
     constants: Collection[str],
+    remembers: bool,
 ) -> Step:
     """One method's share of a system, with its noise."""
     if method in stochastic_heun.ORDERS and any(noise.needs_means(k) for k in members):
         return stochastic_heun.step(System(tuple(variables), tuple(rights), number), noise, members, method)
     own = System(tuple(variables[k] for k in members), tuple(rights[k] for k in members), number)
+    own = replace(own, tolerances=_tolerances([equations[k] for k in members]), remembers=remembers)
     kicks = tuple(noise.kick(k) for k in members)
     if method in DECAYING and any(kicks):
         kicks = tuple(noise.decaying_kick(k, rate) for k, rate in zip(members, own.own_rates(), strict=True))
@@ -328,22 +321,15 @@ def _step(
     system = replace(own, kicks=kicks if any(kicks) else ())
     try:
         step = coupled.added_to(METHODS[method](system))
-    remembers: bool,
     except event_driven.TooCoupled as error:
         equation = equations[members[error.place]]
         message = "an event-driven equation can read another one only where that one decays by itself"
         raise EquationError(message, equation.source, equation.span, "Use `exponential`.") from None
     if step.has_noise or not system.kicks:
-    own = replace(own, tolerances=_tolerances([equations[k] for k in members]), remembers=remembers)
         return step
     return replace(step, values=tuple(v + kick for v, kick in zip(step.values, kicks, strict=True)))
 
 
-def _commented(step: Step, text: str) -> list[RuleStatement]:
-    statements = list(step.statements)
-    if statements:
-        statements[0] = replace(statements[0], text=text)
-    return statements
 def _tolerances(equations: Sequence[OdeEquation]) -> tuple[tuple[float, float], ...]:
     """Relative and absolute ones of each equation."""
     return tuple(
@@ -355,3 +341,8 @@ def _tolerances(equations: Sequence[OdeEquation]) -> tuple[tuple[float, float], 
     )
 
 
+def _commented(step: Step, text: str) -> list[RuleStatement]:
+    statements = list(step.statements)
+    if statements:
+        statements[0] = replace(statements[0], text=text)
+    return statements
