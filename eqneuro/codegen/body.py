@@ -11,13 +11,13 @@ from eqneuro.codegen.binder import Binder, temporary_name
 from eqneuro.codegen.cprinter import CPrinter
 from eqneuro.codegen.draws import Stream
 from eqneuro.codegen.layout import PropagatorLayout
-from eqneuro.codegen.past import PastReader
+from eqneuro.codegen.past import SUMS, PastReader
 from eqneuro.codegen.requests import PopulationRequest
 from eqneuro.codegen.statements import C_TYPES, Statements
 from eqneuro.model.models import ModelAttribute
 from eqneuro.numerics.delayed import SLOPE
 from eqneuro.numerics.error_control import INNER
-from eqneuro.numerics.rules import DelayedValue, Propagator, RuleStatement, Store, UpdateRule
+from eqneuro.numerics.rules import DelayedValue, Let, Propagator, RuleStatement, StagedInput, Store, UpdateRule
 from eqneuro.numerics.symbols import Ite
 
 LOCAL_STREAMS, GLOBAL_STREAMS, STOP_STREAMS = 0, 2048, 3072
@@ -67,7 +67,7 @@ class Body(Statements):
             return self._own[symbol][1]
         if name in self._attributes:
             return self._attribute_varies(name)
-        return name in self.request.inputs or name == "t_last" or name.startswith(INNER)
+        return name in self.request.inputs or name == "t_last" or name.startswith((INNER, SUMS))
 
     def _attribute_varies(self, name: str) -> bool:
         attribute = self._attributes[name]
@@ -97,6 +97,8 @@ class Body(Statements):
             self._bind_own(symbol)
         elif name.startswith(SLOPE):
             self.past.bind_slope(symbol)
+        elif name.startswith(SUMS):
+            self.past.bind_sums(symbol)
         elif name.startswith(INNER):
             scope.array(symbol, name, "real", f"step_of_{name.removeprefix(INNER)}", const=False)
         elif "(" in name:
@@ -169,17 +171,27 @@ class Body(Statements):
         self.block_lines.append(line)
         self.scope.text[stream.symbol] = f"{buffer}[i - block]"
 
-    def add_delayed(self, delayed: Sequence[DelayedValue]) -> list[sympy.Symbol]:
-        """Histories of variables, one row a step; the symbols under which their values are read."""
-        fresh = []
+    def add_delayed(self, delayed: Sequence[DelayedValue]) -> list[Let]:
+        """Histories of variables, one row a step; the lines that read their values."""
+        lets = []
         for value in delayed:
             own = sympy.Symbol(f"past:{value.variable}:{self._count}", real=True)
             self._count += 1
             self.scope.text[own] = self.past.read(value, C_TYPES[self._attributes[value.variable].type])
             self._own[own] = ("", True)
             self._replaced[value.symbol] = own
-            fresh.append(own)
-        return fresh
+            lets.append(Let(own, own))
+        return lets
+
+    def add_inputs(self, inputs: Sequence[StagedInput]) -> list[Let]:
+        """Sums that arrived before; the lines that put those of a stage's time together."""
+        lets = []
+        for value in inputs:
+            own = sympy.Symbol(f"stage:{value.name}:{self._count}", real=True)
+            self._count += 1
+            self._replaced[value.symbol] = own
+            lets.append(Let(own, self.resolve(self.past.input_at(value, self.request.inputs))))
+        return lets
 
     def add_neuron_rules(self, rules: Sequence[UpdateRule], *, frozen_unless: str | None) -> None:
         """The statements of all rules; a neuron that is not active keeps all but its conductances, unless flagged."""

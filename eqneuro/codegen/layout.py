@@ -40,8 +40,9 @@ class PropagatorLayout:
 class KernelLayout:
     """One C function: its name, its slots in order, and what the engine prepares for it.
 
-    ``rings`` name the variables whose history it reads; ``slopes`` those whose slopes it keeps or reads; ``reductions``
-    the global operations; ``events`` how many lists of spikes it writes.
+    ``rings`` name the variables whose history it reads; ``slopes`` those whose slopes it keeps or reads; ``sums`` the
+    inputs that it reads as they were in steps before; ``reductions`` the global operations; ``events`` how many lists
+    of spikes it writes.
     """
 
     function: str
@@ -49,6 +50,7 @@ class KernelLayout:
     propagators: tuple[PropagatorLayout, ...] = ()
     rings: tuple[str, ...] = ()
     slopes: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
     reductions: tuple[str, ...] = ()
     events: int = 0
     checked: tuple[str, ...] = ()
@@ -77,6 +79,7 @@ class KernelLayout:
             ),
             rings=tuple(record["rings"]),
             slopes=tuple(record["slopes"]),
+            sums=tuple(record["sums"]),
             reductions=tuple(record["reductions"]),
             events=record["events"],
             checked=tuple(record["checked"]),

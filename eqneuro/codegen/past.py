@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import sympy
 
 from eqneuro.codegen.binder import Binder
 from eqneuro.codegen.cprinter import CPrinter
-from eqneuro.numerics.delayed import SLOPE
-from eqneuro.numerics.rules import CURVE, LINE, OPEN_CURVE, POINTS, DelayedValue
+from eqneuro.numerics.delayed import SLOPE, lagrange
+from eqneuro.numerics.rules import CURVE, LINE, OPEN_CURVE, POINTS, DelayedValue, StagedInput
 
 if TYPE_CHECKING:
     from eqneuro.codegen.body import Body
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 NUMBERS_BEFORE_RINGS = 3
 """Entries of a population's numbers before the sizes of its rings: size, padded size, identity."""
 NUMBERS = "((const int64_t *)b[0])"
+SUMS = "sums:"
+"""Symbols of the sums of steps before: ``sums:2:sum(exc)``."""
+KEPT = 4
+"""So many sums are kept, those of the present step too; a power of two."""
 KINDS = {LINE: "PAST_LINE", CURVE: "PAST_CURVE", OPEN_CURVE: "PAST_OPEN_CURVE"}
 """What past.h.j2 calls them."""
 
@@ -24,13 +29,15 @@ KINDS = {LINE: "PAST_LINE", CURVE: "PAST_CURVE", OPEN_CURVE: "PAST_OPEN_CURVE"}
 class PastReader:
     """Histories that one kernel reads or keeps.
 
-    ``rings`` are variables whose values it reads; ``slopes`` those whose slopes it reads or writes.
+    ``rings`` are variables whose values it reads; ``slopes`` those whose slopes it reads or writes; ``sums`` the inputs
+    that it reads as they were in steps before.
     """
 
     def __init__(self, body: Body) -> None:
         self._body = body
         self.rings: list[str] = []
         self.slopes: list[str] = []
+        self.sums: list[str] = []
 
     def read(self, value: DelayedValue, c_type: str) -> str:
         """The C text of a past value; declares what it needs before the loop."""
@@ -86,3 +93,28 @@ class PastReader:
         self._body.scope.array(
             symbol, f"slopes:{variable}", "real", f"slope_of_{variable}", const=False, index=f"{row} + i"
         )
+
+    def input_at(self, value: StagedInput, inputs: Sequence[str]) -> sympy.Expr:
+        """An input at the time of a stage: the sums of a step are those of its end, so those before of its beginning."""
+        ages = [sympy.Integer(age) for age in range(KEPT)]
+        if value.shift in (0, 1):
+            weights = {1 - int(value.shift): sympy.S.One}
+        else:
+            weights = dict(enumerate(lagrange(ages, 1 - value.shift)))
+        names = inputs if value.name == "sum()" else (value.name,)
+        return sympy.Add(*(w * self._sums(name, age) for name in names for age, w in weights.items()))
+
+    def _sums(self, name: str, age: int) -> sympy.Symbol:
+        if age and name not in self.sums:
+            self.sums.append(name)
+        return sympy.Symbol(f"{SUMS}{age}:{name}" if age else name, real=True)
+
+    def bind_sums(self, symbol: sympy.Symbol) -> None:
+        """The sums of an input some steps ago."""
+        _, age, name = symbol.name.split(":", 2)
+        scope, plain = self._body.scope, name.replace("sum(", "sum_").rstrip(")")
+        line = f"const int64_t row_{age} = ((now->tick - {age}) & {KEPT - 1}) * {NUMBERS}[1];"
+        if line not in scope.declarations:
+            scope.names.allocate(f"row_{age}")
+            scope.declarations.append(line)
+        scope.array(symbol, f"sums:{name}", "real", f"{plain}_{age}", const=True, index=f"row_{age} + i")

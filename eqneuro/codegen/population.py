@@ -21,7 +21,7 @@ from eqneuro.numerics.rules import Let, Propagator, Store, UpdateRule
 
 def plan_population(request: PopulationRequest, name: str, real: str, method: str) -> tuple[KernelPlan, ...]:
     """The update of the neurons, and where the model has them: the global equations and the propagators' matrices."""
-    rules = select.neuron_rules(request.model, method)
+    rules = select.neuron_rules(request.model, method, request.staged)
     title = f"Population of {request.model.name or 'neurons'}"
     plans = [plan_update(request, [r for r in rules if not r.is_global], f"update_{name}", title, real)]
     global_rules = [r for r in rules if r.is_global]
@@ -80,6 +80,7 @@ def plan_update(
             propagators=tuple(propagators),
             rings=tuple(body.past.rings),
             slopes=tuple(body.past.slopes),
+            sums=tuple(body.past.sums),
             reductions=tuple(body.reductions),
             events=len(events),
             checked=tuple(checked),

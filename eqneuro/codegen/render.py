@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import jinja2
 
 FIXED_KERNELS = (
-    "clear_sums", "keep_history", "publish_spikes", "measure_rate", "reduce", "record_row", "record_spikes",
-    "spike_source", "timed_array", "observe_mean",
+    "clear_sums", "keep_sums", "keep_history", "publish_spikes", "measure_rate", "reduce", "record_row",
+    "record_spikes", "spike_source", "timed_array", "observe_mean",
 )  # fmt: skip
 """Kernels of runtime.c.j2, in front of a network's own."""
 

@@ -16,7 +16,8 @@ class PopulationRequest:
 
     ``inputs`` are the input arrays (``g_exc``, ``sum(exc)``) that the model has no variable for; ``varying`` the local
     parameters whose values differ between neurons (all others are read once a step); ``refractory`` is the expression
-    in ms, or the condition, or None; ``timed`` says that spikes happen within steps, not at their ends.
+    in ms, or the condition, or None; ``timed`` says that spikes happen within steps, not at their ends; ``staged`` are
+    inputs that a method's stages read at their own times.
     """
 
     model: NeuronModel
@@ -24,11 +25,12 @@ class PopulationRequest:
     varying: tuple[str, ...]
     refractory: Expr | None
     timed: bool = False
+    staged: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
-        more = ("timed",) if self.timed else ()
+        more = (("timed",) if self.timed else ()) + ((self.staged,) if self.staged else ())
         return _hash("population", self.model.digest, self.inputs, self.varying, self.refractory, *more)
 
 

@@ -12,7 +12,7 @@ from eqneuro.codegen.draws import Stream, expand_draw
 from eqneuro.codegen.scope import Scope
 from eqneuro.codegen.simplify import Code, flatten
 from eqneuro.numerics.delayed import symbols_of
-from eqneuro.numerics.rules import DelayedValue, Draw, Iterate, Let, RuleStatement, Store, UpdateRule
+from eqneuro.numerics.rules import DelayedValue, Draw, Iterate, Let, RuleStatement, StagedInput, Store, UpdateRule
 
 C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
 
@@ -85,7 +85,7 @@ class Statements:
         resolved = []
         for rule in rules:
             self.add_draws(rule.draws)
-            past = self.add_delayed(rule.delayed)
+            past = [*self.add_delayed(rule.delayed), *self.add_inputs(rule.inputs)]
             statements = [self.resolve_statement(s) for s in rule.statements]
             resolved.append(replace(rule, statements=_recalled(statements, past) if past else tuple(statements)))
         self.code, versions = flatten(resolved, masks)
@@ -118,9 +118,15 @@ class Statements:
             self.scope.declarations.append(line)
         return "streams"
 
-    def add_delayed(self, delayed: Sequence[DelayedValue]) -> list[sympy.Symbol]:
-        """Values of the past: the symbols under which they are read."""
+    def add_delayed(self, delayed: Sequence[DelayedValue]) -> list[Let]:
+        """Values of the past: the lines that read them."""
         if delayed:
+            raise NotImplementedError
+        return []
+
+    def add_inputs(self, inputs: Sequence[StagedInput]) -> list[Let]:
+        """Inputs at the times of stages: the lines that read them."""
+        if inputs:
             raise NotImplementedError
         return []
 
@@ -141,13 +147,13 @@ class Statements:
         return replace(statement, value=self.resolve(statement.value))
 
 
-def _recalled(statements: Sequence[RuleStatement], past: Sequence[sympy.Symbol]) -> tuple[RuleStatement, ...]:
-    """Values of the past are read once, right before the first statement that needs them."""
+def _recalled(statements: Sequence[RuleStatement], past: Sequence[Let]) -> tuple[RuleStatement, ...]:
+    """What is read of the past is read once, right before the first statement that needs it."""
     result: list[RuleStatement] = []
     waiting = list(past)
     for statement in statements:
         read = symbols_of(statement)
-        result += [Let(symbol, symbol, statement.text) for symbol in waiting if symbol in read]
-        waiting = [symbol for symbol in waiting if symbol not in read]
+        result += [replace(let, text=statement.text) for let in waiting if let.symbol in read]
+        waiting = [let for let in waiting if let.symbol not in read]
         result.append(statement)
     return tuple(result)

@@ -55,6 +55,7 @@ class Assembly:
         self._make_room()
         self._transmit()
         self.program.barrier()
+        self._keep_sums()
         self._record(early=True)
         self._update()
         self.program.barrier()
@@ -96,6 +97,7 @@ class Assembly:
                 population._input(name)
             population._keep_past(sorted(variables), longest + 1, tick)
             population._keep_slopes(sorted({v for layout in own for v in layout.slopes}), tick)
+            population._keep_sums(sorted({name for layout in own for name in layout.sums}), tick)
             for output in population._outputs.values():
                 output.grow(steps + 1, tick)
             if population._window is not None:
@@ -203,6 +205,14 @@ class Assembly:
                     continue
                 by_range = projection._is_event_based() and part != "row"
                 self.program.add(layout.function, buffers, self._synaptic_spans(projection, by_range=by_range))
+
+    def _keep_sums(self) -> None:
+        """Inputs that stages read at their own times are kept for the next steps."""
+        for population in self.network._populations:
+            for name, ring in population._sums.items():
+                numbers = np.array([ring.length, ring.slots], dtype=np.int64)
+                buffers = [numbers, population._sums_start, population._input(name), ring.rows]
+                self.program.add("keep_sums", buffers, self._spans(population))
 
     def _learn(self) -> None:
         """Synaptic equations, then what post-synaptic spikes do; synapses of a disabled population rest."""

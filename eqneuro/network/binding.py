@@ -52,6 +52,8 @@ def _of_population(population: Population, layout: KernelLayout, key: str) -> Ar
             return population._slopes[name].rows
         case "past_start":
             return population._past_start
+        case "sums":
+            return population._sums[name].rows
         case "spiked" | "count":
             output = population._outputs[name]
             return output.spiked if kind == "spiked" else output.count

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.engine.buffers import Ring
+from eqneuro.engine.buffers import Ring, padded
 from eqneuro.language.syntax import Name
 from eqneuro.network.checkpoint_format import Arrays, Part, encoded
 from eqneuro.network.checkpoint_models import (
@@ -21,6 +21,7 @@ from eqneuro.network.checkpoint_models import (
 from eqneuro.network.configuration import TICK
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.refractory import TIME
+from eqneuro.network.state import KEPT_SUMS
 
 if TYPE_CHECKING:
     from eqneuro.network.population import Population
@@ -60,6 +61,8 @@ def describe_population(population: Population) -> tuple[dict[str, Any], Arrays]
         arrays[f"past/{encoded(name)}"] = ring.rows[rows, : size if population._is_local(name) else 1]
     for name, ring in population._slopes.items() if population._is_past_known else ():
         arrays[f"slopes/{encoded(name)}"] = ring.rows[(tick - 1 - np.arange(ring.slots)) % ring.slots, :size]
+    for name, ring in population._sums.items() if population._is_past_known else ():
+        arrays[f"sums/{encoded(name)}"] = ring.rows[(tick - 1 - np.arange(ring.slots)) % ring.slots, :size]
     if population._is_past_known:
         arrays["past_steps"] = np.asarray(tick - population._past_start[0])
     if population._rate is not None:
@@ -192,6 +195,10 @@ def _check_names(population: Population, part: Part, owner: str) -> None:
         part.array(key, "f", (None, population.size))
         if f"past/{encoded(name)}" not in part.arrays:
             part.refuse(f"the slopes of {name!r} of {owner} are in it, but not its past")
+    for name, key in part.below("sums").items():
+        part.array(key, "f", (KEPT_SUMS, population.size))
+        if name in population._store.attributes or not _is_readable(population, name):
+            part.refuse(f"{owner} has no input {name!r}")
     if "past_steps" in part.arrays:
         part.array("past_steps", "i", ())
     for key in part.below("reductions").values():
@@ -224,6 +231,8 @@ def _restore(population: Population, part: Part, shift: int, take: Restore | Non
         array[:] = 0
     for name, key in part.below("inputs").items():
         _fill(population._input(name), part.arrays[key])
+    for name, key in part.below("inner").items():
+        _fill(population._inner_steps(name), part.arrays[key])
     for name, key in part.below("reductions").items():
         population._reduction(name)[:] = part.arrays[key]
     for name, output in population._outputs.items():
@@ -231,8 +240,6 @@ def _restore(population: Population, part: Part, shift: int, take: Restore | Non
         _put_spikes(output, counts, ranks, part.arrays.get(f"spikes/{name}/moment"), tick)
     _put_past(population, part, tick)
     population._window, population._counted = part.header["window"], part.header["window_counted"]
-    for name, key in part.below("inner").items():
-        _fill(population._inner_steps(name), part.arrays[key])
     if "rate" in part.arrays:
         population._rates()[: population.size] = part.arrays["rate"]
         population._inside[: population.size] = part.arrays["rate_inside"]
@@ -296,13 +303,19 @@ def _put_past(population: Population, part: Part, tick: int) -> None:
     found = {name: part.arrays[key] for name, key in part.below("past").items()}
     slots = max([*(len(rows) for rows in found.values()), *(ring.slots for ring in population._rings.values()), 1])
     population._rings = {}
-    population._is_past_known = bool(found)
+    population._is_past_known = "past_steps" in part.arrays or bool(found)
     for name, rows in found.items():
         array = population._recordable(name)
         ring = population._rings[name] = Ring(len(array), array.dtype, slots)
         width = rows.shape[1] if population._is_local(name) else 1
         for age in range(1, ring.slots + 1):  # older than what was kept: the oldest that is known
             _fill(ring.rows[(tick - age) % ring.slots], rows[min(age, len(rows)) - 1, :width])
+    population._sums = {}
+    for name, key in part.below("sums").items():
+        ring = population._sums[name] = Ring(padded(population.size), population._net._real, KEPT_SUMS)
+        for age, row in enumerate(part.arrays[key], start=1):
+            _fill(ring.rows[(tick - age) % ring.slots], row)
+    population._sums_start[0] = -1  # known already
     population._past_start[0] = tick - int(part.arrays.get("past_steps", slots))
     population._slopes = {}
     for name, key in part.below("slopes").items():

@@ -84,8 +84,10 @@ def population_request(population: Population) -> PopulationRequest | None:
     added = [name for name in population._varying if name not in before]
     if population._net.compiled and added:
         logger.info("population %r: %s has one value for each neuron from now on", population.name, ", ".join(added))
-    timed = population._is_timed
-    return PopulationRequest(model, inputs_of(population), population._varying, population._refractory, timed)
+    return PopulationRequest(
+        model, inputs_of(population), population._varying, population._refractory,
+        timed=population._is_timed, staged=staged_of(population),
+    )  # fmt: skip
 
 
 def _empty_request(population: Population) -> PopulationRequest:
@@ -97,6 +99,18 @@ def inputs_of(population: Population) -> tuple[str, ...]:
     form = "g_{}" if population.model.is_spiking else "sum({})"
     names = [form.format(target) for target in sorted(population._known_targets())]
     return tuple(name for name in names if name not in population._store.attributes)
+
+
+def staged_of(population: Population) -> tuple[str, ...]:
+    """Inputs that the stages of a method can read at their own times: all their synapses are late by more than a step.
+
+    ``sum()`` is one of them where all inputs are.
+    """
+    if population.model.is_spiking or population._observations() or not population._has_stages():
+        return ()
+    names = [name for name in inputs_of(population) if name.startswith("sum(")]
+    late = tuple(name for name in names if population._is_late(name[4:-1]))
+    return (*late, "sum()") if late and len(late) == len(names) else late
 
 
 def varying_of(population: Population) -> tuple[str, ...]:

@@ -142,7 +142,7 @@ class Runner:
 
     def _begin(self, steps: int) -> None:
         for population in self.network._populations:
-            if population._rings:
+            if population._rings or population._sums:
                 population._begin()
         warn_of_memory(self.network, steps)
         warn_of_large_steps(self.network)

@@ -22,10 +22,13 @@ from eqneuro.network.moments import Moments
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.store import GLOBAL_LENGTH, Store
 from eqneuro.network.time import steps_of
+from eqneuro.numerics.choice import WITH_STAGES
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
 
+KEPT_SUMS = 4
+"""Steps of inputs that are kept for stages; a power of two."""
 BACK = 3
 """So many steps the histories go back at least: a cubic through four grid points takes them."""
 
@@ -74,6 +77,8 @@ class PopulationState:
         self._rings: dict[str, Ring] = {}
         self._slopes: dict[str, Ring] = {}
         self._past_start = allocate(1, np.int64)
+        self._sums: dict[str, Ring] = {}
+        self._sums_start = allocate(1, np.int64)
         self._own_delays = tuple(self._delays())
         self._is_past_known = False
         self._reductions: dict[str, NDArray[Any]] = {}
@@ -106,11 +111,6 @@ class PopulationState:
             self._inputs[name] = allocate(padded(self._size), self._net._real)
         return self._inputs[name]
 
-    def _input_of_target(self, target: str) -> NDArray[Any]:
-        """Where the synapses of a target add what they bring."""
-        name = f"g_{target}" if self.model.is_spiking else f"sum({target})"
-        return self._store.arrays[name] if name in self._store.attributes else self._input(name)
-
     def _inner_steps(self, name: str) -> NDArray[Any]:
         """The length of the last internal step of each neuron, in ms; 0 where there was none.
 
@@ -119,6 +119,11 @@ class PopulationState:
         if name not in self._inner:
             self._inner[name] = allocate(padded(self._size), self._net._real)
         return self._inner[name]
+
+    def _input_of_target(self, target: str) -> NDArray[Any]:
+        """Where the synapses of a target add what they bring."""
+        name = f"g_{target}" if self.model.is_spiking else f"sum({target})"
+        return self._store.arrays[name] if name in self._store.attributes else self._input(name)
 
     def _recordable(self, name: str) -> NDArray[Any]:
         """The array of an attribute, an input or the rate.
@@ -204,6 +209,19 @@ class PopulationState:
                 self._rings[name].rows[np.arange(known.slots) % self._rings[name].slots] = known.rows[:, :1]
             self._rings[name].grow(slots, tick)
 
+    def _has_stages(self) -> bool:
+        """Whether an equation may have a method that reads its inputs at several times within a step."""
+        methods = {e.method or self._net._method for e in self.model.equations if isinstance(e, OdeEquation)}
+        return not methods.isdisjoint((*WITH_STAGES, "auto", "exact"))  # the last two may give way to such a method
+
+    def _is_late(self, target: str) -> bool:
+        """Whether all synapses of a target have delays of more than one step."""
+        arriving = [p for p in self._net._projections if p._post_population is self and p.target == target]
+        return bool(arriving) and all(
+            p._connectivity is not None and p._shortest > 1 and not p._is_event_based() and not p._assigns()
+            for p in arriving
+        )
+
     def _keep_slopes(self, names: Sequence[str], tick: int) -> None:
         """Rings for the slopes of the named variables, with as many slots as those of their values have."""
         for name in names:
@@ -212,6 +230,14 @@ class PopulationState:
                 known = self._slopes[name] = Ring(values.length, values.rows.dtype, values.slots)
             else:
                 known.grow(values.slots, tick)
+
+    def _keep_sums(self, names: Sequence[str], tick: int) -> None:
+        """Rings for the inputs that stages read at their own times, and for no others."""
+        if any(name not in self._sums for name in names):  # known from the next step on
+            self._sums_start[0] = tick
+        self._sums = {
+            name: self._sums.get(name) or Ring(padded(self._size), self._net._real, KEPT_SUMS) for name in names
+        }
 
     def _check_delays(self) -> None:
         """Before a run: own delays that were lengthened get more room."""
@@ -225,8 +251,8 @@ class PopulationState:
     def _begin(self) -> None:
         """As a run begins, all rings made: the past of time 0 is what the variables hold now."""
         if not self._is_past_known:
-            self._is_past_known = bool(self._rings)
-            self._past_start[0] = self._net._clock[TICK]
+            self._is_past_known = bool(self._rings or self._sums)
+            self._past_start[0] = self._sums_start[0] = self._net._clock[TICK]
             for name, ring in self._rings.items():
                 ring.fill(self._recordable(name))
             for ring in self._slopes.values():
@@ -282,9 +308,12 @@ class PopulationState:
     def _on_reset(self) -> None:
         """Called by `Network.reset` after the attributes are back."""
 
+    def _all_rings(self) -> list[Ring]:
+        return [*self._rings.values(), *self._slopes.values(), *self._sums.values()]
+
     def _nbytes(self) -> int:
         own = self._store.nbytes + self._t_last.nbytes + self._refractory_until.nbytes + self._moments.nbytes
         own += sum(a.nbytes for a in (*self._inputs.values(), *self._reductions.values(), *self._inner.values()))
-        own += sum(ring.rows.nbytes for ring in (*self._rings.values(), *self._slopes.values()))
+        own += sum(ring.rows.nbytes for ring in self._all_rings())
         own += sum(decoder.nbytes for decoder in self._decoders.values())
         return own + sum(output.nbytes for output in self._outputs.values())

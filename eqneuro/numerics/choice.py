@@ -15,6 +15,8 @@ from eqneuro.language.syntax import Expr, Name, Number
 from eqneuro.model.linear import Nonlinear, linear_form, linear_system
 from eqneuro.model.models import OdeEquation
 
+WITH_STAGES = ("midpoint", "heun", "rk4", "sdirk2", "rk45")
+"""Methods that read what they are given at several times within a step."""
 CONSTANT_RATE = "linear with constant coefficients"
 
 

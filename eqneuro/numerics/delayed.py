@@ -17,6 +17,7 @@ import sympy
 
 from eqneuro.language.syntax import Delayed
 from eqneuro.model.models import Equation, OdeEquation
+from eqneuro.numerics.choice import WITH_STAGES
 from eqneuro.numerics.rules import (
     CURVE,
     LINE,
@@ -24,6 +25,7 @@ from eqneuro.numerics.rules import (
     POINTS,
     Iterate,
     RuleStatement,
+    StagedInput,
     Store,
     UpdateRule,
 )
@@ -38,15 +40,32 @@ CUBIC = 3
 """From this order on, a reader asks for more than straight lines."""
 
 
-def later(rights: Sequence[sympy.Expr], steps: sympy.Expr) -> dict[sympy.Expr, sympy.Expr]:
-    """The past values of some expressions, as they are so many steps later.
+NODES = tuple(sympy.Rational(k, 3) for k in range(4))
+"""Shifts between which a cubic is laid where the time of a stage is known only while the step runs."""
 
-    A shift that is known only while the step runs leaves them as they are: held over the step.
-    """
-    if steps.free_symbols:
-        return {}
+
+def later(rights: Sequence[sympy.Expr], steps: sympy.Expr) -> dict[sympy.Expr, sympy.Expr]:
+    """The past values of some expressions, as they are so many steps later."""
     found = {s for right in rights for s in right.free_symbols if s.name.startswith(PAST) and LATER not in s.name}
-    return {s: sympy.Symbol(f"{s.name}{LATER}{steps}", real=True) for s in found}
+    return {past: _shifted(past, steps) for past in found}
+
+
+def _shifted(past: sympy.Symbol, steps: sympy.Expr) -> sympy.Expr:
+    if not steps.free_symbols:
+        return sympy.Symbol(f"{past.name}{LATER}{steps}", real=True)
+    values = [past, *(_shifted(past, node) for node in NODES[1:])]
+    return sympy.Add(*(w * value for w, value in zip(lagrange(NODES, steps), values, strict=True)))
+
+
+def lagrange(nodes: Sequence[sympy.Expr], place: sympy.Expr) -> tuple[sympy.Expr, ...]:
+    """Weights of values at some nodes for the polynomial through them (Lagrange)."""
+    return tuple(sympy.Mul(*((place - other) / (node - other) for other in nodes if other != node)) for node in nodes)
+
+
+def staged(rights: Sequence[sympy.Expr], inputs: Collection[str]) -> tuple[sympy.Expr, ...]:
+    """The same with symbols that stages read at their own times for some inputs."""
+    table = {sympy.Symbol(name, real=True): sympy.Symbol(f"{PAST}{name}", real=True) for name in inputs}
+    return tuple(right.xreplace(table) for right in rights)
 
 
 def delayed_variables(equations: Iterable[Equation]) -> frozenset[str]:
@@ -62,7 +81,7 @@ def slope_of(variable: str) -> sympy.Symbol:
 
 def read_past(rules: Sequence[UpdateRule]) -> tuple[UpdateRule, ...]:
     """The same rules; of each past value they say at which shifts it is read, and how between grid points."""
-    if not any(rule.delayed for rule in rules):
+    if not any(rule.delayed or rule.inputs for rule in rules):
         return tuple(rules)
     writers = {name: number for number, rule in enumerate(rules) for name in rule.variables}
     slopes = {s.symbol.name for rule in rules for s in rule.statements if isinstance(s, Store)}
@@ -85,8 +104,20 @@ def read_past(rules: Sequence[UpdateRule]) -> tuple[UpdateRule, ...]:
             for symbol, shift in _shifts_of(value.symbol, read):
                 kind = between(value.variable, number, shift)
                 values.append(replace(value, symbol=symbol, shift=shift, between=kind))
-        result.append(_explained(replace(rule, delayed=tuple(values))))
+        inputs = [
+            replace(value, symbol=symbol, shift=shift)
+            for value in rule.inputs
+            for symbol, shift in _shifts_of(value.symbol, read)
+        ]
+        result.append(_explained(replace(rule, delayed=tuple(values), inputs=tuple(inputs))))
     return tuple(result)
+
+
+def inputs_of_stages(rights: Sequence[sympy.Expr], names: Collection[str]) -> tuple[StagedInput, ...]:
+    """The inputs among some names that right sides made by `staged` read."""
+    read = {s.name for right in rights for s in right.free_symbols}
+    own = [sympy.Symbol(f"{PAST}{name}", real=True) for name in names]
+    return tuple(StagedInput(s, s.name.removeprefix(PAST), sympy.S.Zero) for s in own if s.name in read)
 
 
 def _shifts_of(symbol: sympy.Symbol, read: Collection[sympy.Symbol]) -> list[tuple[sympy.Symbol, sympy.Expr]]:
@@ -113,9 +144,11 @@ def symbols_of(statement: RuleStatement) -> set[sympy.Symbol]:
 
 
 def _explained(rule: UpdateRule) -> UpdateRule:
-    """What the equations of a rule that read the past at later times have to say of it."""
-    if not any(value.shift != 0 for value in rule.delayed):
+    """What the equations of a rule that look at later times within the step have to say of it."""
+    what = ["past values"] if any(value.shift != 0 for value in rule.delayed) else []
+    what += dict.fromkeys(value.name for value in rule.inputs)
+    if not what:
         return rule
-    note = "Past values are read at the times of its stages."
-    choices = tuple(replace(c, reason=f"{c.reason} {note}") if c.order > 1 else c for c in rule.choices)
+    note = f"Read at the times of its stages: {', '.join(what)}."
+    choices = tuple(replace(c, reason=f"{c.reason} {note}") if c.method in WITH_STAGES else c for c in rule.choices)
     return replace(rule, choices=choices)

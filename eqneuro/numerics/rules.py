@@ -81,6 +81,15 @@ class DelayedValue:
 
 
 @dataclass(frozen=True)
+class StagedInput:
+    """``symbol`` stands for the input ``name`` at t + ``shift``·dt: what arrives in a step is that of its end."""
+
+    symbol: sympy.Symbol
+    name: str
+    shift: sympy.Expr
+
+
+@dataclass(frozen=True)
 class Kicks:
     """What white noise adds to some variables of a linear system: F·N, N standard normal numbers.
 
@@ -138,5 +147,6 @@ class UpdateRule:
     """The user's lines."""
     draws: tuple[Draw, ...] = ()
     delayed: tuple[DelayedValue, ...] = ()
+    inputs: tuple[StagedInput, ...] = ()
     propagators: tuple[Propagator, ...] = ()
     is_global: bool = False

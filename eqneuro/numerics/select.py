@@ -27,8 +27,14 @@ from eqneuro.numerics import (
     semiimplicit,
     stochastic_heun,
 )  # fmt: skip
-from eqneuro.numerics.choice import choose_methods
-from eqneuro.numerics.delayed import delayed_variables, read_past, slope_of
+from eqneuro.numerics.choice import WITH_STAGES, choose_methods
+from eqneuro.numerics.delayed import (
+    delayed_variables,
+    inputs_of_stages,
+    read_past,
+    slope_of,
+    staged,
+)  # fmt: skip
 from eqneuro.numerics.error_control import ABSOLUTE, RELATIVE
 from eqneuro.numerics.exact_noise import couple_kicks
 from eqneuro.numerics.noise import Noise, NonlinearNoise, split_noise
@@ -92,12 +98,13 @@ def translate(expr: Expr, prefix: str = "draw") -> tuple[sympy.Expr, tuple[Draw,
 
 
 @as_written
-def neuron_rules(model: NeuronModel, default: str) -> tuple[UpdateRule, ...]:
+def neuron_rules(model: NeuronModel, default: str, inputs: Collection[str] = ()) -> tuple[UpdateRule, ...]:
     """The rules of all equations of a neuron, in the order of evaluation.
 
-    ``default`` is the network's method, for ODEs that name none.
+    ``default`` is the network's method, for ODEs that name none; ``inputs`` are names of those, as ``sum(exc)``, that
+    stages read at their own times.
     """
-    return _rules(model, model.equations, default)
+    return _rules(model, model.equations, default, inputs=inputs)
 
 
 @as_written
@@ -130,7 +137,12 @@ def event_driven_rules(model: SynapseModel) -> tuple[UpdateRule, ...]:
 
 
 def _rules(
-    model: NeuronModel | SynapseModel, equations: Iterable[Equation], default: str, *, propagators: bool = True
+    model: NeuronModel | SynapseModel,
+    equations: Iterable[Equation],
+    default: str,
+    *,
+    propagators: bool = True,
+    inputs: Collection[str] = (),
 ) -> tuple[UpdateRule, ...]:
     """Neighbouring ODEs of one locality are a system; an assignment stands alone."""
     types = {a.name: a.type for a in model.attributes}
@@ -145,7 +157,9 @@ def _rules(
             chosen = choose_methods(run, default, constants, propagators=propagators)
             is_global = _is_global(run[0])
             remembers = isinstance(model, NeuronModel)
-            rule = _system_rule(run, len(rules), chosen, past, constants, is_global=is_global, remembers=remembers)
+            rule = _system_rule(
+                run, len(rules), chosen, past, constants, inputs, is_global=is_global, remembers=remembers
+            )
             rules.append(rule)
             run.clear()
 
@@ -236,16 +250,23 @@ def _system_rule(
     chosen: Sequence[tuple[str, str]],
     past: Collection[str],
     constants: Collection[str],
+    inputs: Collection[str],
     *,
     is_global: bool,
     remembers: bool,
 ) -> UpdateRule:
     """Neighbouring ODEs: each method takes its own, all from the same old state; ``past`` are variables whose slopes
-    are wanted later, ``constants`` names of what does not change within a run.
+    are wanted later, ``constants`` names of what does not change within a run; ``inputs`` those that stages read at
+    their own times; ``remembers`` says whether methods may keep numbers of their own from step to step.
     """
     translator = Translator(f"line{number}")
     variables = tuple(symbol(e.variable) for e in equations)
     rights, noise = _split_noise(equations, variables, [translator.translate(e.right) for e in equations])
+    if inputs and not is_global:
+        at_stages = staged(rights, inputs)
+        rights = tuple(
+            b if method in WITH_STAGES else a for a, b, (method, _) in zip(rights, at_stages, chosen, strict=True)
+        )
     statements: list[RuleStatement] = []
     values: dict[int, sympy.Expr] = {}
     choices: dict[int, Choice] = {}
@@ -280,6 +301,7 @@ def _system_rule(
         texts=tuple(e.text for e in equations),
         draws=tuple(draws),
         delayed=tuple(translator.delayed),
+        inputs=inputs_of_stages(rights, inputs),
         propagators=tuple(propagators),
         is_global=is_global,
     )
