@@ -7,8 +7,8 @@ import sympy
 from eqneuro.codegen.cprinter import CPrinter
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.plan import SIDE_BY_SIDE, FilterPlan
-from eqneuro.codegen.projections import PlannerNames, TransmissionPlanner, contribution
-from eqneuro.codegen.requests import FilterRequest
+from eqneuro.codegen.projections import PlannerNames, TransmissionPlanner, contribution, plain_name
+from eqneuro.codegen.requests import FilterRequest, NeighbourAttribute
 from eqneuro.codegen.simplify import Invariants
 from eqneuro.numerics.select import translate
 
@@ -35,6 +35,7 @@ def plan_filter(request: FilterRequest, name: str, real: str) -> FilterPlan:
 class _FilterPlanner(TransmissionPlanner):
     """In the loop, ``k`` is the place in the window and ``i`` the pre-synaptic neuron."""
 
+    _global_length = "number[5]"
     inside: list[str]
     outside: list[str]
 
@@ -76,16 +77,16 @@ class _FilterPlanner(TransmissionPlanner):
             self.scope.text[symbol_] = "w[k]"
         return super().bind(symbol_)
 
-    def _bind_source(self, symbol_: sympy.Symbol, key: str, name: str, c_type: str) -> None:
-        scope = self.scope
-        if self.request.delays == "none":
-            pointer = scope.pointer(key, c_type, f"all_{name}", const=True)
+    def _bind_source(self, symbol_: sympy.Symbol, neighbour: NeighbourAttribute, *, is_past: bool) -> None:
+        scope, c_type, wanted = self.scope, neighbour.c_type, plain_name(neighbour.name)
+        if is_past:
+            pointer = self._past_row(neighbour, f"all_{wanted}")
         else:
-            ring = scope.pointer(f"ring:{name}", c_type, f"history_of_{name}", const=True)
-            pointer = scope.names.allocate(f"all_{name}")
-            late = "((now->tick - number[2] + 1) & (number[1] - 1)) * number[0]"
-            scope.declarations.append(f"const {c_type} *restrict const {pointer} = {ring} + {late};")
-        local = scope.names.allocate(f"pre_{name}")
+            pointer = scope.pointer(f"pre:{neighbour.name}", c_type, f"all_{wanted}", const=True)
+        if not neighbour.varies:
+            scope.text[symbol_] = self._cast(pointer, c_type, "0")
+            return
+        local = scope.names.allocate(f"pre_{wanted}")
         value = self._cast(pointer, c_type, "i")
         self.inside.append(f"const real {local} = {value};")
         self.outside.append(f"const real {local} = i < 0 ? all_padding[0] : {value};")

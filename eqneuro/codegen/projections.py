@@ -7,7 +7,7 @@ import sympy
 from eqneuro.codegen.cprinter import CPrinter
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.plan import TransmissionPlan
-from eqneuro.codegen.requests import ProjectionRequest
+from eqneuro.codegen.requests import NeighbourAttribute, ProjectionRequest
 from eqneuro.codegen.scope import Scope
 from eqneuro.codegen.simplify import Invariants
 from eqneuro.language.syntax import Attribute, Binary, Expr, Name
@@ -50,6 +50,8 @@ def _template(request: ProjectionRequest) -> str:
 
 class TransmissionPlanner:
     """Plans one kernel of transmission: which buffer each name of the contribution means."""
+
+    _global_length = "number[3]"
 
     def __init__(self, request: ProjectionRequest, name: str, real: str) -> None:
         self.request = request
@@ -112,14 +114,23 @@ class TransmissionPlanner:
         )
 
     def _ring_names(self) -> list[str]:
-        if self.request.events or self.request.delays == "none":
-            return []
-        return [n.name for n in self.request.pre if n.varies]
+        return [n.name for n in self.request.pre if self._is_past(f"pre.{n.name}", n)]
+
+    def _is_past(self, name: str, neighbour: NeighbourAttribute) -> bool:
+        """Whether a name is read of the past; sums are being added up, and known from the beginning of the step."""
+        request = self.request
+        if request.events or not name.startswith("pre."):
+            return False
+        changes = neighbour.varies or not neighbour.is_parameter
+        return name.startswith("pre.sum(") or (request.delays != "none" and changes)
 
     def _varies(self, symbol_: sympy.Symbol) -> bool:
         name = symbol_.name
         if name in self._neighbours:
-            return self._neighbours[name].varies
+            neighbour = self._neighbours[name]
+            return neighbour.varies or (self.request.delays == "array" and self._is_past(name, neighbour))
+        if name == "d":
+            return self.request.delays == "array"
         return name in self.request.varying or name in self.request.semiglobal
 
     def bind(self, symbol_: sympy.Symbol) -> str:
@@ -145,6 +156,11 @@ class TransmissionPlanner:
             scope.text[symbol_] = self._cast(pointer, c_type, "target[s]" if self.request.events else "j")
         elif name in self._attributes:
             scope.scalar(symbol_, f"attribute:{name}", C_TYPES[self._attributes[name].type], name)
+        elif name == "d":
+            steps = "(double)delay[s]" if self.request.delays == "array" else "(double)number[2]"
+            scope.text[symbol_] = f"((real)({steps} * now->dt))"
+        elif "(" in name:
+            scope.scalar(symbol_, f"reduction:{name}", "real", name)
         else:
             scope.scalar(symbol_, f"constant:{name}", "double", name)
         return scope.text[symbol_]
@@ -157,7 +173,8 @@ class TransmissionPlanner:
         owner, _, name = symbol_.name.partition(".")
         neighbour = self._neighbours[symbol_.name]
         key = f"{owner}:{name}"
-        if not neighbour.varies:
+        is_past = self._is_past(symbol_.name, neighbour)
+        if not neighbour.varies and not is_past:
             scope.scalar(symbol_, key, neighbour.c_type, f"{owner}_{name}")
             return
         if owner == "post":
@@ -168,24 +185,33 @@ class TransmissionPlanner:
             pointer = scope.pointer(key, neighbour.c_type, f"pre_{name}", const=True)
             scope.text[symbol_] = self._cast(pointer, neighbour.c_type, "i")
         else:
-            self._bind_source(symbol_, key, name, neighbour.c_type)
+            self._bind_source(symbol_, neighbour, is_past=is_past)
 
-    def _bind_source(self, symbol_: sympy.Symbol, key: str, name: str, c_type: str) -> None:
-        scope, request = self.scope, self.request
-        index = "s - first" if request.dense else "source[s]"
-        if request.delays == "none":
-            pointer = scope.pointer(key, c_type, f"pre_{name}", const=True)
+    def _bind_source(self, symbol_: sympy.Symbol, neighbour: NeighbourAttribute, *, is_past: bool) -> None:
+        scope, c_type, wanted = self.scope, neighbour.c_type, plain_name(neighbour.name)
+        index = "0" if not neighbour.varies else "s - first" if self.request.dense else "source[s]"
+        if not is_past:
+            pointer = scope.pointer(f"pre:{neighbour.name}", c_type, f"pre_{wanted}", const=True)
             scope.text[symbol_] = self._cast(pointer, c_type, index)
-            return
-        ring = scope.pointer(f"ring:{name}", c_type, f"history_of_{name}", const=True)
-        if request.delays == "constant":
-            local = scope.names.allocate(f"pre_{name}")
-            row = "((now->tick - number[2] + 1) & (number[1] - 1)) * number[0]"
-            scope.declarations.append(f"const {c_type} *restrict const {local} = {ring} + {row};")
-            scope.text[symbol_] = self._cast(local, c_type, index)
-        else:
-            row = "((now->tick - (int64_t)delay[s] + 1) & (number[1] - 1)) * number[0]"
+        elif self.request.delays == "array":
+            ring = scope.pointer(f"ring:{neighbour.name}", c_type, f"history_of_{wanted}", const=True)
+            row = f"((now->tick - (int64_t)delay[s] + 1) & (number[1] - 1)) * {self._length(neighbour)}"
             scope.text[symbol_] = self._cast(ring, c_type, f"{row} + {index}")
+        else:
+            scope.text[symbol_] = self._cast(self._past_row(neighbour, f"pre_{wanted}"), c_type, index)
+
+    def _past_row(self, neighbour: NeighbourAttribute, wanted: str) -> str:
+        """The row of a history that all synapses read."""
+        c_type, label = neighbour.c_type, f"history_of_{plain_name(neighbour.name)}"
+        ring = self.scope.pointer(f"ring:{neighbour.name}", c_type, label, const=True)
+        local = self.scope.names.allocate(wanted)
+        row = f"((now->tick - number[2] + 1) & (number[1] - 1)) * {self._length(neighbour)}"
+        self.scope.declarations.append(f"const {c_type} *restrict const {local} = {ring} + {row};")
+        return local
+
+    def _length(self, neighbour: NeighbourAttribute) -> str:
+        """Items of a row of a history."""
+        return "number[0]" if neighbour.varies else self._global_length
 
     def _print_invariants(self, invariants: Invariants) -> list[str]:
         lines = []
@@ -195,6 +221,11 @@ class TransmissionPlanner:
             lines.append(f"const real {name} = {'(real)(' + text + ')' if self.real == 'float' else text};")
             self.scope.text[own] = name
         return lines
+
+
+def plain_name(name: str) -> str:
+    """What a C name can be made of: ``sum_exc`` for ``sum(exc)``."""
+    return name.replace("(", "_").replace(")", "")
 
 
 class PlannerNames(dict[sympy.Symbol, str]):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.buffers import padded
+from eqneuro.network.store import GLOBAL_LENGTH
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -110,7 +111,7 @@ def _continuous_buffers(projection: Projection) -> dict[str, Array | None]:
     filters = projection._filters()
     shape = [] if filters is None else [len(filters["offset"]), int(filters["filter_of"].max()) + 1]
     return {
-        "numbers": np.array([padded(pre.size), slots, constant, *shape], dtype=np.int64),
+        "numbers": np.array([padded(pre.size), slots, constant, *shape, GLOBAL_LENGTH], dtype=np.int64),
         "post_rank": built.post_ranks,
         "rings": None,
         "row_start": built.row_start,
@@ -145,4 +146,15 @@ def _of_projection(projection: Projection, key: str) -> Array:
             return projection._pre_population._rings[projection._source_of(name)].rows
         case "constant":
             return constant_array(projection._net, name)
+        case "reduction":
+            return reduction_of(projection, name)
     raise KeyError(key)
+
+
+def reduction_of(projection: Projection, name: str) -> Array:
+    """What kernels read of an operation over a population: ``mean(pre.r)``."""
+    operation, _, inside = name[:-1].partition("(")
+    owner, _, variable = inside.partition(".")
+    population = projection._pre_population if owner == "pre" else projection._post_population
+    found: Array = population._reduction(f"{operation}({variable})")
+    return found

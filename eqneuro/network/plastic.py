@@ -62,6 +62,8 @@ def _is_simple(expr: Expr) -> bool:
 
 def _needs_loop(projection: Projection, psp: Expr) -> bool:
     """Whether `psp` has a kernel of its own: for what the plain one can't read, as a delayed value that all share."""
+    if projection._shared_weights() is not None or projection._filters() is not None:
+        return False  # only the plain kernels know where these look their weights up
     shared = {a.name for a in projection._pre_population.model.variables if a.locality == "global"}
     is_late = not isinstance(projection._delay, int) or projection._delay > 1
     return not _is_simple(psp) or (is_late and any(f.name in shared for f in projection.model.pre_attributes))
@@ -258,7 +260,9 @@ class _Structure:
             case "t_post":
                 return projection._post_population._t_last
             case "reduction":
-                return self._reduction(name)
+                from eqneuro.network.binding import reduction_of
+
+                return reduction_of(projection, name)
         return self._value(kind, name)
 
     def _value(self, kind: str, name: str) -> Array:
@@ -290,13 +294,6 @@ class _Structure:
         if self.part == "post":
             return projection._post_population._outputs["spike"]
         return projection._pre_population._outputs["axon_spike" if self.part == "deliver_axon" else "spike"]
-
-    def _reduction(self, name: str) -> Array:
-        operation, _, inside = name[:-1].partition("(")
-        owner, _, variable = inside.partition(".")
-        projection = self.projection
-        population = projection._pre_population if owner == "pre" else projection._post_population
-        return population._reduction(f"{operation}({variable})")
 
     def _numbers(self) -> Array:
         projection = self.projection

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from eqneuro.language.distributions import Distribution
-from eqneuro.language.syntax import Draw
+from eqneuro.language.syntax import Draw, InputSum
 from eqneuro.model.synapse import Synapse
 from eqneuro.network.projection import Projection
 
@@ -70,9 +70,12 @@ def rate_synapse(psp: str, operation: str, kind: str) -> Synapse:
     Raises
     ------
     ValueError
-        If its text holds random numbers.
+        If its text holds random numbers, or what is just being summed up: inputs of the post-synaptic neuron.
     """
     synapse = Synapse(psp=psp, operation=operation, name=kind)
-    if synapse.model.psp is not None and any(isinstance(node, Draw) for node in synapse.model.psp.walk()):
-        raise ValueError(f"the psp of a {kind} can't hold random numbers: {psp!r}")
+    for node in () if synapse.model.psp is None else synapse.model.psp.walk():
+        if isinstance(node, Draw):
+            raise ValueError(f"the psp of a {kind} can't hold random numbers: {psp!r}")
+        if isinstance(node, InputSum) and node.owner == "post":
+            raise ValueError(f"the psp of a {kind} can't read inputs of the post-synaptic neuron: {psp!r}")
     return synapse
