@@ -266,3 +266,11 @@ class Body(Statements):
             pointer = self.scope.pointer(key, "double", key.replace(":", "_"), const=False)
             lines.append(f"{pointer}[{'i' if local else '0'}] = {printer.number(entry)};")
         return lines
+
+
+class StopBody(Body):
+    """The stop condition, which looks at one neuron after the other: so are its random numbers drawn."""
+
+    def _open_stream(self, stream: Stream) -> None:
+        name = self._stream_name()
+        self.scope.text[stream.symbol] = f"(real)draw_{stream.kind}(now, {name} + {stream.number}, i)"

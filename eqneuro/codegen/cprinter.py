@@ -19,8 +19,11 @@ CONDITIONS: dict[str, str] = {
 
 CLASSIFIERS: dict[str, str] = {"IsNan": "isnan({})", "IsFinite": "isfinite({})"}
 
-C_FUNCTIONS: dict[str, str] = {"exp": "exp", "log": "log"}
+C_FUNCTIONS: dict[str, str] = {"exp": "exp", "log": "log", "Abs": "fabs"}
 """sympy's own functions."""
+
+NO_NUMBERS = (sympy.nan, sympy.zoo, sympy.I)
+"""What sympy makes of 0/0, of 1/0 and of the root of a negative number."""
 
 UNARY, PRODUCT, SUM, COMPARISON, LOGICAL, TERNARY = 6, 5, 4, 3, 2, 1
 ATOM = 7
@@ -62,7 +65,7 @@ class CPrinter:
             return self._symbols[expr], ATOM
         if isinstance(expr, sympy.Rational) and not isinstance(expr, sympy.Integer):
             return self._ratio(expr)
-        if expr.is_Number or isinstance(expr, sympy.NumberSymbol) or expr in (sympy.nan, sympy.zoo):
+        if expr.is_Number or isinstance(expr, sympy.NumberSymbol) or expr in NO_NUMBERS:
             return self._constant(expr)
         if expr.is_Add:
             return self._sum(expr)
@@ -73,7 +76,7 @@ class CPrinter:
         return self._function(expr)
 
     def _constant(self, expr: sympy.Expr) -> tuple[str, int]:
-        value = math.nan if expr in (sympy.nan, sympy.zoo) else float(expr)
+        value = math.nan if expr in NO_NUMBERS else float(expr)
         text = self._literal(value)
         return text, UNARY if text.startswith("-") else ATOM
 

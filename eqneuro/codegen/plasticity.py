@@ -203,7 +203,8 @@ def _driven_rules(request: SynapseRequest, rules: Sequence[UpdateRule]) -> list[
     if part in LEARNING or part == "transmit":
         read = {symbol.name for rule in rules for statement in rule.statements for symbol in _symbols(statement)}
         read |= {s.name for r in rules for x in r.statements if isinstance(x, Iterate) for s in _inside(x)}
-        found = [(place, rule) for place, rule in found if read & set(rule.variables)]
+        due = {place for place, rule in found if read & set(rule.variables)}  # one clock for all of a locality
+        found = [(place, rule) for place, rule in found if place in due]
     return [(place, _timed(rule, place)) for place, rule in found]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sympy
 
-from eqneuro.codegen.body import GLOBAL_STREAMS, STOP_STREAMS, Body
+from eqneuro.codegen.body import GLOBAL_STREAMS, STOP_STREAMS, Body, StopBody
 from eqneuro.codegen.lanes import LaneWriter, iterates
 from eqneuro.codegen.layout import KernelLayout, PropagatorLayout
 from eqneuro.codegen.plan import EventPlan, KernelPlan
@@ -46,7 +46,7 @@ def plan_update(
         body.add_draws(draws)
         body.add_delayed(delayed)
         fired.append(body.resolve(expr))
-        if len(events) > 1 or not body.can_replay(fired[-1]):
+        if len(events) > 1 or not _can_replay(request, body, fired[-1]):
             text = f"any |= fired_{number}[i - block] = " + _both(active, body.body_condition(fired[-1])) + ";"
             body.block_lines.append(f"lane fired_{number}[BLOCK];")
             body.ending.append(text)
@@ -102,12 +102,19 @@ def _plan_refractory(request: PopulationRequest, body: Body) -> str | None:
         body.add_draws(draws)
         body.add_delayed(delayed)
         body.opening.append(f"const lane active = !({body.body_condition(body.resolve(expr))});")
-        body.scan_active = f"!({body.scan_condition(body.resolve(expr))})"
         return "active"
     pointer = body.scope.pointer("refractory_until", "lane", "refractory_until", const=False)
     body.opening.append(f"const lane active = {pointer}[i] <= (lane)now->tick;")
     body.scan_active = f"{pointer}[i] <= (lane)now->tick"
     return "active"
+
+
+def _can_replay(request: PopulationRequest, body: Body, condition: sympy.Expr) -> bool:
+    """Whether the arrays alone decide who spikes once the loop is over: not where a condition froze neurons before."""
+    is_frozen = (
+        request.refractory is not None and is_truth_value(request.refractory) and request.model.spike is not None
+    )
+    return not is_frozen and body.can_replay(condition)
 
 
 def _plan_event(
@@ -123,7 +130,7 @@ def _plan_event(
     list_name = body.scope.pointer(f"spiked:{key}", "uint32_t", f"spiked{suffix}", const=False)
     total = body.scope.pointer(f"count:{key}", "int64_t", f"spike_count{suffix}", const=False)
     counter = body.scope.names.allocate(f"spikes{suffix}")
-    rule = select.event_rule(event.reset)
+    rule = select.event_rule(event.reset, {a.name: a.type for a in model.attributes})
     scan = Scan(body, [rule] if event.reset else [])
     lines = list(scan.lines)
     if not is_axon:
@@ -135,7 +142,7 @@ def _plan_event(
             until = body.scope.pointer("refractory_until", "lane", "refractory_until", const=False)
             time = scan.number(body.resolve(expr))
             lines.append(f"{until}[i] = (lane)(now->tick + 1 + (int64_t)floor({time} / now->dt + 0.5));")
-    if (model.spike is None or model.axon_spike is None) and body.can_replay(condition):
+    if (model.spike is None or model.axon_spike is None) and _can_replay(request, body, condition):
         text = scan.condition(condition)
         if active:
             text = f"({body.scan_active}) & ({text})"
@@ -245,7 +252,7 @@ def _plan_matrix(
 
 def plan_stop(request: StopRequest, name: str, real: str) -> KernelPlan:
     """The stop condition, looked at after each step."""
-    body = Body(request.population, real, first_stream=STOP_STREAMS)
+    body = StopBody(request.population, real, first_stream=STOP_STREAMS)
     expr, draws, delayed = select.translate(request.condition)
     body.add_draws(draws)
     body.add_delayed(delayed)

@@ -225,7 +225,7 @@ def _plan_spike(request: PopulationRequest, real: str, slots: list[Slot]) -> Par
     """The reset, the time of the spike, the end of the refractory time."""
     body, spike = PartBody(request, real, slots), request.model.spike
     assert spike is not None
-    rule = select.event_rule(spike.reset)
+    rule = select.event_rule(spike.reset, {a.name: a.type for a in request.model.attributes})
     scan = Scan(body, [rule] if spike.reset else [])
     last = body.scope.pointer("t_last", "real", "all_t_last", const=False)
     lines = [*scan.lines, f"{last}[i] = (real)t;"]

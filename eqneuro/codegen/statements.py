@@ -95,7 +95,9 @@ class Statements:
         """Random numbers: a stream for each."""
         for draw in draws:
             arguments = tuple(self.resolve(a) for a in draw.arguments)
-            value, stream = expand_draw(replace(draw, arguments=arguments), self._draws)
+            low, high = (None if bound is None else self.resolve(bound) for bound in (draw.minimum, draw.maximum))
+            resolved = replace(draw, arguments=arguments, minimum=low, maximum=high)
+            value, stream = expand_draw(resolved, self._draws)
             self._replaced[draw.symbol] = value
             if stream is None:  # drawn where it is needed
                 self.scope.text[sympy.Symbol(f"random:{self._draws}", real=True)] = self._draw_place(self._draws)

@@ -245,6 +245,10 @@ def _reset_statement(statement: Assignment, what: str, resolver: Resolver) -> As
             message = f"unknown variable {name!r}"
             hint = suggest(name, resolver.variables) or f"Declare it in `equations`: `{name} = {name} : init=0.0`."
         raise EquationError(message, statement.source, statement.name_span, hint)
+    if name in resolver.variables and name not in resolver.local_names:
+        hint = f"A {what} changes what each neuron has for itself: leave `population` out."
+        message = f"global variable {name!r} is changed by a single neuron"
+        raise EquationError(message, statement.source, statement.name_span, hint)
     settings = read_flags(
         statement.flags, statement.source, ("min", "max", "unless_refractory"), f"a statement of {what}"
     )

@@ -175,16 +175,17 @@ def _rules(
             close()
             rules.append(_assignment_rule([equation], types, f"line{len(rules)}", _is_global(equation)))
     close()
-    return _with_common_noise(read_past(rules))
+    return _with_common_noise(read_past(rules), locality)
 
 
-def _with_common_noise(rules: Sequence[UpdateRule]) -> tuple[UpdateRule, ...]:
-    """A source that several systems name is drawn by the first of them."""
-    seen: set[tuple[bool, sympy.Symbol]] = set()
+def _with_common_noise(rules: Sequence[UpdateRule], locality: Mapping[str, str]) -> tuple[UpdateRule, ...]:
+    """A source that several systems of one locality name is drawn by the first of them: each locality runs by itself."""
+    seen: set[tuple[str, sympy.Symbol]] = set()
     result = []
     for rule in rules:
-        own = tuple(draw for draw in rule.draws if (rule.is_global, draw.symbol) not in seen)
-        seen.update((rule.is_global, draw.symbol) for draw in own)
+        place = locality[rule.variables[0]]
+        own = tuple(draw for draw in rule.draws if (place, draw.symbol) not in seen)
+        seen.update((place, draw.symbol) for draw in own)
         result.append(replace(rule, draws=own) if len(own) < len(rule.draws) else rule)
     return tuple(result)
 

@@ -64,7 +64,23 @@ class System:
 
 def derivative(expr: sympy.Expr, variable: sympy.Symbol) -> sympy.Expr:
     """∂expr/∂variable; what does not hold the variable is not looked at."""
-    return expr.diff(variable) if variable in expr.free_symbols else ZERO
+    return _without_quotients(expr.diff(variable)) if variable in expr.free_symbols else ZERO
+
+
+def _without_quotients(slope: sympy.Expr) -> sympy.Expr:
+    """Powers as p·x^(p − 1), which has a value at x = 0, where sympy writes p·x^p/x."""
+    if slope.is_Atom:
+        return slope
+    arguments = [_without_quotients(argument) for argument in slope.args]
+    rebuilt = slope.func(*arguments) if any(a is not b for a, b in zip(arguments, slope.args, strict=True)) else slope
+    if not rebuilt.is_Mul:
+        return rebuilt
+    for below in rebuilt.args:
+        for power in rebuilt.args if below.is_Pow and below.exp == -1 else ():
+            if power.is_Pow and power.base == below.base and power.exp.free_symbols:
+                rest = [factor for factor in rebuilt.args if factor is not below and factor is not power]
+                return sympy.Mul(*rest, power.base ** (power.exp - 1))
+    return rebuilt
 
 
 @dataclass(frozen=True)

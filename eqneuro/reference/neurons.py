@@ -78,7 +78,7 @@ class Population:
 
     # -- leaves -------------------------------------------------------------------------------------------------------
 
-    def _scope(self, now: Instant, streams: Streams, *, alone: bool = False) -> Scope:
+    def _scope(self, now: Instant, streams: Streams, *, alone: bool = False, in_blocks: bool = True) -> Scope:
         neurons = self.neurons
         index = np.arange(1 if alone else neurons.size)
 
@@ -100,7 +100,9 @@ class Population:
             found = np.array([rows.at(now.tick - int(d))[i] for i, d in enumerate(steps)], dtype=np.float64)
             return found[index]
 
-        return Scope(name, past, streams, lambda: Sampler(now, neurons.number, index, in_blocks=not alone))
+        return Scope(
+            name, past, streams, lambda: Sampler(now, neurons.number, index, in_blocks=in_blocks and not alone)
+        )
 
     def _all_inputs(self) -> Any:
         neurons = self.neurons
@@ -174,7 +176,8 @@ class Population:
     def stops(self, now: Instant) -> Any:
         """Where the stop condition holds."""
         assert self.neurons.stop is not None
-        return np.broadcast_to(holds(self.neurons.stop, self._scope(now, self._stop_streams)), (self.neurons.size,))
+        scope = self._scope(now, self._stop_streams, in_blocks=False)
+        return np.broadcast_to(holds(self.neurons.stop, scope), (self.neurons.size,))
 
 
 def is_condition(expr: Expr) -> bool:

@@ -39,7 +39,7 @@ class Places:
         """Which entries of an attribute's array are meant."""
         if locality == "semiglobal":
             return self.j
-        return self.s if locality == "local" and length > 1 else ALL
+        return self.s if locality == "local" and length != 1 else ALL
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,107 @@
+"""A network run by both backends, and whether what they give agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from eqneuro import Network
+from eqneuro.network.runner import NotFiniteError
+
+TOLERANCE = 1e-10
+"""Relative to the largest value that a variable has in the run, over all neurons or synapses."""
+STEPS = 200
+
+
+@dataclass
+class Outcome:
+    """What monitors recorded, spikes, what synapses hold at the end, and the message of what ended the run."""
+
+    series: dict[str, np.ndarray]
+    spikes: dict[str, list[tuple[float, int]]]
+    ended: str
+
+
+def run(build: Callable[[], Network], backend: str, steps: int = STEPS) -> Outcome:
+    """The network that ``build`` makes, run by a backend; all its monitors are read."""
+    net = build()
+    net.compile(backend=backend, silent=True)
+    ended = ""
+    try:
+        net.simulate(steps * net.dt)
+    except NotFiniteError as error:
+        ended = str(error)
+    series, spikes = {}, {}
+    for monitor in net.get_monitors():
+        for name, values in monitor.get(reshape=False).items():
+            key = f"{name} of {monitor.name}"
+            if isinstance(values, dict):
+                spikes[key] = sorted((step, int(rank)) for rank, train in values.items() for step in train)
+            else:
+                series[key] = np.asarray(values, dtype=float).reshape(len(values), -1)
+    for projection in net.get_projections():
+        for name in projection.variables:
+            series[f"final {name} of {projection.name}"] = _flat(projection.get(name))
+    return Outcome(series, spikes, ended)
+
+
+def _flat(values: Any) -> np.ndarray:
+    rows = values if isinstance(values, list) else [values]
+    return np.concatenate([np.ravel(np.asarray(row, dtype=float)) for row in rows] or [np.empty(0)])
+
+
+def difference(first: np.ndarray, second: np.ndarray) -> float:
+    """The largest difference, relative to the largest value; what is no number must be so in both."""
+    if first.shape != second.shape:
+        return np.inf
+    finite = np.isfinite(first)
+    if not np.array_equal(finite, np.isfinite(second)) or not np.array_equal(
+        first[~finite], second[~finite], equal_nan=True
+    ):
+        return np.inf
+    if not finite.any():
+        return 0.0
+    scale = max(np.abs(first[finite]).max(), np.abs(second[finite]).max())
+    return float(np.abs(first[finite] - second[finite]).max() / scale) if scale > 1e-290 else 0.0
+
+
+def disagreements(first: Outcome, second: Outcome) -> list[str]:
+    """In what two outcomes differ; the earliest step first."""
+    found = []
+    if first.ended != second.ended:
+        found.append(f"one ended by {first.ended!r}, the other by {second.ended!r}")
+    for key, spikes in first.spikes.items():
+        others = second.spikes[key]
+        if spikes != others:
+            changed = sorted(set(spikes) ^ set(others))
+            found.append(f"{key}: {len(spikes)} and {len(others)}, from (step, neuron) {changed[:1]} on")
+    for key, values in first.series.items():
+        others = second.series[key]
+        gap = difference(values, others)
+        if not gap <= TOLERANCE:
+            found.append(f"{key}: {gap:.1e}{_where(values, others)}")
+    return found
+
+
+def _where(first: np.ndarray, second: np.ndarray) -> str:
+    if first.shape != second.shape or first.ndim != 2:
+        return f", {first.ravel()[:3]} and {second.ravel()[:3]}"
+    with np.errstate(invalid="ignore"):
+        wrong = ~(
+            np.isclose(first, second, rtol=1e-10, atol=1e-10 * np.nanmax(np.abs(first), initial=0.0), equal_nan=True)
+        )
+    if not wrong.any():
+        return ""
+    step, place = np.argwhere(wrong)[0]
+    return f", first in step {step} at {place}: {first[step, place]!r} and {second[step, place]!r}"
+
+
+def assert_agree(build: Callable[[], Network], steps: int = STEPS) -> Outcome:
+    """Both backends give the same; returns what the compiled one gave."""
+    compiled, interpreted = run(build, "c", steps), run(build, "reference", steps)
+    found = disagreements(compiled, interpreted)
+    assert not found, "\n".join(["compiled and interpreted differ:", *found])
+    return compiled
