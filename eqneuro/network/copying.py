@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
 
-_ONE_AT_A_TIME = threading.Lock()
+ONE_AT_A_TIME = threading.Lock()
 """Filters of warnings belong to all threads."""
 Copies = dict[int, Any]
 """What each object of the original, by its identity, is in the copy."""
@@ -63,7 +63,7 @@ class CopiedNetwork:
         if settings.get("dt", self.dt) != self.dt:
             raise ValueError(f"a copy of a network that is no subclass keeps its dt, {self.dt:g} ms")
         made = kind(**{**inherited, **settings})
-        with _ONE_AT_A_TIME, warnings.catch_warnings():
+        with ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what there was to say has been said of the original
             _copy_objects(self, made)
         return made
@@ -91,6 +91,17 @@ def takes(kind: Any, name: str) -> bool:
 
 
 def _copy_objects(original: Network, made: Network) -> None:
+    copies = copy_parts(original, made)
+    for monitor in original._monitors:
+        copies[id(monitor)] = _unbound(monitor, copies, _wanted_name=monitor.name)
+        made._add_monitor(copies[id(monitor)])
+    for name, value in vars(original).items():
+        if name not in vars(made):
+            setattr(made, name, _follow(value, copies))
+
+
+def copy_parts(original: Network, made: Network) -> Copies:
+    """Constants, populations and projections made anew in another network."""
     copies: Copies = {id(original): made}
     for constant in original._constants:
         copies[id(constant)] = made.constant(constant.name, constant.value)
@@ -102,12 +113,7 @@ def _copy_objects(original: Network, made: Network) -> None:
         copies[id(projection._synapse)] = projection._synapse
         copies[id(projection)] = made.connect(_unbound(projection, copies))
         _put_synapses(projection, copies[id(projection)])
-    for monitor in original._monitors:
-        copies[id(monitor)] = _unbound(monitor, copies, _wanted_name=monitor.name)
-        made._add_monitor(copies[id(monitor)])
-    for name, value in vars(original).items():
-        if name not in vars(made):
-            setattr(made, name, _follow(value, copies))
+    return copies
 
 
 def _unbound(thing: Any, copies: Copies, **changed: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 from eqneuro.engine.buffers import allocate
 from eqneuro.network.building import Building, NetworkType
 from eqneuro.network.callbacks import CallbackSwitch, calls, warn_of_lost_callbacks
+from eqneuro.network.checking import Checking
 from eqneuro.network.configuration import EPOCH, STEP, Configuration
 from eqneuro.network.population import Population
 from eqneuro.network.progress import Progress
@@ -23,7 +24,6 @@ from eqneuro.network.voxels import Observing
 
 if TYPE_CHECKING:
     from eqneuro.compiler import CompiledNetwork
-    from eqneuro.network.explain import Explanation
     from eqneuro.network.reference import ReferenceRunner
     from eqneuro.network.runner import Runner
 
@@ -31,7 +31,7 @@ Populations = Population | Sequence[Population]
 BACKENDS = ("c", "reference")
 
 
-class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitch, metaclass=NetworkType):
+class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitch, Checking, metaclass=NetworkType):
     """Populations, projections and monitors that run together.
 
     Parameters
@@ -231,34 +231,6 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         if self._compiled is None:
             raise RuntimeError("the reference backend generates no C: compile with the default backend")
         return self._compiled.source.read_text(encoding="utf-8")
-
-    def explain(self, details: bool = False, duration: float = 100.0) -> Explanation:
-        """Which method each equation got and why, how large dt may be, what happens in a step, memory and threads.
-
-        Parameters
-        ----------
-        details
-            Whether the text lists each array, and all of many objects. A notebook and `Explanation.to_dict` have them
-            in any case.
-        duration
-            Equations of methods that large steps make unstable are run by themselves for up to so many ms, from the
-            present state, to see what a spike asks for; 0: only the present state is looked at.
-
-        Examples
-        --------
-        >>> from eqneuro import HodgkinHuxley, Network
-        >>> net = Network(dt=0.01)
-        >>> cells = net.create(10, HodgkinHuxley)
-        >>> cells.I = 10.0
-        >>> explanation = net.explain()
-        >>> [(note.method, note.largest_dt is None) for note in explanation.objects[0].systems]
-        [('rk4', False)]
-        >>> 0.05 < explanation.largest_dt < 0.2
-        True
-        """
-        from eqneuro.network.explain import explain_network
-
-        return explain_network(self, details=details, duration=duration)
 
     # -- running ------------------------------------------------------------------------------------------------------
 
