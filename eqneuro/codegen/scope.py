@@ -96,10 +96,18 @@ class Scope:
         return "real"
 
     def array(
-        self, symbol: sympy.Symbol, key: str, c_type: str, wanted: str, *, const: bool, index: str = "i"
+        self,
+        symbol: sympy.Symbol,
+        key: str,
+        c_type: str,
+        wanted: str,
+        *,
+        const: bool,
+        index: str = "i",
+        restrict: bool = True,
     ) -> Array:
         """A symbol that is one number a neuron or synapse."""
-        pointer = self.pointer(key, c_type, f"all_{wanted}", const=const)
+        pointer = self.pointer(key, c_type, f"all_{wanted}", const=const, restrict=restrict)
         entry = Array(pointer, c_type, self.names.allocate(wanted), index)
         self.arrays[symbol] = entry
         self.text[symbol] = entry.value

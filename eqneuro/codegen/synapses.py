@@ -73,7 +73,7 @@ class SynapseStatements(Statements):
             scope.arrays[symbol] = Array("joined", "real", scope.names.allocate(name), "0")
             scope.text[symbol] = scope.arrays[symbol].value
         elif name == "g_target":
-            scope.array(symbol, "input", "real", "g_target", const=False, index="j")
+            scope.array(symbol, "input", "real", "g_target", const=False, index="j", restrict=not self._reads_inputs)
         elif name in ("t_pre", "t_post"):
             index = "i" if name == "t_pre" else "j"
             scope.array(symbol, name, "real", name, const=True, index=index)
@@ -132,8 +132,14 @@ class SynapseStatements(Statements):
         elif not neighbour.varies:
             scope.scalar(symbol, f"{owner}:{name}", neighbour.c_type, wanted)
         else:
-            index = "i" if owner == "pre" else "j"
-            scope.array(symbol, f"{owner}:{name}", neighbour.c_type, wanted, const=True, index=index)
+            index, is_input = ("i", False) if owner == "pre" else ("j", name.startswith(("sum(", "g_")))
+            key = f"{owner}:{name}"
+            scope.array(symbol, key, neighbour.c_type, wanted, const=True, index=index, restrict=not is_input)
+
+    @property
+    def _reads_inputs(self) -> bool:
+        """Whether inputs of the post-synaptic neuron are read, of which that of ``g_target`` may be one."""
+        return any(neighbour.name.startswith(("sum(", "g_")) for neighbour in self.request.post)
 
     @property
     def _ring_place(self) -> int:

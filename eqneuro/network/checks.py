@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Attribute, GlobalOperation, InputSum
-from eqneuro.model.models import FreeName, OdeEquation, SynapseModel
+from eqneuro.model.models import AssignmentEquation, FreeName, ModelUnits, OdeEquation, SynapseModel
+from eqneuro.model.units import describe_value, find_unit
 from eqneuro.numerics.stability import find_unstable
 
 if TYPE_CHECKING:
@@ -188,26 +189,50 @@ def _check_shared(model: SynapseModel, pre: Population, post: Population) -> Non
     """What many synapses share reads of a neuron only what they share as well."""
     locality = {a.name: a.locality for a in model.attributes}
     for equation in model.equations:
-        shared_by = {"semiglobal": "all synapses of a post-synaptic neuron", "global": "all synapses"}
         own = locality[equation.variable]
         nodes = list((equation.right if isinstance(equation, OdeEquation) else equation.value).walk())
         reduced = {id(node.argument) for node in nodes if isinstance(node, GlobalOperation)}
         for node in nodes if own != "local" else ():
-            if not isinstance(node, Attribute | InputSum) or node.owner is None or id(node) in reduced:
-                continue
-            population = pre if node.owner == "pre" else post
-            name = node.name if isinstance(node, Attribute) else f"sum({node.target})"
-            if population._is_local(name) and (node.owner == "pre" or own == "global"):
-                reads = f"reads {node.owner}.{name}, which these don't share,"
-                message = f"{equation.variable!r}, shared by {shared_by[own]}, {reads}"
-                hint = f"mean({node.owner}.{name}) is one number, of the whole population."
-                raise EquationError(message, equation.source, node.span, hint)
+            is_read = isinstance(node, Attribute | InputSum) and id(node) not in reduced
+            if is_read and (node.owner == "pre" or (node.owner == "post" and own == "global")):
+                yield equation, shared_by[own], node
+
+
+def check_split(population: Population, name: str) -> None:
+    """A global parameter may get one value for each neuron: no synapses that share a variable take it for one number.
+
+    Raises
+    ------
+    ValueError
+        If some do.
+    """
+    for projection in population._net._projections:
+        sides = {"pre": projection._pre_population, "post": projection._post_population}
+        for equation, sharers, node in _shared_reads(projection.model):
+            if isinstance(node, Attribute) and node.name == name and sides[str(node.owner)] is population:
+                what = f"{equation.variable!r} of projection {projection.name!r}, shared by {sharers}"
+                raise ValueError(f"{name!r} of population {population.name!r} stays one number: {what}, reads it")
 
 
 def _check_neighbours(names: tuple[FreeName, ...], population: Population, side: str) -> None:
     known = {
         *population.attributes,
+    for equation, sharers, node in _shared_reads(model):
+        population = pre if node.owner == "pre" else post
+        name = node.name if isinstance(node, Attribute) else f"sum({node.target})"
+        if population._is_local(name):
+            reads = f"reads {node.owner}.{name}, which these don't share,"
+            message = f"{equation.variable!r}, shared by {sharers}, {reads}"
+            hint = f"mean({node.owner}.{name}) is one number, of the whole population."
+            raise EquationError(message, equation.source, node.span, hint)
+
+
+def _shared_reads(
+    model: SynapseModel,
+) -> Iterator[tuple[OdeEquation | AssignmentEquation, str, Attribute | InputSum]]:
+    """Equations of what many synapses share, who these are, and what is read of neurons that not all of them have."""
         *(f"sum({t})" for t in population.targets),
+    shared_by = {"semiglobal": "all synapses of a post-synaptic neuron", "global": "all synapses"}
         *(f"g_{t}" for t in population.targets),
     }
     if population.model.is_spiking:

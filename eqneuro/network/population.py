@@ -16,7 +16,7 @@ from eqneuro.model.models import NeuronModel
 from eqneuro.model.neuron import Neuron
 from eqneuro.model.resolve import ADDED_FUNCTIONS
 from eqneuro.network import geometry as shapes
-from eqneuro.network.checks import check_constants
+from eqneuro.network.checks import check_constants, check_split
 from eqneuro.network.lattice import Lattice
 from eqneuro.network.refractory import Refractoriness
 from eqneuro.network.store import Store
@@ -253,6 +253,8 @@ class Population(Lattice, Refractoriness):
             self._note_parameter(name, was_local=was_local)
         elif self._is_input(name):
             self._input(name)[slice(0, self._size) if ranks is None else ranks] = np.ravel(value)
+            if self._store.splits(name, value, ranks):
+                check_split(self, name)
         else:
             raise self._unknown(name)
 

@@ -123,8 +123,7 @@ class Store:
             If the shape does not fit, or a global variable would get several values.
         """
         count = self.size if ranks is None else len(ranks)
-        is_split = isinstance(value, Distribution) or np.size(value) > 1 or (ranks is not None and count < self.size)
-        if name not in self.local and is_split:
+        if self.splits(name, value, ranks):
             self._split(name)
         if isinstance(value, Distribution):
             value = sample(value, count)
@@ -145,6 +144,11 @@ class Store:
         current = self.arrays[name][: self.size].astype(np.result_type(self.arrays[name], np.asarray(given)))
         current[ranks] = given
         self._write(name, current)
+
+    def splits(self, name: str, value: Any, ranks: NDArray[Any] | None) -> bool:
+        """Whether a value that is written gives a global attribute one value for each neuron."""
+        is_part = ranks is not None and len(ranks) < self.size
+        return name not in self.local and (isinstance(value, Distribution) or np.size(value) > 1 or is_part)
 
     def _split(self, name: str) -> None:
         """A global parameter gets one value for each neuron, in a new array: until now users only got a number."""
