@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Attribute, GlobalOperation, InputSum
-from eqneuro.model.models import AssignmentEquation, FreeName, ModelUnits, OdeEquation, SynapseModel
-from eqneuro.model.units import describe_value, find_unit
+from eqneuro.model.models import AssignmentEquation, FreeName, OdeEquation, SynapseModel
 from eqneuro.numerics.stability import find_unstable
 
 if TYPE_CHECKING:
@@ -187,7 +186,22 @@ def _check_events(model: SynapseModel, pre: Population, post: Population) -> Non
 
 def _check_shared(model: SynapseModel, pre: Population, post: Population) -> None:
     """What many synapses share reads of a neuron only what they share as well."""
+    for equation, sharers, node in _shared_reads(model):
+        population = pre if node.owner == "pre" else post
+        name = node.name if isinstance(node, Attribute) else f"sum({node.target})"
+        if population._is_local(name):
+            reads = f"reads {node.owner}.{name}, which these don't share,"
+            message = f"{equation.variable!r}, shared by {sharers}, {reads}"
+            hint = f"mean({node.owner}.{name}) is one number, of the whole population."
+            raise EquationError(message, equation.source, node.span, hint)
+
+
+def _shared_reads(
+    model: SynapseModel,
+) -> Iterator[tuple[OdeEquation | AssignmentEquation, str, Attribute | InputSum]]:
+    """Equations of what many synapses share, who these are, and what is read of neurons that not all of them have."""
     locality = {a.name: a.locality for a in model.attributes}
+    shared_by = {"semiglobal": "all synapses of a post-synaptic neuron", "global": "all synapses"}
     for equation in model.equations:
         own = locality[equation.variable]
         nodes = list((equation.right if isinstance(equation, OdeEquation) else equation.value).walk())
@@ -217,22 +231,7 @@ def check_split(population: Population, name: str) -> None:
 def _check_neighbours(names: tuple[FreeName, ...], population: Population, side: str) -> None:
     known = {
         *population.attributes,
-    for equation, sharers, node in _shared_reads(model):
-        population = pre if node.owner == "pre" else post
-        name = node.name if isinstance(node, Attribute) else f"sum({node.target})"
-        if population._is_local(name):
-            reads = f"reads {node.owner}.{name}, which these don't share,"
-            message = f"{equation.variable!r}, shared by {sharers}, {reads}"
-            hint = f"mean({node.owner}.{name}) is one number, of the whole population."
-            raise EquationError(message, equation.source, node.span, hint)
-
-
-def _shared_reads(
-    model: SynapseModel,
-) -> Iterator[tuple[OdeEquation | AssignmentEquation, str, Attribute | InputSum]]:
-    """Equations of what many synapses share, who these are, and what is read of neurons that not all of them have."""
         *(f"sum({t})" for t in population.targets),
-    shared_by = {"semiglobal": "all synapses of a post-synaptic neuron", "global": "all synapses"}
         *(f"g_{t}" for t in population.targets),
     }
     if population.model.is_spiking:

@@ -249,12 +249,12 @@ class Population(Lattice, Refractoriness):
             self._set_refractory(value, ranks)
         elif name in self._store.attributes:
             was_local = name in self._store.local
+            if self._store.splits(name, value, ranks):
+                check_split(self, name)
             self._store.write(name, value, self._sample, ranks)
             self._note_parameter(name, was_local=was_local)
         elif self._is_input(name):
             self._input(name)[slice(0, self._size) if ranks is None else ranks] = np.ravel(value)
-            if self._store.splits(name, value, ranks):
-                check_split(self, name)
         else:
             raise self._unknown(name)
 
