@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,9 @@ from eqneuro.network import explain_steps
 from eqneuro.network.explain_memory import ArrayNote, monitor_arrays, population_arrays, projection_arrays
 from eqneuro.network.explain_steps import RunNote, SystemNote, held_over_steps
 from eqneuro.network.explain_text import as_html, as_text
+from eqneuro.network.requests import staged_of
+from eqneuro.network.short_delays import short_delay
+from eqneuro.numerics.choice import WITH_STAGES
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -128,7 +131,13 @@ def explain_network(network: Network, *, details: bool = False, duration: float 
 # -- equations --------------------------------------------------------------------------------------------------------
 
 
-def _notes(rules: Iterable[UpdateRule], model: NeuronModel | SynapseModel) -> tuple[EquationNote, ...]:
+def _notes(
+    rules: Iterable[UpdateRule],
+    model: NeuronModel | SynapseModel,
+    staged: Collection[str] = (),
+    silent: Collection[str] = (),
+) -> tuple[EquationNote, ...]:
+    """``staged`` are inputs that stages read at their own times; nothing reaches the ``silent`` ones."""
     found = [
         EquationNote(choice.variable, text, choice.method, choice.reason, choice.order)
         for rule in rules
@@ -136,15 +145,21 @@ def _notes(rules: Iterable[UpdateRule], model: NeuronModel | SynapseModel) -> tu
     ]
     methods = {note.variable: note.method for note in found if note.order}
     odes = {e.variable: e for e in model.equations if isinstance(e, OdeEquation)}
-    return tuple(_with_exactness(note, model, odes.get(note.variable), methods) for note in found)
+    return tuple(_with_exactness(note, model, odes.get(note.variable), methods, staged, silent) for note in found)
 
 
 def _with_exactness(
-    note: EquationNote, model: NeuronModel | SynapseModel, equation: OdeEquation | None, methods: dict[str, str]
+    note: EquationNote,
+    model: NeuronModel | SynapseModel,
+    equation: OdeEquation | None,
+    methods: dict[str, str],
+    staged: Collection[str],
+    silent: Collection[str],
 ) -> EquationNote:
     if equation is None:
         return note
-    held = tuple(held_over_steps(model, equation, methods))
+    followed = {*silent, *(staged if note.method in WITH_STAGES else ())}
+    held = tuple(name for name in held_over_steps(model, equation, methods) if name not in followed)
     return replace(note, held=held, is_exact=not held and note.method in explain_steps.CARRYING)
 
 
@@ -168,8 +183,12 @@ def _updates(rules: Iterable[UpdateRule], model: NeuronModel | SynapseModel) -> 
 def _explain_population(population: Population, method: str, duration: float) -> ObjectNote:
     from eqneuro.numerics.select import neuron_rules
 
-    rules = neuron_rules(population.model, method)
+    staged = staged_of(population)
+    rules = neuron_rules(population.model, method, staged)
     remarks = []
+    short = short_delay(population)
+    if short is not None:
+        remarks.append(f"past values of {short:g} ms are extrapolated within the step, of order 2: dt is longer")
     varying = population._store.varying()
     if varying:
         remarks.append(f"one value for each neuron: {', '.join(varying)}")
@@ -182,7 +201,7 @@ def _explain_population(population: Population, method: str, duration: float) ->
         population.name,
         "population",
         population.size,
-        _notes(rules, population.model),
+        _notes(rules, population.model, staged, _silent(population)),
         population._nbytes(),
         tuple(remarks),
         systems,
@@ -190,6 +209,14 @@ def _explain_population(population: Population, method: str, duration: float) ->
         _updates(rules, population.model),
         population_arrays(population),
     )
+
+
+def _silent(population: Population) -> set[str]:
+    """Inputs without equation that no projection reaches: they are 0 all the time."""
+    reached = {p.target for p in population._net._projections if p._post_population is population}
+    unreached = set(population.model.targets) - reached
+    names = {f"g_{target}" for target in unreached} | {f"sum({target})" for target in unreached}
+    return names - {a.name for a in population.model.variables}
 
 
 def _spike_times(population: Population) -> str:

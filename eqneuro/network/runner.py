@@ -15,6 +15,7 @@ from eqneuro.network.binding import population_buffers
 from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
 from eqneuro.network.linear import LinearSystems
 from eqneuro.network.requests import KernelSet
+from eqneuro.network.short_delays import warn_of_short_delays
 from eqneuro.numerics.error_control import INNER, LIMIT
 from eqneuro.recording.recorders import Recorder
 
@@ -145,6 +146,8 @@ class Runner:
             if population._rings or population._sums:
                 population._begin()
         warn_of_memory(self.network, steps)
+        if not self.network._dt_was_checked:
+            warn_of_short_delays(self.network)
         warn_of_large_steps(self.network)
 
     def _assemble(self, steps: int, stops: tuple[Population, ...]) -> Assembly:

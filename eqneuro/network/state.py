@@ -180,16 +180,19 @@ class PopulationState:
             expr = equation.right if isinstance(equation, OdeEquation) else equation.value
             yield from (node.delay for node in expr.walk() if isinstance(node, Delayed))
 
-    def _longest_own_delay(self) -> int:
-        """How many steps back the equations look; between grid points, to one before."""
+    def _own_delay_values(self) -> Iterator[NDArray[np.float64]]:
+        """What the delays in the equations are now, in ms."""
         names: dict[str, Any] = {c.name: c.value for c in self._net._constants}
         names |= {name: array[: self._size] for name, array in self._store.arrays.items()}
-        longest = 0.0
         for delay in self._own_delays:
-            values = np.asarray(evaluate(delay, names))
+            values = np.asarray(evaluate(delay, names), dtype=float)
             if not (np.isfinite(values).all() and (values >= 0.0).all()):
                 raise ValueError(f"a delay in the equations of population {self.name!r} is negative or not finite")  # type: ignore[attr-defined]
-            longest = max(longest, float(values.max()))
+            yield values
+
+    def _longest_own_delay(self) -> int:
+        """How many steps back the equations look; between grid points, to one before."""
+        longest = max((float(values.max()) for values in self._own_delay_values()), default=0.0)
         return max(BACK, int(np.ceil(longest / self._net.dt - 1e-9)) + 1)
 
     def _keep_past(self, names: Sequence[str], slots: int, tick: int) -> None:

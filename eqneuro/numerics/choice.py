@@ -17,6 +17,8 @@ from eqneuro.model.models import OdeEquation
 
 WITH_STAGES = ("midpoint", "heun", "rk4", "sdirk2", "rk45")
 """Methods that read what they are given at several times within a step."""
+HIGH_ORDER = ("rk4", "rk45")
+"""Methods of an order above 2."""
 CONSTANT_RATE = "linear with constant coefficients"
 
 
