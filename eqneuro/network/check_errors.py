@@ -66,7 +66,8 @@ class SpikeCheck:
     """How the spikes of a population move with the step.
 
     ``shifts`` are mean distances in ms between matching spikes with h and h/2, and with h/2 and h/4; ``matched`` is how
-    many were compared; ``window`` ends where the trains part.
+    many were compared; ``window`` ends where the trains part. ``chance`` is how much two rates differ by chance, as a
+    part of them: √2 times the standard error of the mean of ten parts of the run.
     """
 
     population: str
@@ -79,6 +80,7 @@ class SpikeCheck:
     window: float
     is_parted: bool
     note: str = ""
+    chance: float = 0.0
 
 
 # -- windows ----------------------------------------------------------------------------------------------------------
@@ -182,8 +184,8 @@ def check_spikes(
     population: str, runs: Sequence[Trains], dt: float, duration: float, window: float, *, on_grid: bool = True
 ) -> SpikeCheck:
     """How spikes move, from the trains of three runs; ``on_grid`` if they happen at the ends of steps."""
-    counts = tuple(sum(map(len, trains)) for trains in runs)
-    rates = tuple(1000.0 * count / (duration * max(1, len(runs[0]))) for count in counts)
+    counts = [sum(map(len, trains)) for trains in runs]
+    rates = [1000.0 * count / (duration * max(1, len(runs[0]))) for count in counts]
     end = min(window, duration)
     limit = _limit(runs[2], dt)
     moved: list[list[float]] = [[], []]
@@ -194,16 +196,24 @@ def check_spikes(
         moved[0] += np.abs(a - b)[inside].tolist()
         moved[1] += np.abs(b - c)[inside].tolist()
     is_parted = bool(np.isfinite(window))
-    if not moved[0]:
-        return SpikeCheck(population, counts, rates, None, None, None, 0, end, is_parted)  # type: ignore[arg-type]
-    shifts = float(np.mean(moved[0])), float(np.mean(moved[1]))
-    still = max(moved[0]) <= 1e-9 * duration and max(moved[1]) <= 1e-9 * duration
-    order = None if still else observed_order(*shifts, highest=4)
-    by_grid = on_grid and shifts[0] <= dt and shifts[1] <= dt / 2.0
-    note = "" if order is not None or still else "within a step" if by_grid else "not in the asymptotic range"
+    shifts, largest, order, note = None, None, None, ""
+    if moved[0]:
+        shifts, largest = (float(np.mean(moved[0])), float(np.mean(moved[1]))), max(moved[0])
+        is_still = largest <= 1e-9 * duration and max(moved[1]) <= 1e-9 * duration
+        order = None if is_still else observed_order(*shifts, highest=4)
+        by_grid = on_grid and shifts[0] <= dt and shifts[1] <= dt / 2.0
+        note = "" if order is not None or is_still else "within a step" if by_grid else "not in the asymptotic range"
     return SpikeCheck(
-        population, counts, rates, shifts, float(max(moved[0])), order, len(moved[0]), end, is_parted, note  # type: ignore[arg-type]
+        population, (counts[0], counts[1], counts[2]), (rates[0], rates[1], rates[2]), shifts, largest, order,
+        len(moved[0]), end, is_parted, note, _chance(runs[2], duration),
     )  # fmt: skip
+
+
+def _chance(trains: Trains, duration: float) -> float:
+    """How much the rates of two runs differ by chance, as a part of them."""
+    counts, _ = np.histogram(np.concatenate(trains), bins=10, range=(0.0, duration))
+    mean = counts.mean()
+    return float(np.sqrt(2.0 / 10.0) * counts.std(ddof=1) / mean) if mean > 0.0 else 0.0
 
 
 # -- what follows -----------------------------------------------------------------------------------------------------

@@ -89,7 +89,16 @@ def _verdict(check: StepCheck) -> str:
     step = rounded_down(check.recommended_dt)
     if not check.is_sure:
         return f"for {wanted}, dt must be {step:g} ms or less: check again from there"
-    return f"recommended dt for {wanted}{', until the runs part' if check.is_parted else ''}: {step:g} ms"
+    if check.is_parted:
+        rates = "; ".join(_difference(s) for s in check.spikes if s.rates[2] > 0.0)
+        verdict = f"no dt keeps these trajectories for long: for {wanted} until they part, {step:g} ms"
+        return f"{verdict}\nrates with {check.steps[0]:g} and {check.steps[2]:g} ms: {rates}" if rates else verdict
+    return f"recommended dt for {wanted}: {step:g} ms"
+
+
+def _difference(check: SpikeCheck) -> str:
+    change = 100.0 * (check.rates[0] / check.rates[2] - 1.0)
+    return f"{check.population!r} {change:+.2g} % (chance alone: about {100.0 * check.chance:.2g} %)"
 
 
 def as_html(check: StepCheck) -> str:
@@ -102,7 +111,7 @@ def as_html(check: StepCheck) -> str:
         said += _notes([v for v in check.variables if v.population == population])
         rows += [_cells((text.strip(),), "td", COLUMNS) for text in said]
         parts.append(f"<table>{''.join(rows)}</table>")
-    parts += [f"<p>{html.escape(text)}</p>" for text in (_verdict(check), *check.remarks)]
+    parts += [f"<p>{html.escape(text)}</p>" for text in (*_verdict(check).splitlines(), *check.remarks)]
     return "".join(parts)
 
 

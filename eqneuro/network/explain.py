@@ -137,7 +137,7 @@ def _notes(
     staged: Collection[str] = (),
     silent: Collection[str] = (),
 ) -> tuple[EquationNote, ...]:
-    """``staged`` are inputs that stages read at their own times; nothing reaches the ``silent`` ones."""
+    """``staged`` are inputs that stages of a method read at their own times; nothing reaches the ``silent`` ones."""
     found = [
         EquationNote(choice.variable, text, choice.method, choice.reason, choice.order)
         for rule in rules

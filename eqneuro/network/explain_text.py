@@ -58,9 +58,9 @@ def _kinds(items: Sequence[ObjectNote], most: int = 4) -> str:
 
 def _object(explanation: Explanation, item: ObjectNote) -> Iterator[str]:
     if item.kind == "population":
-        yield f"population {item.name!r}: {item.size:,} neurons, {megabytes(item.bytes)}"
+        yield f"population {item.name!r}: {count(item.size, 'neuron')}, {megabytes(item.bytes)}"
     elif item.kind == "projection":
-        yield f"projection {item.name!r}: {item.size:,} synapses, {megabytes(item.bytes)}; {item.remarks[0]}"
+        yield f"projection {item.name!r}: {count(item.size, 'synapse')}, {megabytes(item.bytes)}; {item.remarks[0]}"
         others = [*item.remarks[1:]]
         yield f"  {'; '.join(others)}"
     else:
