@@ -19,7 +19,7 @@ from eqneuro.network.check_errors import (
     parted_values,
     step_for,
 )
-from eqneuro.network.check_sources import is_alone, is_random_source, jumps, remarks
+from eqneuro.network.check_sources import is_alone, is_random_source, jumps, obstacles, remarks
 from eqneuro.network.check_text import as_html, as_text
 from eqneuro.network.progress import Progress
 from eqneuro.network.refining import refined, replay
@@ -48,6 +48,7 @@ class StepCheck:
     ``steps`` are those of the runs that were compared; they begin below ``dt`` where ``failures`` says that larger ones
     led nowhere. ``recommended_dt`` is None where nothing can be said of it. ``parts_with_large_steps`` says that the
     run with the largest step parts from the others, which stay together: so it is the step, not chaos.
+    ``obstacles`` say why other steps are not those of the same model; nothing is recommended then.
     """
 
     dt: float
@@ -61,6 +62,7 @@ class StepCheck:
     is_sure: bool
     parts_with_large_steps: bool = False
     failures: tuple[str, ...] = ()
+    obstacles: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -72,7 +74,7 @@ class StepCheck:
     def is_settled(self) -> bool:
         """Whether smaller steps would not say more: the recommended one is not far below those that were tried."""
         if self.recommended_dt is None:
-            return self.is_exact
+            return self.is_exact or bool(self.obstacles)
         is_near = self.recommended_dt >= NEAR * self.steps[2] or self.is_parted
         return self.is_sure and is_near and not self.parts_with_large_steps
 
@@ -254,10 +256,13 @@ def _compare(
         if trains and not population._is_hidden and not is_random_source(population):
             spikes.append(check_spikes(name, trains, steps[0], duration, window, on_grid=on_grid))
     allowed, is_sure = step_for(variables, steps[0], tolerance)
-    recommended = None if allowed is None else _capped(network, SAFETY * allowed, steps, failed=bool(failures))
+    against = tuple(obstacles(network))
+    recommended = (
+        None if allowed is None or against else _capped(network, SAFETY * allowed, steps, failed=bool(failures))
+    )
     return StepCheck(
         dt, steps, network.time, duration, tolerance, tuple(variables), tuple(spikes), recommended, is_sure, by_step,
-        tuple(failures), tuple(remarks(network)),
+        tuple(failures), against, tuple(remarks(network)),
     )  # fmt: skip
 
 

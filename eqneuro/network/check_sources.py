@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from eqneuro.language.syntax import Draw, Name
-from eqneuro.model.models import OdeEquation
+from eqneuro.language.syntax import Draw, Expr, Name
+from eqneuro.model.models import Equation, OdeEquation
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -21,7 +21,7 @@ def is_random_source(population: Population) -> bool:
     return _draws(model.spike.condition)
 
 
-def _draws(expr: Any) -> bool:
+def _draws(expr: Expr) -> bool:
     return any(isinstance(node, Draw) for node in expr.walk())
 
 
@@ -49,32 +49,64 @@ def jumps(population: Population, spiking: Collection[int]) -> bool:
 
 def remarks(network: Network) -> Iterator[str]:
     """What a reader should know of the comparison."""
-    populations = [p for p in network._populations if not p._is_hidden]
-    given = [p.name for p in populations if is_random_source(p)]
+    given = [p.name for p in network._populations if is_random_source(p) and not p._is_hidden]
     if given:
         yield f"spikes of {', '.join(map(repr, given))} were those of the first run in all of them"
-    for population in populations:
-        model = population._kernel_model()
-        if model is None:
-            continue
-        if model.spike is not None and _draws(model.spike.condition) and not is_random_source(population):
-            yield f"{population.name!r} spikes by chance in each step, which other steps do at other moments"
-        sudden = _sudden(population)
-        if sudden:
-            names = ", ".join(sudden)
-            yield f"{names} of {population.name!r} has no equation: a spike acts for one step, more the longer it is"
-    alone = [p.name for p in network._projections if p._connectivity is not None and p._shortest == 1]
-    if alone:
+    if any(p._shortest == 1 for p in network._projections if p._connectivity is not None):
         yield f"delays of one step ({network.dt:g} ms) were kept as they are in ms"
     if network._callbacks and network._callbacks_on:
         yield "callbacks were not called"
 
 
+def obstacles(network: Network) -> Iterator[str]:
+    """Why runs with other steps are not runs of the same model."""
+    for population in network._populations:
+        model = population._kernel_model()
+        if model is None or population._is_hidden or is_random_source(population):
+            continue
+        name = repr(population.name)
+        if any(event is not None and _draws(event.condition) for event in (model.spike, model.axon_spike)):
+            yield f"{name} spikes by chance in each step: with other steps, at other moments"
+        drawn = [e.variable for e in model.equations if _draws(_value(e)) and _reads(_value(e), "dt")]
+        if drawn:
+            yield f"what {', '.join(drawn)} of {name} draws in a step depends on dt: other steps have other statistics"
+        stepped = _step_by_step(model.equations)
+        if stepped:
+            yield f"{', '.join(stepped)} of {name} follow from their last values without dt: each step is the same"
+        sudden = _sudden(population)
+        if sudden:
+            yield f"{', '.join(sudden)} of {name} has no equation: a spike acts for one step, more the longer it is"
+
+
+def _value(equation: Equation) -> Expr:
+    return equation.right if isinstance(equation, OdeEquation) else equation.value
+
+
+def _reads(expr: Expr, name: str) -> bool:
+    return any(isinstance(node, Name) and node.id == name for node in expr.walk())
+
+
+def _step_by_step(equations: Collection[Equation]) -> list[str]:
+    """Variables that are assigned from their own values, if only through others, where nothing reads dt or the time."""
+    reads = {
+        e.variable: {node.id for node in _value(e).walk() if isinstance(node, Name)}
+        for e in equations
+        if not isinstance(e, OdeEquation)
+    }
+    for _ in reads:
+        for name, names in reads.items():
+            reads[name] = names.union(*(reads[other] for other in names & reads.keys()))
+    return [name for name, names in reads.items() if name in names and not names & {"dt", "t"}]
+
+
 def _sudden(population: Population) -> list[str]:
-    """Conductances without equation that ODEs read and synapses reach."""
+    """Conductances without equation that synapses reach and ODEs read, not weighed by dt."""
     model = population.model
+    if not model.is_spiking:
+        return []
     reached = {f"g_{p.target}" for p in population._net._projections if p._post_population is population}
-    read = {
-        n.id for e in model.equations if isinstance(e, OdeEquation) for n in e.right.walk() if isinstance(n, Name)
-    }  # fmt: skip
-    return sorted(reached & read - {a.name for a in model.variables}) if model.is_spiking else []
+    read: set[str] = set()
+    for equation in model.equations:
+        if isinstance(equation, OdeEquation) and not _reads(equation.right, "dt"):
+            read |= {node.id for node in equation.right.walk() if isinstance(node, Name)}
+    return sorted(reached & read - {a.name for a in model.variables})

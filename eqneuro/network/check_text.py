@@ -83,6 +83,8 @@ def _spikes(check: SpikeCheck, steps: tuple[float, float, float]) -> Iterator[st
 
 
 def _verdict(check: StepCheck) -> str:
+    if check.obstacles:
+        return "\n".join(["no dt can be recommended: with other steps this is another model", *check.obstacles])
     wanted = f"mean errors of {100.0 * check.tolerance:g} % of the ranges"
     if check.recommended_dt is None:
         return "nothing here depends on dt" if check.is_exact else "no dt can be recommended: the runs part at once"

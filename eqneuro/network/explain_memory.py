@@ -53,6 +53,10 @@ def _population_arrays(population: Population) -> Iterator[ArrayNote]:
         yield ArrayNote(f"past of {name}", "past values", ring.rows.nbytes)
     for name, ring in population._slopes.items():
         yield ArrayNote(f"past slope of {name}", "past values", ring.rows.nbytes)
+    for name, ring in population._sums.items():
+        yield ArrayNote(f"past of {name}", "past values", ring.rows.nbytes)
+    for name, array in population._inner.items():
+        yield ArrayNote(f"internal steps of {name}", "state", array.nbytes)
     for event, output in population._outputs.items():
         yield from _spike_arrays(event, output)
     yield ArrayNote("time of the last spike", "spikes", population._t_last.nbytes)
@@ -67,6 +71,8 @@ def _population_arrays(population: Population) -> Iterator[ArrayNote]:
 def _spike_arrays(event: str, output: SpikeOutput) -> Iterator[ArrayNote]:
     yield ArrayNote(f"{event}s of this step", "spikes", output.spiked.nbytes + output.count.nbytes)
     yield ArrayNote(f"{event}s under way", "spikes", output.ring.nbytes + output.ring_count.nbytes)
+    if output.spiked_at is not None and output.ring_at is not None:
+        yield ArrayNote(f"moments of {event}s", "spikes", output.spiked_at.nbytes + output.ring_at.nbytes)
 
 
 def _projection_arrays(projection: Projection) -> Iterator[ArrayNote]:

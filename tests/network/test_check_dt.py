@@ -377,12 +377,38 @@ def test_networks_whose_synapses_come_and_go_are_refused() -> None:
     net.check_dt(10.0)
 
 
-def test_conductances_without_equation_are_told() -> None:
+@pytest.mark.parametrize(
+    ("equations", "spike", "word"),
+    [
+        ("10.0*dv/dt = 15.0 - v + g_exc", "v > 10.0", "acts for one step"),
+        ("10.0*dv/dt = 15.0 - v + 0.1/dt*Poisson(2.0)", "v > 10.0", "other statistics"),
+        ("half = v + 0.5*(1.0 - v)\nv = half + 0.5*(1.0 - half)", "v > 10.0", "half, v of 'cells' follow from"),
+        ("10.0*dv/dt = 15.0 - v", "Uniform(0.0, 1.0) < 0.01*v*dt", "spikes by chance"),
+    ],
+)
+def test_models_that_other_steps_change_are_told_and_nothing_is_recommended(
+    equations: str, spike: str, word: str
+) -> None:
     net = ann.Network(dt=0.1, seed=1)
-    neuron = ann.Neuron(equations="10.0*dv/dt = 15.0 - v + g_exc", spike="v > 10.0", reset="v = 0.0")
+    cells = net.create(5, ann.Neuron(equations=equations, spike=spike, reset="v = 0.0"), name="cells")
+    if "g_exc" in equations:
+        net.connect(cells, cells, "exc").all_to_all(1.0)
+    check = net.check_dt(10.0)
+    assert check.recommended_dt is None
+    assert check.steps[0] == 0.1
+    assert word in check.obstacles[0]
+    assert "another model" in str(check)
+    assert word in str(check)
+
+
+def test_conductances_weighed_by_dt_and_recursions_that_read_it_are_none_of_those() -> None:
+    net = ann.Network(dt=0.1, seed=1)
+    neuron = ann.Neuron(
+        equations="10.0*dv/dt = 15.0 - v + 10.0/dt*g_exc\nx = x*exp(-dt/5.0)", spike="v > 10.0", reset="v = 0.0"
+    )
     cells = net.create(5, neuron, name="cells")
-    net.connect(cells, cells, "exc").all_to_all(1.0)
-    assert any("acts for one step" in remark for remark in net.check_dt(10.0).remarks)
+    net.connect(cells, cells, "exc").all_to_all(0.1)
+    assert net.check_dt(10.0).obstacles == ()
 
 
 def test_other_networks_are_copied_whatever_they_hold() -> None:
