@@ -30,8 +30,11 @@ def as_text(explanation: Explanation) -> str:
         items = [item for item in explanation.objects if item.kind == kind]
         shown = items if explanation.details else items[:SHOWN]
         lines += [""] if shown else []
+        known: dict[tuple[EquationNote, ...], ObjectNote] = {}
         for item in shown:
-            lines += _object(explanation, item)
+            like = None if explanation.details or not item.equations else known.get(item.equations)
+            lines += _object(explanation, item, like)
+            known.setdefault(item.equations, item)
         if len(shown) < len(items):
             lines.append(f"and {len(items) - len(shown)} more {kind}s: explain(details=True)")
     lines += ["", "one step:", *(f"  {k}. {text}" for k, text in enumerate(explanation.step, start=1))]
@@ -56,7 +59,8 @@ def _kinds(items: Sequence[ObjectNote], most: int = 4) -> str:
     return ", ".join(f"{kind} {megabytes(sums[kind])}" for kind in order[:most]) or "no arrays"
 
 
-def _object(explanation: Explanation, item: ObjectNote) -> Iterator[str]:
+def _object(explanation: Explanation, item: ObjectNote, like: ObjectNote | None) -> Iterator[str]:
+    """``like`` is the object that has the same equations, and was shown."""
     if item.kind == "population":
         yield f"population {item.name!r}: {count(item.size, 'neuron')}, {megabytes(item.bytes)}"
     elif item.kind == "projection":
@@ -65,12 +69,16 @@ def _object(explanation: Explanation, item: ObjectNote) -> Iterator[str]:
         yield f"  {'; '.join(others)}"
     else:
         yield f"monitor {item.name!r}: {item.remarks[0]}, {megabytes(item.bytes)}"
-    yield from _equations(item.equations)
+    if like is not None:
+        yield f"  the equations of {like.name!r}"
+    else:
+        yield from _equations(item.equations)
     if item.equations:
         yield from _speed(explanation, item)
-    if item.updates and item.kind == "population":
+    if item.updates and item.kind == "population" and like is None:
         yield f"  in a step: {'; '.join(item.updates)}"
-    yield from (f"  {remark}" for remark in item.remarks if item.kind == "population")
+    said = () if like is None else like.remarks
+    yield from (f"  {remark}" for remark in item.remarks if item.kind == "population" and remark not in said)
     if explanation.details:
         yield from (f"    {a.kind}: {a.name}, {a.bytes:,} bytes" for a in item.arrays)
 

@@ -230,6 +230,17 @@ def test_many_objects_are_cut_short_unless_details_are_asked_for() -> None:
     assert str(net.explain(details=True)).count("population ") == 20
 
 
+def test_equations_of_several_populations_are_shown_once() -> None:
+    net = ann.Network(dt=0.1)
+    cells = [net.create(10 + k, COBA, name=f"cells {k}") for k in range(3)]
+    cells[2].tau = np.linspace(10.0, 20.0, 12)
+    text = str(net.explain())
+    assert text.count("tau*dv/dt") == 1
+    assert text.count("the equations of 'cells 0'") == 2
+    assert text.count("one value for each neuron: tau") == 1
+    assert str(net.explain(details=True)).count("tau*dv/dt") == 3
+
+
 def test_explaining_changes_nothing() -> None:
     one, other = coba(), coba()
     for _ in range(3):
