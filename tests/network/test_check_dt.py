@@ -306,6 +306,25 @@ def test_neuron_that_is_refractory_now_wakes_at_the_same_time() -> None:
     assert awake == pytest.approx((spike + 0.25) * 0.5 + 2.0)  # frozen for 16 short steps after that of the spike
 
 
+@pytest.mark.parametrize("until", [4.5, 11.0, 12.5, 13.0])
+def test_spikes_within_steps_keep_their_moments(until: float) -> None:
+    """Closed forms: spikes, what is under way and refractory times do not depend on the step at all."""
+    net = ann.Network(dt=0.5, seed=1, spike_times="interpolated")
+    cells = net.create(6, LIF, name="cells")
+    cells.I = np.linspace(14.0, 24.0, 6)
+    net.connect(cells, cells, "exc").fixed_probability(0.6, weights=4.0, delays=1.5)
+    net.simulate(until)
+    copy = refined(net, 4)
+    trains = []
+    for each in (net, copy):
+        monitor = each.monitor(each.get_populations()[0], "spike")
+        each.simulate(20.0)
+        trains.append(monitor.spike_times())
+    assert sum(map(len, trains[0].values())) > 5
+    for rank, train in trains[0].items():
+        np.testing.assert_allclose(trains[1][rank], train, rtol=0.0, atol=1e-9)
+
+
 def test_schedules_keep_their_times() -> None:
     net = ann.Network(dt=1.0)
     every = net.create(ann.TimedArray([[1.0], [2.0], [3.0], [4.0]], schedule=0.0, period=4.0), name="each step")
