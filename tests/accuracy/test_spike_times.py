@@ -244,3 +244,41 @@ def test_a_crossing_that_is_undone_within_the_same_step_is_missed():
     assert len(spike_times(neuron, 0.25, 3.0)[0]) == 1
     assert spike_times(neuron, 0.25, 3.0)[0][0] == pytest.approx(np.arcsin(0.9), abs=1e-4)
     assert len(spike_times(neuron, 3.0, 3.0)[0]) == 0
+
+
+def recurrent(dt, seed, threads=1):
+    """Sorted spike times of 60 neurons with time constants of their own, many delays, excitation and inhibition."""
+    rng = np.random.default_rng(seed)
+    neuron = Neuron(
+        "tau = 10.0; tau_exc = 3.0; tau_inh = 6.0; I = 0.0; theta = 15.0; t_ref = 1.0",
+        """
+        tau*dv/dt = I - v + g_exc - g_inh : exact
+        tau_exc*dg_exc/dt = -g_exc : exact
+        tau_inh*dg_inh/dt = -g_inh : exact
+        """,
+        spike="v >= theta",
+        reset="v = v - theta",
+        refractory="t_ref",
+    )
+    net = Network(dt=dt, spike_times="interpolated", num_threads=threads)
+    cells = net.create(60, neuron)
+    cells.I, cells.tau, cells.tau_exc = rng.uniform(13.0, 22.0, 60), rng.uniform(7.0, 14.0, 60), rng.uniform(2, 5, 60)
+    cells.v, cells.t_ref = rng.uniform(0.0, 14.0, 60), rng.uniform(0.0, 4.0, 60)
+    for target, strength in (("exc", 2.0), ("inh", 1.5)):
+        weights = np.where(rng.random((60, 60)) < 0.1, rng.uniform(0.0, strength, (60, 60)), 0.0)
+        projection = net.connect(cells, cells, target).from_matrix(weights)
+        projection.delay = [
+            rng.integers(1, 6, count).astype(float).tolist() for count in projection.nb_synapses_per_dendrite
+        ]
+    monitor = net.monitor(cells, "spike")
+    net.simulate(60.0)
+    return np.sort(monitor.raster_plot(monitor.get("spike"))[0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_recurrent_networks_spike_at_the_same_moments_on_every_grid(seed):
+    """Delays are whole ms, so that they are the same with each dt; the equations are solved exactly."""
+    coarse = recurrent(1.0, seed, threads=2)
+    assert len(coarse) > 100
+    for dt in (0.5, 0.125):
+        np.testing.assert_allclose(coarse, recurrent(dt, seed), rtol=0.0, atol=1e-9)
