@@ -164,7 +164,9 @@ def check_values(
     d1, d2 = float(first.mean()), float(second.mean())
     rounding = 50.0 * np.finfo(runs[2].dtype).eps * float(np.abs(runs[2]).max(initial=0.0))
     if d1 <= rounding and d2 <= rounding:
-        return VariableCheck(population, variable, method, None, (0.0, 0.0, 0.0), 0.0, scale, shown, "exact")
+        return VariableCheck(
+            population, variable, method, None, (0.0, 0.0, 0.0), 0.0, scale, shown, "no error beyond rounding"
+        )
     order = observed_order(d1, d2, highest)
     if order is None and jumps:
         most = 2.0 * max(d1, 2.0 * d2)

@@ -54,7 +54,8 @@ def _row(check: VariableCheck) -> tuple[str, ...]:
     if check.errors is None:
         return check.variable, check.method, "–", "–", "–", "–", span
     if check.is_exact:
-        return check.variable, check.method, "exact", "0", "0", "0", span
+        seen = "exact" if check.method in ("exact", "exponential", "assignment") else "rounding"
+        return check.variable, check.method, seen, "0", "0", "0", span
     order = "?" if check.order is None else f"{check.order:.2f}"
     part = 100.0 * check.errors[0] / check.scale
     return (
@@ -87,7 +88,11 @@ def _verdict(check: StepCheck) -> str:
         return "\n".join(["no dt can be recommended: with other steps this is another model", *check.obstacles])
     wanted = f"mean errors of {100.0 * check.tolerance:g} % of the ranges"
     if check.recommended_dt is None:
-        return "nothing here depends on dt" if check.is_exact else "no dt can be recommended: the runs part at once"
+        return (
+            "no errors beyond rounding: dt decides nothing"
+            if check.is_exact
+            else "no dt can be recommended: the runs part at once"
+        )
     step = rounded_down(check.recommended_dt)
     if not check.is_sure:
         return f"for {wanted}, dt must be {step:g} ms or less: check again from there"

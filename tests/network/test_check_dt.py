@@ -116,7 +116,17 @@ def test_exact_equations_are_exact() -> None:
     check = one(neuron, 1.0).check_dt(30.0)
     assert all(v.is_exact for v in check.variables)
     assert check.recommended_dt is None
-    assert "nothing here depends on dt" in str(check)
+    assert "no errors beyond rounding" in str(check)
+
+
+def test_errors_below_the_rounding_of_single_precision_are_not_called_exact() -> None:
+    net = ann.Network(dt=0.01, seed=1, precision="float")
+    net.create(1, ann.Neuron(parameters=dict(I=10.0), equations=HODGKIN_HUXLEY), name="cells")
+    net.config(method="rk4")
+    check = net.check_dt(5.0)
+    assert check.of("cells", "m").errors == (0.0, 0.0, 0.0)
+    assert "rounding" in str(check)
+    assert " exact " not in str(check)
 
 
 def test_spikes_of_an_exact_neuron_are_late_by_up_to_a_step() -> None:
