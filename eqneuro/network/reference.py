@@ -15,14 +15,16 @@ from eqneuro.model.models import NeuronModel, OdeEquation, SynapseModel
 from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
 from eqneuro.network.configuration import EPOCH, SEED, STEP, TICK
 from eqneuro.network.plastic import FIRST_STREAM
-from eqneuro.network.requests import inputs_of, varying_of
+from eqneuro.network.requests import inputs_of, staged_of, varying_of
 from eqneuro.network.runner import NotFiniteError
+from eqneuro.network.short_delays import warn_of_short_delays
 from eqneuro.numerics.choice import choose_methods
 from eqneuro.recording.recorders import Recorder, RowRecorder, SpikeRecorder
 from eqneuro.reference import actions
 from eqneuro.reference.interpreter import Interpreter
 from eqneuro.reference.neurons import NotFinite
-from eqneuro.reference.rules import Choose
+from eqneuro.reference.past import keeps_slope
+from eqneuro.reference.rules import Choose, rules_of
 from eqneuro.reference.state import Array, Instant, Neurons, Past, Spikes, Synapses, Windows
 
 if TYPE_CHECKING:
@@ -104,9 +106,11 @@ class ReferenceRunner:
 
     def _begin(self, steps: int) -> None:
         for population in self.network._populations:
-            if population._rings:
+            if population._rings or population._sums:
                 population._begin()
         warn_of_memory(self.network, steps)
+        if not self.network._dt_was_checked:
+            warn_of_short_delays(self.network)
         warn_of_large_steps(self.network)
 
     def _prepare(self, steps: int) -> Interpreter:
@@ -215,6 +219,8 @@ def make_room(network: Network) -> None:
             population._input(name)
         steps = max(longest[population._number], population._longest_own_delay() if own else 1)
         population._keep_past(sorted(own | past[population._number]), steps + 1, tick)
+        population._keep_slopes(_slopes_of(population) if own else [], tick)
+        population._keep_sums(sorted(set(staged_of(population)) - {"sum()"}), tick)
         windows = [population._window_steps(), *(d.steps for d in population._decoders.values())]
         for output in population._outputs.values():
             output.grow(max([longest[population._number], *windows]) + 1, tick)
@@ -222,6 +228,15 @@ def make_room(network: Network) -> None:
             population._count_spikes(tick)
         for decoder in population._decoders.values():
             decoder.count(population._outputs["spike"], tick)
+
+
+def _slopes_of(population: Population) -> list[str]:
+    """Variables whose slopes are kept."""
+    model = population.model
+    constants = {a.name for a in model.parameters} | {free.name for free in model.constants} | {"dt", "pi"}
+    return keeps_slope(
+        rules_of(model.equations, model.attributes, constants, _chooser(population._net, propagators=True))
+    )
 
 
 def _late_names(projection: Projection) -> list[str]:
@@ -294,6 +309,11 @@ def _neurons(population: Population) -> Neurons:
         outputs={name: Spikes(o.ring, o.ring_count) for name, o in population._outputs.items()},
         past={name: Past(ring.rows[:, : len(_seen(population, name))]) for name, ring in population._rings.items()},
         present={name: _seen(population, name) for name in read},
+        slopes={name: Past(ring.rows[:, :size]) for name, ring in population._slopes.items()},
+        past_start=population._past_start,
+        sums={name: Past(ring.rows[:, :size]) for name, ring in population._sums.items()},
+        sums_start=population._sums_start,
+        staged=staged_of(population),
         reductions={name: array[:1] for name, array in population._reductions.items()},
         is_enabled=population._enabled,
         has_equations=population._kernel_model() is not None,

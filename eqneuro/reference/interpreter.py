@@ -66,6 +66,7 @@ class Interpreter:
         for projection in self.projections:
             if projection.synapses.receiver.is_enabled:
                 projection.deliver(now)
+        self._keep_sums(now)
         for action in self._record_early:
             action(now)
         found = self._update(now)
@@ -93,9 +94,20 @@ class Interpreter:
             neurons = population.neurons
             for name, past in neurons.past.items():
                 past.at(now.tick)[:] = neurons.present[name]
+            for past in neurons.slopes.values() if not neurons.is_enabled else ():
+                past.at(now.tick)[:] = 0
             for name, array in neurons.inputs.items() if neurons.is_enabled else ():
                 if name.startswith("sum("):
                     array[:] = 0
+
+    def _keep_sums(self, now: Instant) -> None:
+        """Inputs that stages read at their own times; in the first step those before were the same."""
+        for population in self.populations:
+            neurons = population.neurons
+            for name, past in neurons.sums.items():
+                ages = range(len(past.rows)) if now.tick == int(neurons.sums_start[0]) else range(1)
+                for age in ages:
+                    past.at(now.tick - age)[:] = neurons.inputs[name]
 
     def _update(self, now: Instant) -> list[NotFinite]:
         found: list[NotFinite] = []

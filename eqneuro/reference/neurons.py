@@ -13,6 +13,7 @@ from eqneuro.model.models import AssignmentEquation, NeuronModel, OdeEquation, S
 from eqneuro.reference.draws import Sampler, Streams
 from eqneuro.reference.dual import plain
 from eqneuro.reference.evaluate import evaluate, holds
+from eqneuro.reference.past import Histories
 from eqneuro.reference.rules import Assignment, Choose, Rule, names_in, rules_of
 from eqneuro.reference.scope import Scope
 from eqneuro.reference.state import Instant, Neurons, as_numbers, store
@@ -44,6 +45,9 @@ class Population:
         self._kinds = {a.name: a.type for a in model.attributes}
         self._flagged = {e.variable for e in model.equations if "unless_refractory" in e.conditions}
         self._state = [_state_variables(rules, self._kinds) for rules in (self.shared, self.local)]
+        self._histories = Histories(neurons, rules)
+        self._places = {id(rule): place for place, rule in enumerate(rules)}
+        self._reader: int | None = None
         self._count_draws()
 
     def _count_draws(self) -> None:
@@ -94,14 +98,18 @@ class Population:
                     return as_numbers(known[wanted])
             raise KeyError(wanted)
 
-        def past(variable: str, delay: Any) -> Any:
-            steps = np.broadcast_to(np.floor(np.asarray(delay) / now.dt + 0.5).astype(np.int64), (neurons.size,))
-            rows = neurons.past[variable]
-            found = np.array([rows.at(now.tick - int(d))[i] for i, d in enumerate(steps)], dtype=np.float64)
-            return found[index]
+        def past(variable: str, delay: Any, part: float) -> Any:
+            return self._histories.values(variable, delay, part, self._reader, now)[index]
+
+        def input_at(wanted: str, part: float) -> Any:
+            return None if alone else self._histories.input_at(wanted, part, now)
 
         return Scope(
-            name, past, streams, lambda: Sampler(now, neurons.number, index, in_blocks=in_blocks and not alone)
+            name,
+            past,
+            streams,
+            lambda: Sampler(now, neurons.number, index, in_blocks=in_blocks and not alone),
+            input_at,
         )
 
     def _all_inputs(self) -> Any:
@@ -147,11 +155,22 @@ class Population:
             return ~np.broadcast_to(holds(neurons.refractory, scope), (neurons.size,))
         return neurons.refractory_until <= now.tick
 
+    def _keep_slopes(self, rule: Rule, scope: Scope, now: Instant, active: Any) -> None:
+        """Slopes at the start of the step, where they are wanted; what is frozen has none."""
+        for place, name in enumerate(rule.variables):
+            if name in self.neurons.slopes and not isinstance(rule, Assignment):
+                is_free = name.startswith("g_") and name not in self._flagged
+                slope = rule.slope(place, scope)
+                self.neurons.slopes[name].at(now.tick)[:] = slope if is_free else np.where(active, slope, 0.0)
+
     def _run(self, rule: Rule, scope: Scope, now: Instant, active: Any) -> None:
         """A rule; a frozen neuron keeps all but its conductances."""
+        self._reader = self._places[id(rule)]
+        self._keep_slopes(rule, scope, now, active)
         for name, value in rule.run(scope, now.dt, scope.normal):
             is_free = name.startswith("g_") and name not in self._flagged
             store(self.neurons.values[name], value, True if is_free else active)
+        self._reader = None
 
     def _spike(
         self, event: SpikeEvent, where: Any, statements: Sequence[Assignment], scope: Scope, now: Instant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ Choose = Callable[[Sequence[OdeEquation], Collection[str]], Sequence[str]]
 """Which method each of some neighbouring equations gets, given the names of what does not change within a run."""
 Normal = Callable[[str], Any]
 """The standard normal number of a source of white noise."""
+HEUN = ("explicit", "heun")
+"""Methods that take noise in Stratonovich's sense by means."""
 Results = list[tuple[str, Any]]
 """New values by the names of variables."""
 
@@ -38,6 +40,11 @@ class Assignment:
     def variables(self) -> tuple[str, ...]:
         """What it sets."""
         return (self.equation.variable,)
+
+    @property
+    def order(self) -> int:
+        """No order: it is no step in time."""
+        return 0
 
     def count_draws(self, streams: Streams) -> None:
         """Gives its draws their streams."""
@@ -63,11 +70,23 @@ class Odes:
     methods: tuple[str, ...]
     rights: tuple[Expr, ...]
     strengths: tuple[dict[str, Expr], ...]
+    stratonovich: tuple[bool, ...]
 
     @property
     def variables(self) -> tuple[str, ...]:
         """What it brings forward."""
         return tuple(equation.variable for equation in self.equations)
+
+    @property
+    def order(self) -> int:
+        """The highest of its methods' orders."""
+        return max(method_of(name).order for name in self.methods)
+
+    @property
+    def smooth(self) -> tuple[str, ...]:
+        """Variables whose slopes can be kept: those of methods of order 2 and more, without noise."""
+        known = zip(self.variables, self.methods, self.strengths, strict=True)
+        return tuple(name for name, method, noise in known if method_of(method).order > 1 and not noise)
 
     def count_draws(self, streams: Streams) -> None:
         """Gives its draws, then its sources of noise, their streams."""
@@ -90,27 +109,77 @@ class Odes:
 
     def _step(self, name: str, members: list[int], leaf: Leaf, dt: Any, normal: Normal) -> list[Any]:
         method = method_of(name)
-        system = System(tuple(self.variables[k] for k in members), tuple(self.rights[k] for k in members), leaf, dt)
+        if name in HEUN and any(self.stratonovich[k] and not self._is_additive(k) for k in members):
+            return self._means(name, members, leaf, dt, normal)
+        if name == "exact":
+            self._refuse_coupled(members)
+        own, rights = tuple(self.variables[k] for k in members), tuple(self.rights[k] for k in members)
+        system = System(own, rights, leaf, dt, has_stages=method.has_stages)
         if not any(self.strengths[k] for k in members):
             return method.step(system)
         rates = system.rates(system.start) if method.decays else [None for _ in members]
         kicks = [self._kick(k, rate, leaf, dt, normal) for k, rate in zip(members, rates, strict=True)]
         if method.carries_noise:
-            return method.step(System(system.names, system.rights, leaf, dt, kicks))
+            return method.step(replace(system, kicks=kicks))
         return [value + kick for value, kick in zip(method.step(system), kicks, strict=True)]
 
     def _kick(self, place: int, rate: Any, leaf: Leaf, dt: Any, normal: Normal) -> Any:
         """What white noise adds: g·√h·N, Milstein's terms where g depends on the state; where the variable decays and g
         does not, the variance that has gathered in the step."""
         own = self.strengths[place]
-        is_additive = not names_in(list(own.values())) & set(self.variables)
+        is_additive = self._is_additive(place)
         spread = np.sqrt(dt * exprel(2.0 * rate * dt)) if is_additive and rate is not None else np.sqrt(dt)
         total: Any = 0.0
         for second, strength in own.items():
             total = total + plain(evaluate(strength, leaf)) * spread * normal(second)
             for first, slope in ({} if is_additive else self._slopes(strength, leaf)).items():
-                total = total + slope * dt * (normal(first) * normal(second) - float(first == second)) / 2.0
+                mean = float(first == second and not self.stratonovich[place])
+                total = total + slope * dt * (normal(first) * normal(second) - mean) / 2.0
         return total
+
+    def _is_additive(self, place: int) -> bool:
+        """Whether the noise of an equation does not depend on the state."""
+        return not names_in(list(self.strengths[place].values())) & set(self.variables)
+
+    def _means(self, name: str, members: list[int], leaf: Leaf, dt: Any, normal: Normal) -> list[Any]:
+        """Heun's method for Stratonovich's sense: slopes and strengths at both ends of a step by Euler and Maruyama."""
+
+        def at(part: float, table: dict[str, Any]) -> Callable[[int, Expr], Any]:
+            def value(place: int, expr: Expr) -> Any:
+                has_stages = method_of(self.methods[place]).has_stages
+                return plain(evaluate(expr, shifted(leaf, table, part * dt, part, has_stages=has_stages)))
+
+            return value
+
+        here = at(0.0, {})
+        places = range(len(self.variables))
+        slopes = [here(k, self.rights[k]) for k in places]
+        noise = [
+            sum((here(k, g) * np.sqrt(dt) * normal(source) for source, g in self.strengths[k].items()), np.float64(0.0))
+            for k in places
+        ]
+        old = [plain(leaf(Name(name))) for name in self.variables]
+        ends = [x + dt * f + kick for x, f, kick in zip(old, slopes, noise, strict=True)]
+        there = at(1.0, dict(zip(self.variables, ends, strict=True)))
+        new = []
+        for k in members:
+            drift = slopes[k] if name == "explicit" else (slopes[k] + there(k, self.rights[k])) / 2.0
+            if self.stratonovich[k] and not self._is_additive(k):
+                later = (there(k, g) * np.sqrt(dt) * normal(source) for source, g in self.strengths[k].items())
+                kick = (noise[k] + sum(later, np.float64(0.0))) / 2.0
+            else:
+                kick = self._kick(k, None, leaf, dt, normal)
+            new.append(old[k] + dt * drift + kick)
+        return new
+
+    def _refuse_coupled(self, members: list[int]) -> None:
+        """Exact equations that share a source of noise, or read one another, share a covariance."""
+        noisy = [k for k in members if self.strengths[k]]
+        sources = [source for k in noisy for source in self.strengths[k]]
+        read = any(names_in([self.rights[j]]) & {self.variables[k]} for k in noisy for j in members if j != k)
+        if read or len(set(sources)) < len(sources):
+            what = "white noise of exact equations that are coupled"
+            raise NotImplementedError(f"the reference backend has no {what}: compile with the default backend")
 
     def _slopes(self, strength: Expr, leaf: Leaf) -> dict[str, Any]:
         """For each source j, Σₖ Gₖⱼ·∂/∂xₖ of a strength."""
@@ -121,6 +190,18 @@ class Odes:
             for source, own in row.items() if name in gradient else ():
                 found[source] = found.get(source, 0.0) + plain(evaluate(own, leaf)) * gradient[name]
         return found
+
+    def slope(self, place: int, leaf: Leaf) -> Any:
+        """The right side of an equation at the start of the step; 0 where the variable rests at one of its bounds."""
+        equation = self.equations[place]
+        there = shifted(leaf, {}, has_stages=method_of(self.methods[place]).has_stages)
+        value = plain(evaluate(self.rights[place], there))
+        x = plain(leaf(Name(equation.variable)))
+        for bound in equation.bounds:
+            limit = plain(evaluate(bound.value, leaf))
+            rests = (x <= limit) & (value < 0.0) if bound.side == "min" else (x >= limit) & (value > 0.0)
+            value = np.where(rests, 0.0, value)
+        return value
 
     def read(self) -> set[str]:
         """Names that it reads."""
@@ -158,7 +239,8 @@ def _odes(equations: Sequence[OdeEquation], methods: Sequence[str]) -> Odes:
         rights.append(form.rest if sources else equation.right)
         own = {f"xi of {equation.variable}" if s == "xi" else s: form.coefficients[s] for s in sources}
         strengths.append(own if sources else {})
-    return Odes(tuple(equations), tuple(methods), tuple(rights), tuple(strengths))
+    senses = tuple("stratonovich" in equation.conditions for equation in equations)
+    return Odes(tuple(equations), tuple(methods), tuple(rights), tuple(strengths), senses)
 
 
 def bounded(value: Any, bounds: Sequence[Bound], leaf: Leaf) -> Any:

@@ -27,19 +27,23 @@ class Scope:
     name
         Gives the value of a name: ``v``, ``pre.r``, ``sum(exc)``, ``mean(v)`` …
     past
-        Gives the value of a variable some ms ago.
+        Gives the value of a variable some ms before the time that comes a part of the step after its beginning.
     streams, sampler
         Where random numbers come from.
+    input_at
+        Gives an input at such a time, None where it is held over the step.
     """
 
     def __init__(
         self,
         name: Callable[[str], Any],
-        past: Callable[[str, Any], Any] | None,
+        past: Callable[[str, Any, float], Any] | None,
         streams: Streams,
         sampler: Callable[[], Sampler],
+        input_at: Callable[[str, float], Any] | None = None,
     ) -> None:
         self._name, self._past, self._streams, self._make_sampler = name, past, streams, sampler
+        self._input_at = input_at
         self._drawn: dict[int | str, Any] = {}
 
     def __call__(self, expr: Expr) -> Value:
@@ -60,8 +64,16 @@ class Scope:
                 return self._name(f"{expr.operation}({name})")
             case Delayed():
                 assert self._past is not None
-                return self._past(expr.name, plain(evaluate(expr.delay, self)))
+                return self._past(expr.name, plain(evaluate(expr.delay, self)), 0.0)
         raise NotImplementedError(f"the reference backend knows no {type(expr).__name__}")
+
+    def later(self, expr: Delayed | InputSum, part: float) -> Value:
+        """The value of the past, or of an input, a part of the step after its beginning."""
+        if isinstance(expr, Delayed):
+            assert self._past is not None
+            return self._past(expr.name, plain(evaluate(expr.delay, self)), part)
+        found = None if self._input_at is None else self._input_at(f"sum({expr.target or ''})", part)
+        return self(expr) if found is None else found
 
     def _draw(self, expr: Draw) -> Any:
         if id(expr) not in self._drawn:

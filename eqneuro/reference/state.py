@@ -87,6 +87,13 @@ class Neurons:
     past: Mapping[str, Past]
     present: Mapping[str, Array]
     """The arrays whose past is kept, whole."""
+    slopes: Mapping[str, Past]
+    past_start: Array
+    """The step from which on the past is known; before, it is that of the start."""
+    sums: Mapping[str, Past]
+    """Inputs of the last steps, where stages read them at their own times; ``staged`` names these, ``sum()`` too."""
+    sums_start: Array
+    staged: tuple[str, ...]
     reductions: Mapping[str, Array]
     is_enabled: bool
     has_equations: bool

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eqneuro.language.syntax import Expr, Name
+from eqneuro.language.syntax import Delayed, Expr, InputSum, Name
 from eqneuro.reference.dual import Value, add, plain, seed, slopes_of
 from eqneuro.reference.evaluate import Leaf, evaluate
 
@@ -26,6 +26,8 @@ class System:
     leaf: Leaf
     dt: Any
     kicks: Values | None = None
+    has_stages: bool = False
+    """Whether inputs are read at the times of stages."""
 
     @property
     def start(self) -> Values:
@@ -34,25 +36,37 @@ class System:
 
     def slopes(self, values: Values, shift: Any = 0.0) -> Values:
         """f at other values, and at time t + shift."""
-        leaf = shifted(self.leaf, dict(zip(self.names, values, strict=True)), shift)
+        leaf = self._at(dict(zip(self.names, values, strict=True)), shift)
         return [plain(evaluate(right, leaf)) for right in self.rights]
 
     def jacobian(self, values: Values, shift: Any = 0.0) -> list[Values]:
         """∂fᵢ/∂xⱼ there."""
         table = {name: seed(name, value) for name, value in zip(self.names, values, strict=True)}
-        leaf = shifted(self.leaf, table, shift)
+        leaf = self._at(table, shift)
         found = [slopes_of(evaluate(right, leaf)) for right in self.rights]
         return [[row.get(name, np.float64(0.0)) for name in self.names] for row in found]
+
+    def _at(self, values: dict[str, Value], shift: Any) -> Leaf:
+        part = 0.0 if np.ndim(shift) == 0 and shift == 0.0 else float(shift / self.dt)
+        return shifted(self.leaf, values, shift, part, has_stages=self.has_stages)
 
     def rates(self, values: Values, shift: Any = 0.0) -> Values:
         """∂fᵢ/∂xᵢ there."""
         return [row[k] for k, row in enumerate(self.jacobian(values, shift))]
 
 
-def shifted(leaf: Leaf, values: dict[str, Value], shift: Any = 0.0) -> Leaf:
-    """The same leaves, but for some variables, and at another time."""
+def shifted(
+    leaf: Leaf, values: dict[str, Value], shift: Any = 0.0, part: float = 0.0, *, has_stages: bool = False
+) -> Leaf:
+    """The same leaves, but for some variables, and at another time: ``shift`` ms later, which is a part of the step.
+
+    ``has_stages`` says whether inputs are read at that time, too, where they are known there.
+    """
+    later = getattr(leaf, "later", None)
 
     def changed(expr: Expr) -> Value:
+        if later is not None and (isinstance(expr, Delayed) or (has_stages and isinstance(expr, InputSum))):
+            return later(expr, float(part))
         if isinstance(expr, Name):
             if expr.id in values:
                 return values[expr.id]

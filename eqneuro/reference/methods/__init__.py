@@ -16,6 +16,7 @@ from eqneuro.reference.methods import (
     implicit,
     midpoint,
     rk4,
+    sdirk2,
     semiimplicit,
 )  # fmt: skip
 from eqneuro.reference.system import System, Values
@@ -23,22 +24,28 @@ from eqneuro.reference.system import System, Values
 
 @dataclass(frozen=True)
 class Method:
-    """How a step is made; ``carries_noise`` says that the values hold the kicks of white noise already, ``decays`` that
-    additive noise is carried through the step as the variable is."""
+    """How a step is made, and its order.
+
+    ``carries_noise`` says that the values hold the kicks of white noise already, ``decays`` that additive noise is
+    carried through the step as the variable is, ``has_stages`` that it looks at several times within the step.
+    """
 
     step: Callable[[System], Values]
+    order: int = 1
     carries_noise: bool = False
     decays: bool = False
+    has_stages: bool = False
 
 
 METHODS: dict[str, Method] = {
     "explicit": Method(explicit.step),
-    "midpoint": Method(midpoint.step),
-    "heun": Method(heun.step),
-    "rk4": Method(rk4.step),
+    "midpoint": Method(midpoint.step, 2, has_stages=True),
+    "heun": Method(heun.step, 2, has_stages=True),
+    "rk4": Method(rk4.step, 4, has_stages=True),
     "exponential": Method(exponential.step, decays=True),
     "semiimplicit": Method(semiimplicit.step),
     "implicit": Method(implicit.step, carries_noise=True),
+    "sdirk2": Method(sdirk2.step, 2, carries_noise=True, has_stages=True),
     "exact": Method(exact.step, decays=True),
     "event-driven": Method(exact.step),
 }
