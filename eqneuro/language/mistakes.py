@@ -149,7 +149,7 @@ def explain(error: UnexpectedInput, start: str, piece: Piece, source: SourceText
         return _end(start, piece, source)
     place = _place(token, start, piece)
     span = Span(piece.start + place.offset, piece.start + place.offset + len(token))
-    for mistake in (_operator, _conditional, _word, _equals, _number):
+    for mistake in (_unless, _operator, _conditional, _word, _equals, _number):
         found = mistake(place)
         if found is not None:
             begin = span.start - found.back
@@ -201,6 +201,15 @@ def _word_before(before: str) -> str:
     """The name, number or operator right before a place."""
     found = re.search(r"(?:[\w.]+|\*\*|[<>=!+*/-]=|\S)\s*$", before[-200:])
     return found[0].strip() if found else ""
+
+
+def _unless(place: Place) -> Found | None:
+    """Flags of two words, as other languages have them."""
+    found = re.search(r"\(?\bunless\s+(refractory|post)\b\)?", place.past + place.text + place.rest)
+    if found is None:
+        return None
+    back, length = place.offset - found.start(), len(found[0])
+    return Found(f"{found[0]!r} is not part of the language", f"Write `: unless_{found[1]}`.", back, length)
 
 
 def _operator(place: Place) -> Found | None:

@@ -57,7 +57,7 @@ from eqneuro.model.reading import (
 )  # fmt: skip
 from eqneuro.model.resolve import Resolver
 from eqneuro.model.unit_checks import UnitNames, check_stop_units, check_units, find_units
-from eqneuro.model.units import TIME
+from eqneuro.model.units import TIME, find_unit
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,8 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
     declarations = read_parameters(text.parameters, owner)
     definitions = read_functions(text.functions, owner)
     statements = read_equations(text.equations, owner, frozenset(d.name for d in declarations))
+    if all(given is None for given in (text.parameters, text.equations, text.spike, text.axon_spike, text.functions)):
+        raise ValueError(f"{owner} has nothing in it: give it equations, as `equations='tau*dv/dt = -v'`")
     is_unit = find_units(declarations, statements)
     functions = resolve_functions(definitions, is_unit)
     lines = read_lines(statements, declarations, synapse=False)
@@ -116,6 +118,8 @@ def analyse_neuron(text: NeuronText) -> NeuronModel:
             resolver.targets.add(variable.name[2:])
     local = {a.name for a in variables if a.locality == "local"}
     units = check_units(resolver, declarations, lines, definitions)
+    if units is None and refractory is not None:
+        _refuse_units(refractory, resolver)
     ordered = [e for e in equations if e.variable not in local] + [e for e in equations if e.variable in local]
     return NeuronModel(
         parameters=tuple(parameters),
@@ -277,6 +281,15 @@ def _refractory(given: float | str | None, owner: str, resolver: Resolver, *, is
     if isinstance(given, bool) or not isinstance(given, int | float | np.number) or not given >= 0.0:
         raise ValueError(f"refractory of {owner} must be a time in ms, not {given!r}")
     return Number(float(given))
+
+
+def _refuse_units(refractory: Expr, resolver: Resolver) -> None:
+    """A time in a model without units is a number of ms."""
+    for node in refractory.walk():
+        free = resolver.free.get(node.id) if isinstance(node, Name) else None
+        if free is not None and len(free.name) > 1 and find_unit(free.name) is not None:
+            hint = "The model has no units, and times are in ms: `refractory=5.0`."
+            raise EquationError(f"unknown name {free.name!r}", free.source, free.span, hint)
 
 
 @dataclass(frozen=True)

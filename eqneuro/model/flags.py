@@ -13,6 +13,7 @@ from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Expr, Flag
 from eqneuro.model.attributes import LOCALITIES
 from eqneuro.model.models import Bound, Locality, TypeName
+from eqneuro.model.units import find_unit
 
 METHODS = (
     "explicit", "implicit", "semiimplicit", "exponential", "exact", "midpoint", "rk4", "heun", "sdirk2", "rk45",
@@ -28,6 +29,8 @@ CONTROLLED = "rk45"
 TOLERANCES = ("rtol", "atol")
 """Flags of ODEs whose method controls its error: relative and absolute tolerance."""
 VALUED = ("init", "min", "max", "unit", *TOLERANCES)
+SHORT_WORDS = frozenset("mvolt uvolt amp mamp uamp namp pamp msiemens usiemens nsiemens msecond".split())
+"""Units as other languages write them behind the colon."""
 ALL_FLAGS = (*VALUED, *LOCALITIES, *TYPE_NAMES, *METHODS, *CONDITIONS, STRATONOVICH)
 
 
@@ -133,6 +136,8 @@ def _check_flag(flag: Flag, source: SourceText, allowed: Sequence[str], what: st
             raise EquationError(message, source, flag.span, _home(flag.name))
         near = FLAG_SYNONYMS.get(flag.name, "")
         hint = f"Did you mean {near!r}?" if near in allowed else suggest(flag.name, allowed)
+        if flag.value is None and (flag.name in SHORT_WORDS or find_unit(flag.name) is not None):
+            hint = "Units may be left out; one that is to be checked is written `unit=mV`."
         raise EquationError(f"unknown flag {flag.name!r}", source, flag.span, hint or f"Known are {_listed(allowed)}.")
     takes_value = flag.name in (*VALUED, "proba", "w", "d")
     if takes_value and flag.value is None:

@@ -61,8 +61,8 @@ class Neuron:
 
     def __init__(
         self,
-        parameters: str | Sequence[str] | Mapping[str, Value | Parameter] | None = "",
-        equations: str | Variable | Sequence[str | Variable] | None = "",
+        parameters: str | Sequence[str] | Mapping[str, Value | Parameter] | None = None,
+        equations: str | Variable | Sequence[str | Variable] | None = None,
         spike: str | None = None,
         axon_spike: str | None = None,
         reset: str | Sequence[str] | None = None,

@@ -179,6 +179,8 @@ def _event_statement(statement: Assignment, what: str, resolver: Resolver) -> As
         hint = hint or f"Declare it in `equations`: `{name} = {name} : init=0.0`."
         if name.startswith("g_"):
             hint = "A synapse adds to g_target; which target that is, is said by Network.connect."
+        elif name.endswith(("_post", "_pre")) or name.startswith(("post_", "pre_")):
+            hint = "A synapse reads post.v and pre.v, and acts on the post-synaptic neuron by `g_target += w`."
         raise EquationError(f"unknown variable {name!r}", source, statement.name_span, hint)
     conditions = ("unless_post",) if what != "post_spike" else ()
     settings = read_flags(statement.flags, source, ("min", "max", *conditions), f"a statement of {what}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from eqneuro.language.errors import EquationError
+from eqneuro.language.names import suggest
 from eqneuro.network.checkpoint import SavedNetwork
-from eqneuro.network.checks import check_constants
+from eqneuro.network.checks import check_constants, level_outside
 from eqneuro.network.constants import Constant
 from eqneuro.network.copying import CopiedNetwork, takes
 from eqneuro.network.parallel import ParallelRuns
@@ -21,6 +23,9 @@ from eqneuro.recording.monitor import Monitor
 if TYPE_CHECKING:
     from eqneuro.model.neuron import Neuron
     from eqneuro.model.synapse import Synapse
+
+
+Named = TypeVar("Named", Population, Projection, Monitor, Constant)
 
 
 class NetworkType(type):
@@ -37,6 +42,17 @@ class NetworkType(type):
         network._arguments = arguments, dict(settings)
         cls.__init__(network, *arguments, **settings)  # type: ignore[misc]
         return network
+
+
+def _find(items: Sequence[Named], name: str, what: str) -> Named | None:
+    """The object of a name; where there is none, but one of a name like it, a warning tells that one."""
+    for item in items:
+        if item.name == name:
+            return item
+    hint = suggest(name, [item.name for item in items]) if isinstance(name, str) else ""
+    if hint:
+        warnings.warn(f"no {what} is named {name!r}. {hint}", UserWarning, stacklevel=level_outside())
+    return None
 
 
 def _choose_name(items: Sequence[Any], wanted: str | None, kind: str, prefix: str) -> str:
@@ -232,19 +248,19 @@ class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
 
     def get_population(self, name: str) -> Population | None:
         """The population of that name, None if there is none."""
-        return next((p for p in self._populations if p.name == name), None)
+        return _find(self._populations, name, "population")
 
     def get_projection(self, name: str) -> Projection | None:
         """The projection of that name, None if there is none."""
-        return next((p for p in self._projections if p.name == name), None)
+        return _find(self._projections, name, "projection")
 
     def get_monitor(self, name: str) -> Monitor | None:
         """The monitor of that name, None if there is none."""
-        return next((m for m in self._monitors if m.name == name), None)
+        return _find(self._monitors, name, "monitor")
 
     def get_constant(self, name: str) -> Constant | None:
         """The constant of that name, None if there is none."""
-        return next((c for c in self._constants if c.name == name), None)
+        return _find(self._constants, name, "constant")
 
     def get_populations(self) -> list[Population]:
         """All populations, in the order of their making."""

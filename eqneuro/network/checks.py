@@ -207,8 +207,9 @@ def _shared_reads(
         nodes = list((equation.right if isinstance(equation, OdeEquation) else equation.value).walk())
         reduced = {id(node.argument) for node in nodes if isinstance(node, GlobalOperation)}
         for node in nodes if own != "local" else ():
-            is_read = isinstance(node, Attribute | InputSum) and id(node) not in reduced
-            if is_read and (node.owner == "pre" or (node.owner == "post" and own == "global")):
+            if not isinstance(node, Attribute | InputSum) or id(node) in reduced:
+                continue
+            if node.owner == "pre" or (node.owner == "post" and own == "global"):
                 yield equation, shared_by[own], node
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.network.geometry import whole
+from eqneuro.network.summary import counted
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
@@ -179,7 +180,7 @@ class Dendrite:
         return field.reshape(population.geometry)
 
     def __repr__(self) -> str:
-        return f"<Dendrite of neuron {self.post_rank}: {self.size} synapses>"
+        return f"<Dendrite of neuron {self.post_rank}: {counted(self.size, 'synapse')}>"
 
 
 class SynapseView:

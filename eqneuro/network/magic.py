@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from eqneuro.network.checks import level_outside
 from eqneuro.network.constants import Constant
 from eqneuro.network.network import Network
 from eqneuro.network.population import Population
@@ -68,11 +69,11 @@ def join(projection: Projection) -> None:
 recording.ADOPTION[0] = adopt
 
 
-def _advise(older: str, newer: str, stacklevel: int = 4) -> None:
+def _advise(older: str, newer: str) -> None:
     if older not in _SAID:
         _SAID.add(older)
         message = f"{older} works on a hidden network; with net = Network(), write {newer}"
-        warnings.warn(message, DeprecationWarning, stacklevel=stacklevel)
+        warnings.warn(message, DeprecationWarning, stacklevel=level_outside())
 
 
 def _network(older: str, newer: str) -> Network:
@@ -82,7 +83,7 @@ def _network(older: str, newer: str) -> Network:
 
 def setup(**settings: Any) -> None:
     """Settings of networks to come, as `Network.config`."""
-    _advise("setup(…)", "Network(dt=…, seed=…)", stacklevel=3)
+    _advise("setup(…)", "Network(dt=…, seed=…)")
     Defaults.settings = Defaults.settings.changed(settings)
     if _NETWORKS:
         _NETWORKS[0].config(**settings)
@@ -128,7 +129,7 @@ def clear(functions: bool = True, neurons: bool = True, synapses: bool = True) -
     """Forgets the objects of the magic network, and the functions of `add_function`."""
     from eqneuro.model.resolve import ADDED_FUNCTIONS
 
-    _advise("clear()", "a new Network()", stacklevel=3)
+    _advise("clear()", "a new Network()")
     clear_objects()
     if functions:
         ADDED_FUNCTIONS.clear()

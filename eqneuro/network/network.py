@@ -19,6 +19,7 @@ from eqneuro.network.population import Population
 from eqneuro.network.progress import Progress
 from eqneuro.network.settings import Defaults
 from eqneuro.network.structural import StructuralSteps
+from eqneuro.network.summary import counted
 from eqneuro.network.time import steps_of
 from eqneuro.network.voxels import Observing
 
@@ -361,5 +362,5 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
                 monitor.reset()
 
     def __repr__(self) -> str:
-        parts = f"{len(self._populations)} populations, {len(self._projections)} projections"
+        parts = f"{counted(len(self._populations), 'population')}, {counted(len(self._projections), 'projection')}"
         return f"<{type(self).__name__} of {parts}, dt = {self.dt:g} ms, t = {self.time:g} ms>"

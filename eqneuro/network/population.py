@@ -20,6 +20,7 @@ from eqneuro.network.checks import check_constants, check_split
 from eqneuro.network.lattice import Lattice
 from eqneuro.network.refractory import Refractoriness
 from eqneuro.network.store import Store
+from eqneuro.network.summary import counted
 
 if TYPE_CHECKING:
     from eqneuro.model.analysis import StopCondition
@@ -187,7 +188,7 @@ class Population(Lattice, Refractoriness):
         return self._stop_text
 
     def __repr__(self) -> str:
-        return f"<Population {self.name!r} of {self._size} neurons, {self._neuron!r}>"
+        return f"<Population {self.name!r} of {counted(self._size, 'neuron')}, {self._neuron!r}>"
 
     # -- attributes ---------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from eqneuro.network.connectors_by_rule import ConnectorsByRule
 from eqneuro.network.dendrite import Dendrite, SynapseView
 from eqneuro.network.geometry import whole
 from eqneuro.network.structural import StructuralPlasticity
+from eqneuro.network.summary import counted
 from eqneuro.network.transmission import Transmission
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ class Projection(Transmission, StructuralPlasticity, ConnectorsByRule):
         return self.size
 
     def __repr__(self) -> str:
-        count = f"{self.nb_synapses} synapses" if self._ready and self._connectivity is not None else "not connected"
+        is_connected = self._ready and self._connectivity is not None
+        count = counted(self.nb_synapses, "synapse") if is_connected else "not connected"
         ends = f"{self._pre_population.name!r} to {self._post_population.name!r}"
         return f"<Projection {self._wanted_name or ''} {ends} ({self.target}), {count}>"
 

@@ -198,7 +198,7 @@ class PoissonPopulation(SpecificPopulation):
             equations = f"rates = g_{target}"
         else:
             if not hasattr(rates, "sample") and not (np.asarray(rates, dtype=float) >= 0.0).all():
-                raise ValueError(f"rates of a PoissonPopulation are numbers of Hz, not negative, not {rates!r}")
+                raise ValueError(f"rates of a PoissonPopulation are in Hz, 0 or more, not {rates!r}")
             equations = ""
             given["rates"] = Parameter(0.0, locality="local")
         neuron = Neuron(

@@ -128,7 +128,7 @@ class Store:
         if isinstance(value, Distribution):
             value = sample(value, count)
         given = np.asarray(value)
-        if given.dtype == object:
+        if given.dtype.kind not in "fiub":
             raise ValueError(f"{name!r} takes numbers, not {value!r}")
         if given.ndim > 0 and name not in self.local:
             given = given.reshape(())

@@ -27,6 +27,11 @@ class Spread:
         return bool(self.least == self.greatest)
 
 
+def counted(number: int, what: str) -> str:
+    """``1 population``, ``2 populations``, ``2 synapses``."""
+    return f"{number} {what if number == 1 else what + 's'}"
+
+
 def spread(values: Any) -> Spread:
     """The spread of an array or number."""
     array = np.atleast_1d(np.asarray(values)).ravel()

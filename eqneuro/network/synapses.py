@@ -145,12 +145,17 @@ class SynapseValues:
         if is_drawn:
             given = delays.sample(rng, count)
         else:
-            given = _flatten(delays) if np.ndim(delays) else np.asarray(delays, float)
+            try:
+                given = _flatten(delays) if np.ndim(delays) else np.asarray(delays, float)
+            except (TypeError, ValueError):
+                raise ValueError(f"delays of {self.name!r} are numbers of ms, not {delays!r}") from None
         if given.ndim and len(given) != count:
             raise ValueError(f"delays of {self.name!r} must be {count} numbers, not {len(given)}")
         dt = self._net.dt
-        if not (np.isfinite(given).all() and (given >= 0.0).all() and (given <= LONGEST * dt).all()):
-            raise ValueError(f"delays of {self.name!r} must be finite times in ms, not negative")
+        wrong = np.atleast_1d(given)[~((np.atleast_1d(given) >= 0.0) & (np.atleast_1d(given) <= LONGEST * dt))]
+        if len(wrong):
+            most = f"finite and not negative, {LONGEST * dt:.4g} at most"
+            raise ValueError(f"delays of {self.name!r} are times in ms, {most}, not {wrong[0]:g}")
         steps = round_to_steps(given, dt)
         changed = np.atleast_1d(given[(np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)])
         if changed.size and not is_drawn:
@@ -189,7 +194,11 @@ class SynapseValues:
     def _write(self, attribute: ModelAttribute, value: Any, *, spread: bool = False) -> None:
         """An attribute's values: one number where all are alike and nothing asks for more."""
         name, count = attribute.name, self._count(attribute)
-        given = np.asarray(value, dtype=float) if np.ndim(value) == 0 else _flatten(value)
+        try:
+            given = np.asarray(value, dtype=float) if np.ndim(value) == 0 else _flatten(value)
+        except (TypeError, ValueError):
+            message = f"{name!r} of projection {self.name!r} takes numbers or a distribution, not {value!r}"
+            raise ValueError(message) from None
         if np.isnan(given).any():
             raise ValueError(f"{name!r} of projection {self.name!r} can't be NaN")
         if given.ndim and len(given) not in (1, count) and attribute.locality == "global":

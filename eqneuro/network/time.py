@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,13 @@ def steps_of(duration: float, dt: float) -> int:
 
     Raises
     ------
+    TypeError
+        If it is no number.
     ValueError
-        If it is negative or not a finite number.
+        If it is negative or not finite.
     """
+    if not isinstance(duration, Real | np.ndarray):
+        raise TypeError(f"a duration is a number of ms, not {duration!r}")
     if not (math.isfinite(duration) and duration >= 0.0):
         raise ValueError(f"a duration must be a time in ms, not {duration!r}")
     exact = duration / dt

@@ -234,7 +234,7 @@ def test_poisson_populations_without_or_with_wrong_rates_are_refused() -> None:
         with pytest.raises(ValueError, match="either `rates` or `target`"):
             ann.PoissonPopulation(3, **wrong)
     for wrong in (-1.0, np.nan, [1.0, -1.0]):
-        with pytest.raises(ValueError, match="numbers of Hz"):
+        with pytest.raises(ValueError, match="in Hz, 0 or more"):
             ann.PoissonPopulation(2, rates=wrong)
     with pytest.raises(ValueError, match="shape"):
         ann.Network().create(ann.PoissonPopulation(2, rates=[1.0, 2.0, 3.0]))
