@@ -208,8 +208,10 @@ def main() -> None:
         down, up = efficacies([shape], lags, 5 if is_quick else 100 if shape == "DP" else 30, dt=0.5)
         to_up, to_down = (down[0] > 0.5).mean(axis=1), (up[0] < 0.5).mean(axis=1)
         found[shape] = lags, strength(to_up, to_down)
-        listed = ", ".join(f"{value:.2f} at {lag:+g} ms" for lag, value in zip(lags, found[shape][1], strict=True))
-        print(f"{shape}: strength {listed}")
+    listed = ", ".join(f"{value:.2f} at {lag:+g} ms" for lag, value in zip(*found["DP"], strict=True))
+    print(f"DP: strength {listed}")
+    spans = (f"{shape} {values.min():.2f} to {values.max():.2f}" for shape, (_, values) in found.items())
+    print(f"least and greatest: {', '.join(spans)}")
     figure = draw(found, {lag: look(lag, synapses=5, dt=0.5) for lag in (-20.0, 30.0)})
     if "--show" in sys.argv:
         plt.show()

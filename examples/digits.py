@@ -24,9 +24,13 @@ import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_digits
 
 import eqneuro as ann
+
+try:
+    from sklearn.datasets import load_digits
+except ImportError:
+    sys.exit("The digits come with scikit-learn: pip install 'eqneuro[examples]'")
 
 STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.2}
 RULES = {"perceptron": ("heaviside(v)", 0.05), "delta rule": ("1/(1 + exp(-v))", 0.1)}

@@ -29,9 +29,13 @@ import sys
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import gaussian_filter
-from sklearn.datasets import load_sample_images
 
 import eqneuro as ann
+
+try:
+    from sklearn.datasets import load_sample_images
+except ImportError:
+    sys.exit("The photographs come with scikit-learn: pip install 'eqneuro[examples]'")
 
 STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.2}
 SIZE = 12

@@ -78,7 +78,7 @@ def run(
 @app.command()
 def show(
     model: Annotated[
-        str, typer.Argument(metavar="[MODEL]", help="A built-in model, or NAME in a file: path.py:NAME.")
+        str, typer.Argument(metavar="[MODEL]", help="A built-in model, or NAME in a file, which is run: path.py:NAME.")
     ] = "",
     method: Annotated[str, typer.Option(help="Numerical method of equations that name none.")] = "explicit",
     precision: Annotated[str, typer.Option(help="double or float.")] = "double",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import matplotlib.image
@@ -42,3 +44,16 @@ def test_gallery_shows_every_example(name):
 
 def test_gallery_shows_no_picture_without_example():
     assert sorted(path.stem for path in (DOCS / "images" / "examples").glob("*.png")) == NAMES
+
+
+@pytest.mark.parametrize("name", ["receptive_fields", "digits"])
+def test_an_example_without_its_extra_says_what_to_install(name, tmp_path):
+    blocked = tmp_path / "sklearn"
+    blocked.mkdir()
+    (blocked / "__init__.py").write_text("raise ImportError('blocked')\n")
+    command = [sys.executable, str(EXAMPLES / f"{name}.py")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.strip().endswith("come with scikit-learn: pip install 'eqneuro[examples]'")
+    assert "Traceback" not in ended.stderr
