@@ -1,7 +1,7 @@
 # One word for what is done every day. PYTHON=... chooses the environment, for instance PYTHON=.venv/bin/python.
 PYTHON ?= python
 
-.PHONY: help setup test lint format bench docs golden ci clean
+.PHONY: help setup test lint format bench opinion docs golden ci clean
 
 help:     ## shows this list
 	@sed -n 's/^\([a-z]*\): *## /\1\t/p' Makefile | expand -t 10
@@ -25,6 +25,10 @@ format:   ## lets ruff lay out and mend what it can
 
 bench:    ## the benchmarks, one table
 	$(PYTHON) -m benchmarks figures
+
+opinion:  ## 3,000 random models, compiled and interpreted; then code generators broken on purpose
+	EQNEURO_RANDOM_MODELS=3000 $(PYTHON) -m pytest tests/reference/test_random_neurons.py tests/reference/test_random_networks.py
+	$(PYTHON) tests/reference/mutations.py
 
 docs:     ## writes the pages of the documentation that are made from the code
 	$(PYTHON) tests/language/wrong_texts.py > docs/errors.md

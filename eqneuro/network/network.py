@@ -147,8 +147,8 @@ class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitc
         silent
             Whether to say nothing.
         backend
-            ``"c"`` generates C and compiles it; ``"reference"`` lets an interpreter in numpy walk the equations, some
-            thousand times slower, to compare with: a second implementation that shares only the language, the checked
+            ``"c"`` generates C and compiles it; ``"reference"`` lets an interpreter in numpy walk the equations, many
+            times slower, to compare with: a second implementation that shares only the language, the checked
             models and the counters of random numbers.
 
         Raises

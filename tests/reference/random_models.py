@@ -40,7 +40,7 @@ DISTRIBUTIONS = ("Uniform({0}, {0} + {1})", "Normal({0}, {1})", "Normal({0}, {1}
                  "LogNormal(0.3*{0}, 0.2*{1})", "Exponential({1})", "Gamma({1}, 0.7)", "Gamma(0.4 + {1})",
                  "Binomial(7, 0.31)", "Bernoulli(0.43)", "Poisson({1})", "DiscreteUniform(-1, 3)",
                  "Poisson(37.3)", "Binomial(60, 0.2)", "Exponential({1}, min=0.2, max=1.9)")  # fmt: skip
-METHODS = ("explicit", "midpoint", "heun", "rk4", "exponential", "semiimplicit", "implicit", "exact", "auto")
+METHODS = ("explicit", "midpoint", "heun", "rk4", "sdirk2", "exponential", "semiimplicit", "implicit", "exact", "auto")
 
 
 def number(value: float) -> str:
@@ -127,16 +127,17 @@ def right_sides(draw: Draw, own: str, others: Sequence[str]) -> tuple[str, list[
 
 FORMS = ("d{0}/dt = {1}", "{2}*d{0}/dt = {2}*({1})", "d{0}/dt - ({1}) = 0.0", "{2}*d{0}/dt + {0} = {0} + {2}*({1})")
 NOISES = ("", "", "", " + 0.2*xi", " + 0.3*xi_a", " + 0.1*xi + 0.2*xi_b", " + 0.2*{0}*xi", " + 0.1*sin({0})*xi_a")
-LIMITS = ("min=-1.7", "max=1.9", "min=-0.9, max=1.3", "max=cap", "min=-cap")
+LIMITS = ("max=Uniform(0.9, 1.4)", "min=-1.7", "max=1.9", "min=-0.9, max=1.3", "max=cap", "min=-cap")
 
 
 @st.composite
 def odes(draw: Draw, own: str, names: Sequence[str], *, drive: str = "", is_global: bool = False) -> str:
     """One ODE with its flags."""
     right, methods = draw(right_sides(own, [n for n in names if n != own]))
-    right += drive
+    right, flag = right + drive, ""
     if draw(st.integers(0, 2)) == 0:
-        right += draw(st.sampled_from(NOISES)).format(own)
+        noise = draw(st.sampled_from(NOISES[:4] if "exact" in methods else NOISES)).format(own)
+        right, flag = right + noise, ", stratonovich" * (noise != "" and draw(st.booleans()))
     form = draw(st.sampled_from(FORMS[:3])).format(own, right, number(draw(POSITIVE)))
     flags = [f"init={draw(NUMBERS)!r}"]
     if draw(st.booleans()):
@@ -147,7 +148,7 @@ def odes(draw: Draw, own: str, names: Sequence[str], *, drive: str = "", is_glob
         flags.append("population")
     elif draw(st.integers(0, 7)) == 0:
         flags.append("unless_refractory")
-    return f"{form} : {', '.join(flags)}"
+    return f"{form} : {', '.join(flags)}{flag}"
 
 
 @st.composite
@@ -201,7 +202,9 @@ def neurons(draw: Draw, *, spiking: bool | None = None, targets: Sequence[str] =
         read = [*shared, *(f"{draw(st.sampled_from(REDUCTIONS))}({text.local[0]})" for _ in range(is_global))]
         read = read if is_global else [*local, own] if k else local
         if k == 0:
-            text.equations.append(draw(odes(own, read, drive="".join(f" + 0.4*tanh({name})" for name in inputs))))
+            drive = "".join(f" + 0.4*tanh({name})" for name in inputs)
+            drive += draw(st.sampled_from(["", "", "", *PASTS])).format(own)
+            text.equations.append(draw(odes(own, read, drive=drive)))
         else:
             line = odes if draw(st.integers(0, 2)) else assignments
             text.equations.append(draw(line(own, read, is_global=is_global)))
@@ -224,6 +227,8 @@ def neurons(draw: Draw, *, spiking: bool | None = None, targets: Sequence[str] =
     return _admitted(text)
 
 
+PASTS = (" - 0.3*{0}(t - 1.0)", " - 0.2*{0}(t - tau/3.1)", " + 0.2*sin({0}(t - 0.63))")
+"""Past values, on the grid and between grid points."""
 REDUCTIONS = ("mean", "min", "max", "norm1", "norm2")
 
 

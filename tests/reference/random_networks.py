@@ -73,7 +73,7 @@ class NetworkText:
                 case "some":
                     projection.fixed_probability(0.5, weights, delays)
                 case _:
-                    projection.fixed_number_pre(1, weights, delays)
+                    projection.fixed_number_pre(1, weights, delays, allow_self_connections=True)
             if each.learning[0] == "off":
                 projection.disable_learning()
             elif each.learning[0] == "period":

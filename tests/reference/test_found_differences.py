@@ -145,3 +145,12 @@ def test_a_projection_without_synapses_does_nothing():
         return net
 
     assert_agree(build, STEPS)
+
+
+def test_bounds_of_an_ode_may_be_random():
+    # the draws of bounds were not counted among those of the equation
+    lines = (
+        "dv/dt = 0.3 - v + 0.1*xi : max=Uniform(0.1, 0.2)\ndu/dt = 1.0 - u + Uniform(0.0, 1.0) : min=Normal(0.0, 0.5)"
+    )
+    series = assert_agree(neurons(equations=lines), STEPS).series
+    assert max(values.max() for key, values in series.items() if key.startswith("v ")) <= 0.2
