@@ -43,7 +43,14 @@ static void propagate_Integrator_0_0(void *const *b, const instant *now, int64_t
   const double tau_syn = *(const real *)b[22];
   (void)i, (void)t, (void)now;
   const double A[4] = {-1.0 / tau, 1.0 / tau, 0.0, -1.0 / tau_syn};
-  propagate(2, A, h, P, Q);
+  static _Thread_local double last_A[4], last_P[4], last_Q[4], last_h;
+  if (h != last_h || memcmp(A, last_A, sizeof A) != 0) { /* neurons that a spike reaches often ask for the same */
+    propagate(2, A, h, last_P, last_Q);
+    memcpy(last_A, A, sizeof A);
+    last_h = h;
+  }
+  memcpy(P, last_P, sizeof last_P);
+  memcpy(Q, last_Q, sizeof last_Q);
 }
 
 /* The equations of neuron i from time t on over a time h. */
