@@ -20,7 +20,7 @@ from eqneuro.network.connectors import Connectors
 from eqneuro.network.geometry import whole
 from eqneuro.network.plastic import DRIVEN
 from eqneuro.network.store import dtype_of
-from eqneuro.network.synapses import draw_values
+from eqneuro.network.synapses import draw_values, kind_of_delay
 
 if TYPE_CHECKING:
     from eqneuro.network.population import Population
@@ -259,8 +259,7 @@ class SynapseEdits(Connectors):
 
     def _code_key(self) -> tuple[Any, ...]:
         """What generated code depends on."""
-        delay = min(self._delay, 2) if isinstance(self._delay, int) else None
-        return self._varying(), delay, self._built.is_dense
+        return self._varying(), kind_of_delay(self._delay, events=self._is_event_based()), self._built.is_dense
 
     # -- reset --------------------------------------------------------------------------------------------------------
 

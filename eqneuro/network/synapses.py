@@ -53,6 +53,9 @@ class SynapseValues:
     def _built(self) -> Connectivity:
         raise NotImplementedError
 
+    def _is_event_based(self) -> bool:
+        raise NotImplementedError
+
     def _make_values(self) -> None:
         self._delay: int | NDArray[np.uint32] = 1
         self._held: dict[str, NDArray[Any]] = {}
@@ -132,7 +135,8 @@ class SynapseValues:
     def _put_delay(self, delay: int | NDArray[np.uint32], before: int | NDArray[np.uint32]) -> None:
         self._delay = delay
         self._leave_rows()
-        self._net._note_change(structural=_kind_of_delay(before) != _kind_of_delay(delay))
+        events = self._is_event_based()
+        self._net._note_change(structural=kind_of_delay(before, events=events) != kind_of_delay(delay, events=events))
 
     def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
         steps = self._in_steps(delays, self._built.synapses, rng, stacklevel + 1)
@@ -348,9 +352,11 @@ def draw_values(rng: np.random.Generator, count: int, distribution: Distribution
     return distribution.sample(rng, count)
 
 
-def _kind_of_delay(delay: int | NDArray[np.uint32]) -> int:
-    """What decides which kernel is needed: the shortest delay, another one, or one for each synapse."""
-    return min(delay, 2) if isinstance(delay, int) else 0
+def kind_of_delay(delay: int | NDArray[np.uint32], *, events: bool) -> int:
+    """What decides which kernel is needed: the shortest delay, another one, one for each synapse with or without it."""
+    if isinstance(delay, int):
+        return min(delay, 2)
+    return 0 if events or delay.min(initial=LONGEST) > 1 else -1
 
 
 def _is_nested(value: Any) -> bool:

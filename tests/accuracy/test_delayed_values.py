@@ -172,8 +172,39 @@ def test_threads_pieces_files_and_reset_change_no_bit(method, dtype, tmp_path):
     np.testing.assert_array_equal(state_of(its), expected)
 
 
-def test_stages_read_sums_again_as_they_are_when_a_delay_becomes_one_step():
-    """Without delays of more than one step, inputs are held over the step, as by a network that never had them."""
+def test_stages_hold_an_input_as_soon_as_one_synapse_is_as_fast_as_a_step():
+    """Changed, created or loaded: results are those of a network that never had other delays."""
+
+    def run(change):
+        net = Network(dt=0.1, method="rk4")
+        pop = net.create(3, Neuron(equations="dr/dt = -r + sum(exc) : init=1.0"))
+        weights = [[0.1, None, 0.2], [0.3, 0.1, 0.2], [0.1, 0.2, 0.1]]
+        projection = net.connect(pop, pop, "exc").from_matrix(weights, delays=Uniform(0.2, 0.6))
+        net.compile()
+        change(projection)
+        net.simulate(3.0)
+        return pop.r, projection
+
+    late = [[0.2, 0.4], [0.2, 0.3, 0.4], [0.3, 0.3, 0.2]]
+    held, projection = run(lambda p: setattr(p, "delay", [[0.1, 0.4], *late[1:]]))
+    assert not projection.post._sums
+    followed, projection = run(lambda p: setattr(p, "delay", late))
+    assert projection.post._sums
+    assert abs(held - followed).max() > 1e-4
+
+    def create_and_slow_down(projection):
+        projection.delay = late
+        projection.dendrite(0).create_synapse(1, 0.0, 0.1)
+
+    created, projection = run(create_and_slow_down)
+    assert not projection.post._sums
+    projection.dendrite(0).prune_synapse(1)
+    projection._net.simulate(0.1)
+    assert projection.post._sums
+    assert abs(created - followed).max() > 1e-4
+
+
+def test_a_delay_that_becomes_one_step_leaves_nothing_of_what_was_before():
 
     def run(first):
         net = Network(dt=0.1, method="rk4")
