@@ -271,13 +271,13 @@ def _system_rule(
     statements: list[RuleStatement] = []
     values: dict[int, sympy.Expr] = {}
     choices: dict[int, Choice] = {}
-    propagators, draws = [], [*translator.draws, *noise.draws]
+    propagators, more = [], []
     for part, method in enumerate(dict.fromkeys(name for name, _ in chosen)):
         members = [k for k, (name, _) in enumerate(chosen) if name == method]
         step = _step(method, members, variables, rights, noise, 10 * number + part, equations, constants, remembers)
         statements += _commented(step, equations[members[0]].text)
         propagators += [step.propagator] if step.propagator else []
-        draws += step.draws
+        more += step.draws
         values |= dict(zip(members, step.values, strict=True))
         for k in members:
             reason = " ".join(filter(None, (chosen[k][1], step.remark)))
@@ -300,7 +300,7 @@ def _system_rule(
         statements=(*slopes, *statements, *stores),
         choices=tuple(choices[k] for k in range(len(equations))),
         texts=tuple(e.text for e in equations),
-        draws=tuple(draws),
+        draws=(*translator.draws, *noise.draws, *more),
         delayed=tuple(translator.delayed),
         inputs=inputs_of_stages(rights, inputs),
         propagators=tuple(propagators),

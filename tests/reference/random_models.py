@@ -227,7 +227,7 @@ def neurons(draw: Draw, *, spiking: bool | None = None, targets: Sequence[str] =
     return _admitted(text)
 
 
-PASTS = (" - 0.3*{0}(t - 1.0)", " - 0.2*{0}(t - tau/3.1)", " + 0.2*sin({0}(t - 0.63))")
+PASTS = (" - 0.3*{0}(t - 1.0)", " - 0.2*{0}(t - (0.6 + tau/3.1))", " + 0.2*sin({0}(t - 0.63))")
 """Past values, on the grid and between grid points."""
 REDUCTIONS = ("mean", "min", "max", "norm1", "norm2")
 
