@@ -94,7 +94,7 @@ def plan_timed_population(
     request: PopulationRequest, name: str, real: str, method: str
 ) -> tuple[KernelPlan | TimedPlan, ...]:
     """The update of neurons that spike within steps, their global equations, and the matrices of linear systems."""
-    rules = select.neuron_rules(request.model, method)
+    rules = select.neuron_rules(request.model, method, on_grid=False)
     title = f"Population of {request.model.name or 'neurons'}, which spike within steps"
     local, shared = [r for r in rules if not r.is_global], [r for r in rules if r.is_global]
     plans: list[KernelPlan | TimedPlan] = [_plan_timed(request, local, name, title, real)]

@@ -13,6 +13,6 @@ def step(system: System) -> Step:
     """One step."""
     slopes = [system.temporary("slope", x) for x in system.variables]
     lets = tuple(Let(k, f) for k, f in zip(slopes, system.rights, strict=True))
-    ends = system.at(tuple(x + DT * k for x, k in zip(system.variables, slopes, strict=True)), DT)
+    ends = system.within(tuple(x + DT * k for x, k in zip(system.variables, slopes, strict=True)), DT)
     values = tuple(x + DT / 2 * (k + f) for x, k, f in zip(system.variables, slopes, ends, strict=True))
     return Step(lets, values, order=ORDER)

@@ -13,5 +13,5 @@ def step(system: System) -> Step:
     """One step."""
     middle = [system.temporary("middle", x) for x in system.variables]
     lets = tuple(Let(m, x + DT / 2 * f) for m, x, f in zip(middle, system.variables, system.rights, strict=True))
-    slopes = system.at(tuple(middle), DT / 2)
+    slopes = system.within(tuple(middle), DT / 2)
     return Step(lets, tuple(x + DT * f for x, f in zip(system.variables, slopes, strict=True)), order=ORDER)

@@ -20,7 +20,7 @@ def step(system: System) -> Step:
         if stages:
             values = tuple(x + shift * k for x, k in zip(system.variables, stages[-1], strict=True))
         stage = tuple(system.temporary(name, x) for x in system.variables)
-        lets += [Let(k, f) for k, f in zip(stage, system.at(values, shift), strict=True)]
+        lets += [Let(k, f) for k, f in zip(stage, system.within(values, shift), strict=True)]
         stages.append(stage)
     new = tuple(
         x + DT / 6 * (k1 + 2 * k2 + 2 * k3 + k4) for x, k1, k2, k3, k4 in zip(system.variables, *stages, strict=True)

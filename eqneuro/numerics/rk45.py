@@ -8,11 +8,12 @@ measured in units of what is tolerated, over all equations that share the method
 A step with err ≤ 1 is taken, with the solution of order 5. The next one is longer or shorter by the factor
 0.9·err^(−0.17)·err_before^(0.04), at most 5 (a PI controller: Hairer, Nørsett & Wanner 1993, II.4; Hairer & Wanner
 1996, IV.2); one that is refused is tried again, shorter by 0.9·err^(−0.17), at least 0.2, and the one after it does not
-grow. The last stage of a step is the first one of the next. What is left of the network's step is divided into equal parts,
-so that no internal step is cut short. Neurons remember the length of their last one from step to step.
+grow. The last stage of a step is the first one of the next. What is left of the network's step is divided into equal
+parts, so that no internal step is cut short. Neurons remember the length of their last one from step to step.
 
-Where the solution goes to infinity within the step, as in the upstroke of a spike, internal steps shrink until they
-advance the time no more: what is left is taken as one explicit step, as by `implicit`. After `LIMIT` internal steps the
+Where spikes reset a variable at a threshold, the first internal step that takes it there is the last one. Where the
+solution goes to infinity within the step all the same, internal steps shrink until they advance the time no more: what
+is left is taken as one explicit step, as by `implicit`. After `LIMIT` internal steps the
 method gives up, and the network says so. Inputs are constant over the network's step; `t` is the time of each stage.
 White noise is added after the step.
 """
@@ -26,7 +27,7 @@ import sympy
 
 from eqneuro.numerics.error_control import ABSOLUTE, INNER, LIMIT, RELATIVE
 from eqneuro.numerics.rules import Iterate, Let, RuleStatement, Store
-from eqneuro.numerics.symbols import DT, Absolute, Ceiling, Equal, Ite, Less, LessEqual, Maximum, Minimum, symbol
+from eqneuro.numerics.symbols import DT, Absolute, Ceiling, Equal, Ite, Less, LessEqual, Maximum, Minimum, Or_, symbol
 from eqneuro.numerics.system import ZERO, Step, System
 
 ORDER = 5
@@ -82,9 +83,9 @@ def step(system: System) -> Step:
     unknowns += [Let(rate, f) for rate, f in zip(own.rates, starts, strict=True)]
     unknowns += [Let(own.done, ZERO), Let(own.step, start), Let(own.before, CALM), Let(own.refused, ZERO)]
     body, fresh, rates = _stages(system, own)
-    updates, rest = _control(own, fresh, rates)
+    updates, rest = _control(own, fresh, rates, system.ceilings)
     loop = Iterate(tuple(unknowns), tuple(body), tuple(updates), residual=rest, tolerance=0.0, limit=LIMIT)
-    is_stuck = LessEqual(DT + own.step, DT)
+    is_stuck = _is_stuck(own.step)
     gave_up = Ite(Equal(own.done, DT), ZERO, Ite(is_stuck, ZERO, ONE))
     values = tuple(now + (DT - own.done) * rate for now, rate in zip(own.now, own.rates, strict=True))
     statements: list[RuleStatement] = [*lets, loop]
@@ -154,13 +155,24 @@ def _evaluated(
     return [Let(name, value) for name, value in shared], reduced
 
 
+def _is_stuck(length: sympy.Expr) -> sympy.Expr:
+    """Whether internal steps of a length, or of half of it, no longer advance the time for certain."""
+    return LessEqual(DT + length / 4, DT)
+
+
 def _control(
-    own: _Names, fresh: tuple[sympy.Symbol, ...], rates: tuple[sympy.Symbol, ...]
+    own: _Names,
+    fresh: tuple[sympy.Symbol, ...],
+    rates: tuple[sympy.Symbol, ...],
+    ceilings: tuple[sympy.Expr | None, ...],
 ) -> tuple[list[Let], sympy.Expr]:
     """What is carried on, and how much of the network's step is then left."""
     is_taken = LessEqual(own.square, ONE)  # not where it is not a number
     held = Ite(Less(ZERO, own.refused), Minimum(own.longer, own.inner), own.longer)
     is_last = LessEqual(own.parts, ONE)
+    for value, limit in zip(fresh, ceilings or (None,) * len(fresh), strict=True):
+        if limit is not None:
+            is_last = Or_(is_last, Less(limit, value))
     updates = [Let(now, Ite(is_taken, value, now)) for now, value in zip(own.now, fresh, strict=True)]
     updates += [Let(rate, Ite(is_taken, value, rate)) for rate, value in zip(own.rates, rates, strict=True)]
     updates += [
@@ -169,6 +181,6 @@ def _control(
         Let(own.before, Ite(is_taken, Maximum(CALM, own.square), own.before)),
         Let(own.refused, Ite(is_taken, ZERO, ONE)),
     ]
-    is_stuck = LessEqual(DT + own.shorter, DT)
+    is_stuck = _is_stuck(own.shorter)
     left = Ite(is_taken, Ite(is_last, ZERO, own.rest), Ite(is_stuck, ZERO, own.rest))
     return updates, left

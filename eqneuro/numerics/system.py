@@ -8,7 +8,7 @@ import sympy
 
 from eqneuro.numerics.delayed import later
 from eqneuro.numerics.rules import Draw, Propagator, RuleStatement
-from eqneuro.numerics.symbols import DT, T, symbol
+from eqneuro.numerics.symbols import DT, Minimum, T, symbol
 
 ZERO = sympy.Integer(0)
 
@@ -30,6 +30,8 @@ class System:
     """Relative and absolute ones of the variables, for methods that control their error; empty for the defaults."""
     remembers: bool = True
     """Whether a method may keep numbers of its own from step to step."""
+    ceilings: tuple[sympy.Expr | None, ...] = ()
+    """Thresholds at which spikes reset the variables, where they do."""
 
     def at(self, values: tuple[sympy.Expr, ...], shift: sympy.Expr | int = 0) -> tuple[sympy.Expr, ...]:
         """f at other values of the variables and at time t + shift, past values too."""
@@ -38,6 +40,12 @@ class System:
             table[T] = T + shift
             table |= later(self.rights, shift / DT)
         return tuple(right.xreplace(table) for right in self.rights)
+
+    def within(self, values: tuple[sympy.Expr, ...], shift: sympy.Expr | int = 0) -> tuple[sympy.Expr, ...]:
+        """The same for a stage within the step, in which no variable is beyond the threshold where spikes reset it."""
+        limits = self.ceilings or (None,) * len(values)
+        held = (x if limit is None else Minimum(x, limit) for x, limit in zip(values, limits, strict=True))
+        return self.at(tuple(held), shift)
 
     def after(self, shift: sympy.Expr) -> System:
         """The same system at time t + shift."""

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from eqneuro.language.syntax import Compare, Expr, Logical, Name, Unary
+from eqneuro.model.ceilings import ceilings
+from eqneuro.model.ceilings import ceilings
 from eqneuro.model.models import AssignmentEquation, NeuronModel, OdeEquation, SpikeEvent
 from eqneuro.reference.draws import Sampler, Streams
 from eqneuro.reference.dual import plain
@@ -39,7 +41,7 @@ class Population:
         model = neurons.model
         constants = {a.name for a in model.parameters} | {free.name for free in model.constants} | {"dt", "pi"}
         is_local = {a.name: a.locality == "local" for a in model.attributes}
-        rules = rules_of(model.equations, model.attributes, constants, choose)
+        rules = rules_of(model.equations, model.attributes, constants, choose, ceilings(model))
         self.local = [rule for rule in rules if is_local[rule.variables[0]]]
         self.shared = [rule for rule in rules if not is_local[rule.variables[0]]]
         self._kinds = {a.name: a.type for a in model.attributes}

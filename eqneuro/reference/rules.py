@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,6 +71,8 @@ class Odes:
     rights: tuple[Expr, ...]
     strengths: tuple[dict[str, Expr], ...]
     stratonovich: tuple[bool, ...]
+    ceilings: tuple[Expr | None, ...]
+    ceilings: tuple[Expr | None, ...]
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -114,7 +116,8 @@ class Odes:
         if name == "exact":
             self._refuse_coupled(members)
         own, rights = tuple(self.variables[k] for k in members), tuple(self.rights[k] for k in members)
-        system = System(own, rights, leaf, dt, has_stages=method.has_stages)
+        held = tuple(self.ceilings[k] for k in members)
+        system = System(own, rights, leaf, dt, has_stages=method.has_stages, ceilings=held)
         if not any(self.strengths[k] for k in members):
             return method.step(system)
         rates = system.rates(system.start) if method.decays else [None for _ in members]
@@ -212,9 +215,15 @@ Rule = Assignment | Odes
 
 
 def rules_of(
-    equations: Sequence[Equation], attributes: Sequence[ModelAttribute], constants: Collection[str], choose: Choose
+    equations: Sequence[Equation],
+    attributes: Sequence[ModelAttribute],
+    constants: Collection[str],
+    choose: Choose,
+    ceilings: Mapping[str, Expr] | None = None,
 ) -> list[Rule]:
-    """Equations in order, neighbouring ODEs of one locality as one system."""
+    """Equations in order, neighbouring ODEs of one locality as one system; ``ceilings`` are thresholds at which spikes
+    reset variables.
+    """
     kinds = {attribute.name: attribute.type for attribute in attributes}
     places = {attribute.name: attribute.locality for attribute in attributes}
     rules: list[Rule] = []
@@ -222,7 +231,7 @@ def rules_of(
     for equation in [*equations, None]:
         ends = equation is None or isinstance(equation, AssignmentEquation)
         if run and (ends or (equation and places[run[0].variable] != places[equation.variable])):
-            rules.append(_odes(run, choose(run, constants)))
+            rules.append(_odes(run, choose(run, constants), ceilings or {}))
             run = []
         if isinstance(equation, OdeEquation):
             run.append(equation)
@@ -231,7 +240,7 @@ def rules_of(
     return rules
 
 
-def _odes(equations: Sequence[OdeEquation], methods: Sequence[str]) -> Odes:
+def _odes(equations: Sequence[OdeEquation], methods: Sequence[str], ceilings: Mapping[str, Expr]) -> Odes:
     rights, strengths = [], []
     for equation in equations:
         sources = sorted(name for name in names_in([equation.right]) if is_noise(name))
@@ -240,7 +249,8 @@ def _odes(equations: Sequence[OdeEquation], methods: Sequence[str]) -> Odes:
         own = {f"xi of {equation.variable}" if s == "xi" else s: form.coefficients[s] for s in sources}
         strengths.append(own if sources else {})
     senses = tuple("stratonovich" in equation.conditions for equation in equations)
-    return Odes(tuple(equations), tuple(methods), tuple(rights), tuple(strengths), senses)
+    held = tuple(ceilings.get(equation.variable) for equation in equations)
+    return Odes(tuple(equations), tuple(methods), tuple(rights), tuple(strengths), senses, held)
 
 
 def bounded(value: Any, bounds: Sequence[Bound], leaf: Leaf) -> Any:

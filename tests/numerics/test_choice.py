@@ -3,7 +3,8 @@
 import pytest
 
 from eqneuro.model.neuron import Neuron
-from eqneuro.numerics.select import METHODS, neuron_rules
+from eqneuro.numerics.select import neuron_rules
+from eqneuro.numerics.systems import METHODS
 
 
 def choices(equations, default, parameters="tau = 10.0; E = 1.0"):

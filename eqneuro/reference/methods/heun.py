@@ -9,5 +9,5 @@ def step(system: System) -> Values:
     """The new values."""
     x, h = system.start, system.dt
     first = system.slopes(x)
-    second = system.slopes([a + h * f for a, f in zip(x, first, strict=True)], h)
+    second = system.stage([a + h * f for a, f in zip(x, first, strict=True)], h)
     return [a + h * (f + g) / 2.0 for a, f, g in zip(x, first, second, strict=True)]

@@ -9,4 +9,4 @@ def step(system: System) -> Values:
     """The new values."""
     x, h = system.start, system.dt
     middle = [a + h / 2.0 * f for a, f in zip(x, system.slopes(x), strict=True)]
-    return [a + h * f for a, f in zip(x, system.slopes(middle, h / 2.0), strict=True)]
+    return [a + h * f for a, f in zip(x, system.stage(middle, h / 2.0), strict=True)]

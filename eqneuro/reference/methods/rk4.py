@@ -12,8 +12,8 @@ def step(system: System) -> Values:
     def moved(slopes: Values, by: float) -> Values:
         return [a + by * h * k for a, k in zip(x, slopes, strict=True)]
 
-    k1 = system.slopes(x)
-    k2 = system.slopes(moved(k1, 0.5), h / 2.0)
-    k3 = system.slopes(moved(k2, 0.5), h / 2.0)
-    k4 = system.slopes(moved(k3, 1.0), h)
+    k1 = system.within(x)
+    k2 = system.stage(moved(k1, 0.5), h / 2.0)
+    k3 = system.stage(moved(k2, 0.5), h / 2.0)
+    k4 = system.stage(moved(k3, 1.0), h)
     return [a + h * (p + 2.0 * q + 2.0 * r + s) / 6.0 for a, p, q, r, s in zip(x, k1, k2, k3, k4, strict=True)]
