@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,76 +12,7 @@ import eqneuro as ann
 from eqneuro.network.progress import Progress
 from eqneuro.network.refining import refined
 
-HODGKIN_HUXLEY = """
-    dv/dt = I - 120.0*m^3*h*(v - 50.0) - 36.0*n^4*(v + 77.0) - 0.3*(v + 54.4)                       : init=-65.0
-    dm/dt = 0.1*(v + 40.0)/(1.0 - exp(-(v + 40.0)/10.0))*(1.0 - m) - 4.0*exp(-(v + 65.0)/18.0)*m    : init=0.053
-    dh/dt = 0.07*exp(-(v + 65.0)/20.0)*(1.0 - h) - 1.0/(1.0 + exp(-(v + 35.0)/10.0))*h              : init=0.596
-    dn/dt = 0.01*(v + 55.0)/(1.0 - exp(-(v + 55.0)/10.0))*(1.0 - n) - 0.125*exp(-(v + 65.0)/80.0)*n : init=0.318
-"""
-ADEX = ann.Neuron(
-    parameters=dict(I=900.0),
-    equations="""
-        281.0*dv/dt = -30.0*(v + 70.6) + 60.0*exp((v + 50.4)/2.0) - w + I : init=-70.6
-        144.0*dw/dt = 4.0*(v + 70.6) - w
-    """,
-    spike="v > -40.0",
-    reset="v = -70.6; w += 80.5",
-)
-LIF = ann.Neuron(
-    parameters=dict(tau=10.0, tau_g=3.0, I=0.0),
-    equations="tau*dv/dt = I - v + g_exc : exact\ntau_g*dg_exc/dt = -g_exc : exact",
-    spike="v > 10.0",
-    reset="v = 0.0",
-    refractory=2.0,
-)
-COBA = ann.Neuron(
-    parameters=dict(I=20.0),
-    equations="""
-        20.0*dv/dt = -60.0 - v - g_exc*v + g_inh*(-80.0 - v) + I : exponential, init=-60.0
-        5.0*dg_exc/dt = -g_exc : exponential
-        10.0*dg_inh/dt = -g_inh : exponential
-    """,
-    spike="v > -50.0",
-    reset="v = -60.0",
-    refractory=5.0,
-)
-
-
-def one(neuron: ann.Neuron, dt: float, *, size: int = 1, seed: int = 1, method: str | None = None) -> ann.Network:
-    net = ann.Network(dt=dt, seed=seed, method=method)
-    net.create(size, neuron, name="cells")
-    return net
-
-
-def hodgkin_huxley(method: str, dt: float, current: float = 10.0) -> ann.Network:
-    neuron = ann.Neuron(parameters=dict(I=current), equations=HODGKIN_HUXLEY)
-    return one(neuron, dt, method=method)
-
-
-def coba(size: int = 200) -> ann.Network:
-    net = one(COBA, 0.1, size=size)
-    cells = net.get_populations()[0]
-    cells.v = ann.Uniform(-60.0, -50.0)
-    net.connect(cells[: size * 4 // 5], cells, "exc").fixed_probability(0.1, weights=0.6, delays=ann.Uniform(0.5, 3.0))
-    net.connect(cells[size * 4 // 5 :], cells, "inh").fixed_probability(0.1, weights=6.7, delays=1.5)
-    return net
-
-
-def state(net: ann.Network) -> dict[str, Any]:
-    """Everything that a run goes on from."""
-    found: dict[str, Any] = {"time": net.time, "seed": net.seed}
-    for population in net.get_populations():
-        for name, array in population._store.arrays.items():
-            found[population.name, name] = array[: population.size].copy()
-        found[population.name, "last"] = population._t_last[: population.size].copy()
-    for projection in net.get_projections():
-        found |= {(projection.name, name): values.copy() for name, values in projection._values.items()}
-    return found
-
-
-def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return one.keys() == other.keys() and all(np.array_equal(one[key], other[key]) for key in one)
-
+from .checked import ADEX, HODGKIN_HUXLEY, LIF, coba, hodgkin_huxley, one, same, state
 
 # -- orders and errors ------------------------------------------------------------------------------------------------
 
@@ -270,85 +200,6 @@ def test_the_network_keeps_its_bits_and_goes_on_as_if_nothing_had_been() -> None
     a, b = (monitor.get() for monitor in monitors)
     assert a["spike"] == b["spike"]
     assert np.array_equal(a["v"], b["v"])
-
-
-def test_copy_with_the_same_step_runs_as_the_network_does() -> None:
-    """From a state with spikes under way, refractory neurons and delays."""
-    net = coba()
-    net.simulate(20.0)
-    copy = refined(net, 1)
-    for each in (net, copy):
-        each.simulate(30.0)
-    assert same(state(net), state(copy))
-
-
-def test_delays_refractory_times_and_spikes_under_way_stay_the_same_in_ms() -> None:
-    net = ann.Network(dt=0.5, seed=1)
-    source = net.create(ann.SpikeSourceArray([1.0, 4.0, 9.0]))
-    cells = net.create(1, LIF, name="cells")
-    projection = net.connect(source, cells, "exc").all_to_all(60.0, delays=3.0)
-    net.simulate(2.5)  # the first spike is under way, for another 1.5 ms
-    copy = refined(net, 4)
-    assert copy.dt == 0.125
-    assert copy.time == net.time
-    assert copy.get_projections()[0].delay == projection.delay == 3.0
-    arrivals = []
-    for each in (net, copy):
-        monitor = each.monitor(each.get_populations()[1], "g_exc")
-        each.simulate(12.0)
-        g = monitor.get("g_exc")[:, 0]
-        arrivals.append(2.5 + each.dt * np.flatnonzero(np.diff(g, prepend=0.0) > 1.0))
-    assert arrivals[0].tolist() == arrivals[1].tolist() == [4.0, 7.0, 12.0]
-    cells_copy = copy.get_populations()[1]
-    assert cells_copy.refractory == cells.refractory == 2.0
-
-
-def test_neuron_that_is_refractory_now_wakes_at_the_same_time() -> None:
-    net = one(LIF, 0.5)
-    net.get_populations()[0].I = 100.0
-    monitor = net.monitor(net.get_populations()[0], "spike")
-    net.simulate(2.0)
-    [[spike, *_]] = monitor.get("spike").values()
-    copy = refined(net, 4)
-    values = copy.monitor(copy.get_populations()[0], "v")
-    copy.simulate(3.0)
-    awake = 2.0 + 0.125 * np.flatnonzero(values.get("v")[:, 0] > 0.0)[0]
-    assert awake == pytest.approx((spike + 0.25) * 0.5 + 2.0)  # frozen for 16 short steps after that of the spike
-
-
-@pytest.mark.parametrize("until", [4.5, 11.0, 12.5, 13.0])
-def test_spikes_within_steps_keep_their_moments(until: float) -> None:
-    """Closed forms: spikes, what is under way and refractory times do not depend on the step at all."""
-    net = ann.Network(dt=0.5, seed=1, spike_times="interpolated")
-    cells = net.create(6, LIF, name="cells")
-    cells.I = np.linspace(14.0, 24.0, 6)
-    net.connect(cells, cells, "exc").fixed_probability(0.6, weights=4.0, delays=1.5)
-    net.simulate(until)
-    copy = refined(net, 4)
-    trains = []
-    for each in (net, copy):
-        monitor = each.monitor(each.get_populations()[0], "spike")
-        each.simulate(20.0)
-        trains.append(monitor.spike_times())
-    assert sum(map(len, trains[0].values())) > 5
-    for rank, train in trains[0].items():
-        np.testing.assert_allclose(trains[1][rank], train, rtol=0.0, atol=1e-9)
-
-
-def test_schedules_keep_their_times() -> None:
-    net = ann.Network(dt=1.0)
-    every = net.create(ann.TimedArray([[1.0], [2.0], [3.0], [4.0]], schedule=0.0, period=4.0), name="each step")
-    some = net.create(ann.TimedArray([[5.0], [7.0]], schedule=[0.0, 3.0]))
-    readers = [net.create(1, ann.Neuron(equations="r = sum(exc)")) for _ in range(2)]
-    for source, reader in zip((every, some), readers, strict=True):
-        net.connect(source, reader, "exc").all_to_all(1.0)
-    net.simulate(1.0)
-    copy = refined(net, 2)
-    monitors = [[each.monitor(each.get_populations()[k], "r") for k in (0, 1)] for each in (net, copy)]
-    for each in (net, copy):
-        each.simulate(5.0)
-    for a, b in zip(*monitors, strict=True):
-        assert np.array_equal(np.repeat(a.get("r"), 2, axis=0), b.get("r"))
 
 
 def test_random_sources_spike_alike_in_all_runs() -> None:
