@@ -10,7 +10,6 @@ import numpy as np
 
 from eqneuro.language.syntax import Compare, Expr, Logical, Name, Unary
 from eqneuro.model.ceilings import ceilings
-from eqneuro.model.ceilings import ceilings
 from eqneuro.model.models import AssignmentEquation, NeuronModel, OdeEquation, SpikeEvent
 from eqneuro.reference.draws import Sampler, Streams
 from eqneuro.reference.dual import plain

@@ -72,7 +72,6 @@ class Odes:
     strengths: tuple[dict[str, Expr], ...]
     stratonovich: tuple[bool, ...]
     ceilings: tuple[Expr | None, ...]
-    ceilings: tuple[Expr | None, ...]
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -30,8 +30,6 @@ class System:
     """Whether inputs are read at the times of stages."""
     ceilings: tuple[Expr | None, ...] = ()
     """Thresholds at which spikes reset the variables, where they do."""
-    ceilings: tuple[Expr | None, ...] = ()
-    """Thresholds at which spikes reset the variables, where they do."""
 
     @property
     def start(self) -> Values:
@@ -45,17 +43,6 @@ class System:
 
     def stage(self, values: Values, shift: Any = 0.0) -> Values:
         """f at a place within the step, where no variable is beyond the threshold at which a spike resets it."""
-        limits = self.ceilings or (None,) * len(values)
-        held = [
-            x
-            if limit is None
-            else np.where(plain(evaluate(limit, self.leaf)) < x, plain(evaluate(limit, self.leaf)), x)
-            for x, limit in zip(values, limits, strict=True)
-        ]
-        return self.slopes(held, shift)
-
-    def within(self, values: Values, shift: Any = 0.0) -> Values:
-        """The same for a stage within the step, in which no variable is beyond the threshold where spikes reset it."""
         held = list(values)
         for k, limit in enumerate(self.ceilings):
             if limit is not None:

@@ -12,7 +12,7 @@ def step(system: System) -> Values:
     def moved(slopes: Values, by: float) -> Values:
         return [a + by * h * k for a, k in zip(x, slopes, strict=True)]
 
-    k1 = system.within(x)
+    k1 = system.stage(x)
     k2 = system.stage(moved(k1, 0.5), h / 2.0)
     k3 = system.stage(moved(k2, 0.5), h / 2.0)
     k4 = system.stage(moved(k3, 1.0), h)
