@@ -56,19 +56,20 @@ class PastReader:
         place = f"now, {time}, {float(value.shift)!r}, {start}[0], {slots}, {NUMBERS}[1]"
         if value.between == POINTS:
             at = self._at("past_rows", f"find_past_rows({place})", name, inside=is_inside)
-            return f"past_on_points({at}, {history}, i)"
+            return f"past_on_points{at}, {history}, i)"
         at = self._at("past_time", f"find_past({place}, {KINDS[value.between]})", name, inside=is_inside)
         if value.between == LINE:
-            return f"past_on_line({at}, {history}, i)"
-        return f"past_on_curve({at}, {history}, {self._slope_pointer(name)}, i)"
+            return f"past_on_line{at}, {history}, i)"
+        return f"past_on_curve{at}, {history}, {self._slope_pointer(name)}, i)"
 
     def _at(self, kind: str, text: str, variable: str, *, inside: bool) -> str:
-        """Where the past lies: once a step, or for each neuron where delays differ."""
+        """The first argument, where the past lies: by address once a step, by value for each neuron where delays
+        differ."""
         if inside:
-            return text
+            return f"_at({text}"
         name = self._body.scope.names.allocate(f"when_{variable}")
         self._body.scope.declarations.append(f"const {kind} {name} = {text};")
-        return name
+        return f"(&{name}"
 
     def _slots(self, variable: str) -> str:
         if variable not in self.rings:

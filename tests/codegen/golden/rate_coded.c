@@ -60,7 +60,7 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
         v = 1.0 < shared_5 ? 1.0 : shared_5;
         all_v[i] = v;
         /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
-        const real past_v_2 = past_on_curve(when_v, history_of_v, slopes_of_v, i);
+        const real past_v_2 = past_on_curve(&when_v, history_of_v, slopes_of_v, i);
         const real branch_0 = tanh(past_v_2);
         real r = v > 0.0 ? v : 0.1 * branch_0;
         all_r[i] = r;
