@@ -23,6 +23,7 @@ from eqneuro.codegen.requests import PopulationRequest
 from eqneuro.codegen.scan import Scan
 from eqneuro.codegen.statements import C_TYPES
 from eqneuro.codegen.writer import LoopWriter
+from eqneuro.model.ceilings import ceilings
 from eqneuro.numerics import select
 from eqneuro.numerics.rules import Propagator, UpdateRule
 
@@ -118,6 +119,8 @@ def _plan_timed(request: PopulationRequest, rules: Sequence[UpdateRule], name: s
     body.add_neuron_rules(rules, frozen_unless="active" if is_refractory else None)
     condition = _condition(request)
     crossed = body.body_condition(body.resolve(condition))
+    for variable in ceilings(request.model):  # an upstroke that left all numbers behind has crossed
+        crossed = f"({crossed}) | !(fabs({body.value_of(variable)}) < INFINITY)"
     if is_refractory:
         crossed = f"(active & ({crossed})) | (({until}[i] == (lane)now->tick) & ({rest}[i] > 0.0))"
     checked = state_variables(rules, body)
@@ -218,7 +221,8 @@ def _plan_excess(request: PopulationRequest, condition: sympy.Expr, real: str, s
         return body.part(scan.loads, f"{holds} ? 1.0 : -1.0")
     larger, smaller = (resolved.args[k] for k in sides)
     distance = f"const double excess = {scan.number(larger - smaller)};"
-    return body.part([*scan.loads, distance], f"{holds} ? fmax(excess, DBL_MIN) : fmin(excess, 0.0)")
+    below = "excess == excess ? fmin(excess, 0.0) : INFINITY" if ceilings(request.model) else "fmin(excess, 0.0)"
+    return body.part([*scan.loads, distance], f"{holds} ? fmax(excess, DBL_MIN) : {below}")
 
 
 def _plan_spike(request: PopulationRequest, real: str, slots: list[Slot]) -> PartPlan:

@@ -96,3 +96,14 @@ def test_a_threshold_is_a_ceiling(spike: str) -> None:
 )
 def test_what_moves_or_is_not_reset_is_none(spike: str, reset: str, equation: str) -> None:
     assert ceilings(model(spike, reset, equation)) == {}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("method", "largest"), [("rk4", 0.2), ("rk45", 1e-4)])
+def test_an_upstroke_within_the_step_ends_in_a_spike_at_its_time(method: str, largest: float) -> None:
+    spikes, _ = solution()
+    net = ann.Network(dt=0.1, method=method, spike_times="interpolated")
+    monitor = net.monitor(net.create(1, adex()), "spike")
+    net.simulate(DURATION)
+    times = np.array(monitor.spike_times()[0])
+    assert len(times) == len(spikes)
+    assert np.abs(times - spikes).max() < largest
