@@ -20,8 +20,8 @@ OWN_WORDS = frozenset(
         "instant kernel report BLOCK PI OK CULPRITS FIRST_GLOBAL real_unit report_not_finite GROUP TINY_IS_ZERO "
         "GET_FLOAT_MODE SET_FLOAT_MODE NOT_FINITE PAUSE STATUS CULPRIT NEURON VECTOR KERNELS REPORT_LENGTH "
         "INFINITY NAN philox unit random_source next_unit fill_uniform fill_normal key_low key_high reduce work "
-        "past_time past_rows in_steps find_past find_past_rows past_on_line past_on_curve past_on_points past_on_line_at "
-        "past_on_curve_at past_on_points_at PAST_LINE PAST_CURVE PAST_OPEN_CURVE "
+        "past_time past_rows in_steps find_past find_past_rows past_on_line past_on_curve past_on_points "
+        "past_on_line_at past_on_curve_at past_on_points_at PAST_LINE PAST_CURVE PAST_OPEN_CURVE "
         "fill_normal_at fill_noise draw_noise "
         "job barrier judge random_words index stdin stdout stderr errno signgam I "
     ).split()

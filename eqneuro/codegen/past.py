@@ -96,7 +96,7 @@ class PastReader:
         )
 
     def input_at(self, value: StagedInput, inputs: Sequence[str]) -> sympy.Expr:
-        """An input at the time of a stage: the sums of a step are those of its end, so those before of its beginning."""
+        """An input at the time of a stage: the sums of a step are those of its end, those before of its start."""
         ages = [sympy.Integer(age) for age in range(KEPT)]
         if value.shift in (0, 1):
             weights = {1 - int(value.shift): sympy.S.One}
