@@ -35,9 +35,11 @@ class Solution:
 
 
 def is_linear(system: System, jacobian: list[list[sympy.Expr]]) -> bool:
-    """Whether the Jacobian does not depend on the variables."""
+    """Whether the Jacobian does not depend on the variables, nor does a step function, whose derivative is 0."""
     unknown = set(system.variables)
-    return not any(entry.free_symbols & unknown for row in jacobian for entry in row)
+    nodes = (node for right in system.rights for node in sympy.preorder_traversal(right) if node.is_Function)
+    depends = any(entry.free_symbols & unknown for row in jacobian for entry in row)
+    return not depends and not any(node.free_symbols & unknown for node in nodes)
 
 
 def matrix_of(jacobian: list[list[sympy.Expr]], factor: sympy.Expr) -> list[list[sympy.Expr]]:

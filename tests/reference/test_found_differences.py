@@ -154,3 +154,12 @@ def test_bounds_of_an_ode_may_be_random():
     )
     series = assert_agree(neurons(equations=lines), STEPS).series
     assert max(values.max() for key, values in series.items() if key.startswith("v ")) <= 0.2
+
+
+@pytest.mark.parametrize("method", ["implicit", "sdirk2"])
+def test_a_step_function_of_the_variable_is_not_linear(method):
+    # its derivative is 0, so the equation was solved as if the function had its value at 0 everywhere
+    lines = f"dv/dt = 1.37*(v > 0.31) - v : init=1.0, {method}\ndu/dt = 0.9*floor(u) - u + 0.2 : init=1.9, {method}"
+    series = assert_agree(neurons(equations=lines), STEPS).series
+    last = next(values[-1, 0] for key, values in series.items() if key.startswith("v "))
+    assert last == pytest.approx(1.37, rel=1e-6)
