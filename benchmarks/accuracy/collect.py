@@ -41,6 +41,9 @@ def _own() -> Iterator[tuple[str, Run]]:
             print(f"eqneuro, {problem.name}, {method} …", file=sys.stderr)
             for dt in STEPS:
                 yield problem.name, eqneuro_runs.run(problem, method, dt)
+        for method in problem.within:
+            for dt in STEPS:
+                yield problem.name, eqneuro_runs.run(problem, method, dt, within=True)
     for method in rate_network.METHODS:
         for dt in STEPS:
             yield rate_network.NAME, rate_network.run(method, dt)

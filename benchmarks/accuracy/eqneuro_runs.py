@@ -17,14 +17,15 @@ PULSE = "/(exp(dt/tau) - 1.0)"
 """A pulse that moves v at once, as a current over the step that has the same effect."""
 
 
-def run(problem: Problem, method: str, dt: float, repeats: int = 3) -> Run:
-    """Both cases, and the time of the spiking one."""
+def run(problem: Problem, method: str, dt: float, repeats: int = 3, *, within: bool = False) -> Run:
+    """Both cases, and the time of the spiking one; ``within`` has spikes at their true times."""
+    label = f"{method}, within steps" if within else method
     try:
-        values = _smooth(problem, method, dt)
-        spikes, cost = _spiking(problem, method, dt, repeats)
+        values = _smooth(problem, method, dt, within)
+        spikes, cost = _spiking(problem, method, dt, within, repeats)
     except ann.NotFiniteError:
-        return Run("eqneuro", method, dt, (), (), float("nan"))
-    return Run("eqneuro", method, dt, values, spikes, cost)
+        return Run("eqneuro", label, dt, (), (), float("nan"))
+    return Run("eqneuro", label, dt, values, spikes, cost)
 
 
 def neuron(problem: Problem, parameters: dict[str, float]) -> ann.Neuron:
@@ -48,10 +49,12 @@ def neuron(problem: Problem, parameters: dict[str, float]) -> ann.Neuron:
     )
 
 
-def network(problem: Problem, case: str, method: str, dt: float, size: int) -> tuple[ann.Network, ann.Population]:
+def network(
+    problem: Problem, case: str, method: str, dt: float, size: int, within: bool
+) -> tuple[ann.Network, ann.Population]:
     """Some neurons and what drives them."""
     parameters, events = problem.drive(case)
-    net = ann.Network(dt=dt, seed=1, method=method)
+    net = ann.Network(dt=dt, seed=1, method=method, spike_times="interpolated" if within else "grid")
     cells = net.create(size, neuron(problem, parameters))
     jumps = {(name, jump) for _, name, jump in events}
     for name, jump in sorted(jumps):
@@ -62,8 +65,8 @@ def network(problem: Problem, case: str, method: str, dt: float, size: int) -> t
     return net, cells
 
 
-def _smooth(problem: Problem, method: str, dt: float) -> tuple[float, ...]:
-    net, cells = network(problem, "smooth", method, dt, 1)
+def _smooth(problem: Problem, method: str, dt: float, within: bool) -> tuple[float, ...]:
+    net, cells = network(problem, "smooth", method, dt, 1, within)
     values = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # steps that are too large are what is measured
@@ -73,8 +76,8 @@ def _smooth(problem: Problem, method: str, dt: float) -> tuple[float, ...]:
     return tuple(values)
 
 
-def _spiking(problem: Problem, method: str, dt: float, repeats: int) -> tuple[tuple[float, ...], float]:
-    net, cells = network(problem, "spiking", method, dt, NEURONS)
+def _spiking(problem: Problem, method: str, dt: float, within: bool, repeats: int) -> tuple[tuple[float, ...], float]:
+    net, cells = network(problem, "spiking", method, dt, NEURONS, within)
     monitor = net.monitor(cells[:1], "spike")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -86,5 +89,6 @@ def _spiking(problem: Problem, method: str, dt: float, repeats: int) -> tuple[tu
             net.simulate(DURATION)
             seconds.append(time.process_time() - begin)
         spikes = monitor.get("spike")[0]
-    ends = tuple((step + 1) * dt for step in spikes)  # a spike is emitted at the end of its step
-    return ends, 1e9 * float(np.median(seconds)) / NEURONS / DURATION
+    late = 0 if within else 1  # on the grid a spike is emitted at the end of its step
+    times = tuple((step + late) * dt for step in spikes)
+    return times, 1e9 * float(np.median(seconds)) / NEURONS / DURATION

@@ -38,7 +38,8 @@ How to read it:
 - **Without spikes** each method shows its order: a step half as long, an error 2ᵖ times smaller.
 - **With spikes** on a grid of steps every method is of order 1: a spike is seen, and the neuron reset, at the end of a
   step, half a step late on average. What the method adds is small beside that for midpoint, heun and rk4, and larger
-  for the methods of order 1. Where spike times matter, see [Spike times](spike-times.md).
+  for the methods of order 1. `within steps` marks runs with `spike_times="interpolated"`
+  ([Spike times](spike-times.md)), which keep the order of the method.
 - **Upstrokes.** The exponential of AdEx runs off to infinity within a step. The stages of midpoint, heun and rk4 would
   see absurd potentials there and spoil w; eqneuro holds them at the threshold, beyond which the neuron is reset anyway.
 - **—** means that the run became infinite, or was not made.

@@ -41,6 +41,7 @@ def draw(title: str, results: Sequence[Accuracy], place: Path) -> None:
 
 
 def _draw_curve(axis: Axes, name: str, points: Sequence[tuple[float, float]], run: Accuracy) -> None:
-    style = dict(linestyle=DASHES[run.run.simulator], color=COLOURS.get(run.run.method, "0.6"))
+    method, _, within = run.run.method.partition(", ")
     costs, errors = zip(*points, strict=True) if points else ((), ())
-    axis.plot(costs, errors, marker="o", markersize=3, label=name, **style)
+    style = dict(linestyle=DASHES[run.run.simulator], marker="s" if within else "o", markersize=3)
+    axis.plot(costs, errors, color=COLOURS[method], label=name, **style)

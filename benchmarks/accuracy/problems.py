@@ -22,9 +22,10 @@ class Problem:
     """A neuron and what drives it.
 
     ``rates[x]`` is dx/dt, in ms; ``smooth`` and ``spiking`` are parameters of a run below the threshold and of one
-    above it; ``events`` are (time, variable, jump) of the input; ``frozen`` rest while the neuron is refractory.
-    ``methods`` are those of eqneuro and Brian2 that suit it; ``nest`` names NEST's model, its parameters and how it
-    calls the variables.
+    above it; ``events`` are (time, variable, jump) of the input; ``frozen`` rest while the neuron is refractory (in
+    eqneuro all that is not called ``g_…``). ``methods`` and ``brian2`` are those of eqneuro and Brian2 that suit it,
+    ``within`` those of eqneuro that are also run with spikes at their true times within the steps; ``nest`` names
+    NEST's model, its parameters and how it calls the variables.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Problem:
     spiking: dict[str, float]
     methods: tuple[str, ...]
     brian2: tuple[str, ...]
+    within: tuple[str, ...] = ()
     threshold: str = ""
     reset: dict[str, str] = field(default_factory=dict)
     refractory: float = 0.0
@@ -106,6 +108,7 @@ ADEX = Problem(
     spiking={"I": 1000.0},
     methods=(*SMALL_STEPS, "auto", *STIFF),
     brian2=("euler", "rk2", "rk4"),
+    within=("heun", "rk4", "rk45"),
     threshold="v > V_peak",
     reset={"v": "V_reset", "w": "w + b"},
     nest=dict(
@@ -128,6 +131,7 @@ IZHIKEVICH = Problem(
     spiking={"I": 10.0},
     methods=(*SMALL_STEPS, "auto", *STIFF),
     brian2=("euler", "rk2", "rk4"),
+    within=("heun", "rk4", "rk45"),
     threshold="v > 30.0",
     reset={"v": "c", "u": "u + d"},
     nest=dict(
@@ -157,6 +161,7 @@ EXPONENTIAL = Problem(
     spiking={"I": 360.0},
     methods=(*SMALL_STEPS, "exponential", "auto", *STIFF),
     brian2=("euler", "exponential_euler", "rk4"),
+    within=("heun", "rk4", "rk45"),
     threshold="v > V_th",
     reset={"v": "V_r"},
     refractory=2.0,
@@ -170,18 +175,19 @@ ALPHA = Problem(
     name="lif_alpha",
     title="LIF, alpha-shaped conductances",
     rates={
-        "v": "(g_L*(E_L - v) + y_exc*(E_exc - v) + y_inh*(E_inh - v) + I)/C",
-        "y_exc": "(2.718281828459045*g_exc - y_exc)/tau_exc",
-        "y_inh": "(2.718281828459045*g_inh - y_inh)/tau_inh",
+        "v": "(g_L*(E_L - v) + g_alpha_exc*(E_exc - v) + g_alpha_inh*(E_inh - v) + I)/C",
+        "g_alpha_exc": "(2.718281828459045*g_exc - g_alpha_exc)/tau_exc",
+        "g_alpha_inh": "(2.718281828459045*g_inh - g_alpha_inh)/tau_inh",
         "g_exc": "-g_exc/tau_exc",
         "g_inh": "-g_inh/tau_inh",
     },
-    initial={"v": -70.0, "y_exc": 0.0, "y_inh": 0.0, "g_exc": 0.0, "g_inh": 0.0},
+    initial={"v": -70.0, "g_alpha_exc": 0.0, "g_alpha_inh": 0.0, "g_exc": 0.0, "g_inh": 0.0},
     parameters=_LIF,
     smooth={"I": 0.0},
     spiking={"I": 360.0},
     methods=(*SMALL_STEPS, "exponential", "auto", *STIFF),
     brian2=("euler", "exponential_euler", "rk4"),
+    within=("heun", "rk4", "rk45"),
     threshold="v > V_th",
     reset={"v": "V_r"},
     refractory=2.0,
