@@ -16,6 +16,7 @@ from eqneuro.network.binding import population_buffers, projection_buffers
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.plastic import is_serial, synapse_buffers
 from eqneuro.network.requests import KernelSet, inputs_of
+from eqneuro.network.under_way import warn_of_spikes_under_way
 from eqneuro.recording.recorders import RowRecorder, SpikeRecorder
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Assembly:
         leaving: dict[int, list[Projection]] = {population._number: [] for population in self.network._populations}
         for projection in self.network._projections:
             if projection._connectivity is not None:
+                warn_of_spikes_under_way(projection)
                 leaving[projection._pre_population._number].append(projection)
                 self._make_reductions(projection)
         for population in self.network._populations:

@@ -64,6 +64,7 @@ class SynapseValues:
         self._shared: set[str] = set()
         self._saved: dict[str, tuple[NDArray[Any], bool]] = {}
         self._saved_delay: int | NDArray[np.uint32] | None = None
+        self._delay_before: int | NDArray[np.uint32] | None = None
         self._is_kept = False
         self._spike_rows: SpikeRows | None = None
         self._boundaries = np.empty(0, dtype=np.int64)
@@ -130,6 +131,8 @@ class SynapseValues:
         self._set_delays(value, self._net.default_rng, stacklevel=4)
         if self._is_kept and self._saved_delay is None:
             self._saved_delay = before
+        if self._delay_before is None:
+            self._delay_before = before
         self._put_delay(self._delay, before)
 
     def _put_delay(self, delay: int | NDArray[np.uint32], before: int | NDArray[np.uint32]) -> None:

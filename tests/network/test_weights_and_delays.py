@@ -162,6 +162,44 @@ def test_a_delay_that_is_changed_acts_and_is_reset() -> None:
     assert projection.delay == 2.0
 
 
+def heard(times: list[float], old: float, new: Any, at: float) -> tuple[list[float], str]:
+    """Steps in which a cell hears a spike whose delay changes under way, and the warning."""
+    net = ann.Network(dt=1.0)
+    source, cell = net.create(ann.SpikeSourceArray(times)), net.create(1, LISTENER)
+    projection = net.connect(source, cell, "exc").all_to_all(1.0, delays=old)
+    monitor = net.monitor(cell, "a")
+    net.simulate(at)
+    projection.delay = new
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        net.simulate(20.0)
+    assert all(warning.filename == __file__ for warning in caught)
+    said = " ".join(str(warning.message) for warning in caught)
+    return np.flatnonzero(monitor.get("a")[:, 0]).tolist(), said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "steps", "counts"),
+    [
+        (5.0, 2.0, 6.0, [], "1 lost, 0 arriving again"),  # due in step 8
+        (5.0, 2.0, 5.0, [5], ""),
+        (5.0, 2.0, 9.0, [8], ""),
+        (2.0, 5.0, 6.0, [5, 8], "0 lost, 1 arriving again"),
+        (2.0, 5.0, 5.0, [8], ""),
+        (2.0, 5.0, 9.0, [5], ""),
+        (2.0, [[5.0]], 7.0, [5, 8], "0 lost, 1 arriving again"),
+    ],
+)
+def test_spikes_that_a_change_of_delays_loses_or_doubles_are_counted_in_a_warning(
+    old: float, new: Any, at: float, steps: list[int], counts: str
+) -> None:
+    """A spike of step 3 arrives in step 3 + d; step n is the first that runs after ``simulate(n)``."""
+    found, said = heard([3.0], old, new, at)
+    assert found == steps
+    assert counts in said
+    assert bool(said) == bool(counts)
+
+
 def test_weights_are_reset_with_synapses_only() -> None:
     net, a, b = pair()
     projection = net.connect(a, b, "exc").all_to_all(0.5)

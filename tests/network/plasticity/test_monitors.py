@@ -22,6 +22,7 @@ def scenario(spiking, **options):
     return Scenario([Case(SPIKING if spiking else RATE, **options)], spiking=spiking, memory=10)
 
 
+@pytest.mark.filterwarnings("ignore:delays of projection .* changed while spikes travel")
 @pytest.mark.parametrize("spiking", [True, False], ids=["spiking", "rate-coded"])
 def test_recordings_are_what_is_held_after_each_step(spiking):
     network = scenario(spiking, missing=HOLES, delays=MIXED)

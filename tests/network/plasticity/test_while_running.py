@@ -6,6 +6,8 @@ from scenarios import Case, Change, compare, default_weights
 
 from eqneuro import Synapse
 
+pytestmark = pytest.mark.filterwarnings("ignore:delays of projection .* changed while spikes travel")
+
 MIXED = np.array([[1, 3, 2, 1], [2, 2, 5, 1], [4, 1, 1, 3]])
 """Delays in steps."""
 LATE = np.array([[6, 1, 2, 4], [1, 2, 9, 1], [1, 1, 3, 2]])
