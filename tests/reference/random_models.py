@@ -223,12 +223,16 @@ def neurons(draw: Draw, *, spiking: bool | None = None, targets: Sequence[str] =
         text.local.append("r")
     else:
         text.events = draw(events(text, local))
+    if any(word in line for line in (*text.equations, text.functions) for word in JUMPS):
+        text.equations = [line.replace(", implicit", "").replace(", sdirk2", "") for line in text.equations]
     text.spread = draw(st.lists(st.sampled_from(["p", "q", "tau"]), unique=True, max_size=2))
     return _admitted(text)
 
 
 PASTS = (" - 0.3*{0}(t - 1.0)", " - 0.2*{0}(t - (0.6 + tau/3.1))", " + 0.2*sin({0}(t - 0.63))")
 """Past values, on the grid and between grid points."""
+JUMPS = ("floor", "ceil", "round", "sign(", "heaviside", "modulo", ">", "<", "ite(", "if ")
+"""With these an implicit equation may have no solution at all."""
 REDUCTIONS = ("mean", "min", "max", "norm1", "norm2")
 
 
