@@ -37,7 +37,7 @@ MUTATIONS = (
     Mutation("swapped stages of rk4", "numerics/rk4.py", "(k1 + 2 * k2 + 2 * k3 + k4)", "(2 * k1 + k2 + 2 * k3 + k4)"),
     Mutation("time of heun's second stage", "numerics/heun.py", "zip(system.variables, slopes, strict=True)), DT)",
              "zip(system.variables, slopes, strict=True)))"),
-    Mutation("dropped lower bound", "numerics/select.py", 'Maximum(value, limit) if bound.side == "min"',
+    Mutation("dropped lower bound", "numerics/assignments.py", 'Maximum(value, limit) if bound.side == "min"',
              'value if bound.side == "min"'),
     Mutation("refractory time off by one", "codegen/population.py", "now->tick + 1 + (int64_t)floor(",
              "now->tick + (int64_t)floor("),
