@@ -402,6 +402,8 @@ def _power(base: float, exponent: float) -> sympy.Expr:
 
 def _call(name: str, arguments: list[sympy.Expr]) -> sympy.Expr:
     entry = FUNCTIONS[name]
+    if name in ("log", "ln") and arguments[0] == 0:
+        return -sympy.oo  # as in C; sympy gives it no sign
     if entry.definition is not None:
         body = Translator().translate(definition_of(name))
         return body.xreplace(dict(zip(map(symbol, entry.arguments), arguments, strict=True)))

@@ -163,3 +163,9 @@ def test_a_step_function_of_the_variable_is_not_linear(method):
     series = assert_agree(neurons(equations=lines), STEPS).series
     last = next(values[-1, 0] for key, values in series.items() if key.startswith("v "))
     assert last == pytest.approx(1.37, rel=1e-6)
+
+
+def test_the_logarithm_of_zero_is_minus_infinity():
+    # as a literal it became no number at all
+    series = assert_agree(neurons(equations="a = log(0.0)\nb = ln(0.0)\nv = exp(a) + exp(b)"), 3).series
+    assert all((values == -np.inf).all() for key, values in series.items() if key.startswith(("a ", "b ")))
