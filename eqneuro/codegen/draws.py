@@ -69,7 +69,10 @@ def _standard(draw: Draw, number: int) -> tuple[sympy.Expr, Stream | None]:
         case "Uniform":
             return a[0] + (a[1] - a[0]) * symbol, uniform
         case "DiscreteUniform":
-            return functions.Floor(a[0] + (a[1] - a[0] + 1) * symbol), uniform
+            least = sympy.ceiling(a[0]) if a[0].is_Number else functions.Ceiling(a[0])
+            most = sympy.floor(a[1]) if a[1].is_Number else functions.Floor(a[1])
+            # least stands outside of Floor: rounded together with it, the number could become most + 1
+            return least + functions.Floor((most - least + 1) * symbol), uniform
         case "Noise":
             return symbol, Stream(symbol, "noise", number)
         case "Normal":

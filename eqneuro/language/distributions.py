@@ -112,8 +112,9 @@ class DiscreteUniform(Distribution):
         super().__init__(min, max, min=None, max=None, rng=rng)
 
     def _draw(self, rng: np.random.Generator, shape: Shape) -> NDArray[Any]:
-        low, high = self._arguments
-        return np.floor(low + (high - low + 1.0) * rng.random(shape))
+        low, high = np.ceil(self._arguments[0]), np.floor(self._arguments[1])
+        drawn: NDArray[Any] = low + np.floor((high - low + 1.0) * rng.random(shape))
+        return drawn
 
 
 class Normal(Distribution):

@@ -148,7 +148,7 @@ def poisson(source: Source, place: int, mean: float) -> float:
 
 def binomial(source: Source, place: int, trials: float, p: float) -> float:
     """The median of the trials' uniform numbers splits them, until they are few enough to be counted."""
-    total = 0.0
+    total, trials = 0.0, math.floor(trials)
     while trials > 40.0:
         a = 1.0 + math.floor(trials / 2.0)
         b = trials + 1.0 - a

@@ -110,7 +110,8 @@ def _standard(node: Draw, number: int, sampler: Sampler, a: list[Any]) -> Any:
         case "Uniform":
             return a[0] + (a[1] - a[0]) * sampler.uniform(number)
         case "DiscreteUniform":
-            return np.floor(a[0] + (a[1] - a[0] + 1.0) * sampler.uniform(number))
+            low, high = np.ceil(a[0]), np.floor(a[1])
+            return low + np.floor((high - low + 1.0) * sampler.uniform(number))
         case "Normal":
             return a[0] + a[1] * sampler.normal(number)
         case "LogNormal":

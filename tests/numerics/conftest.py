@@ -149,7 +149,9 @@ class Interpreter:
                 own = stack[..., kicks.members, :][..., kicks.members]
                 strengths = self._stack(kicks.strengths, names)
                 shape = np.broadcast_shapes(own.shape[:-2], strengths.shape[:-2])
-                pair = (np.broadcast_to(x, (*shape, *x.shape[-2:])).reshape(-1, *x.shape[-2:]) for x in (own, strengths))
+                pair = (
+                    np.broadcast_to(x, (*shape, *x.shape[-2:])).reshape(-1, *x.shape[-2:]) for x in (own, strengths)
+                )
                 factor = kick_factor(*pair, self.dt)
                 factor = factor.reshape(*shape, *factor.shape[-2:])
                 for i, row in enumerate(kicks.factor):
