@@ -72,7 +72,7 @@ class PartPlan:
 
 @dataclass(frozen=True)
 class StateArray:
-    """A variable of each neuron: its C type, a name, its array as the loop over neurons and as other functions call it."""
+    """A variable of each neuron: its C type, a name, its array as the loop over neurons and as functions call it."""
 
     c_type: str
     name: str
@@ -84,8 +84,9 @@ class StateArray:
 class TimedPlan:
     """The C functions of neurons that spike within steps.
 
-    ``name`` ends the names of all of them. ``state`` is what a neuron carries from step to step. ``advance`` brings a neuron over any time, ``excess`` is by how much it is over its threshold, ``spike``
-    what happens to it then, ``propagators`` fill the matrices of linear systems for any time, each with its size.
+    ``name`` ends the names of all of them. ``state`` is what a neuron carries from step to step. ``advance`` brings a
+    neuron over any time, ``excess`` is by how much it is over its threshold, ``spike`` what happens to it then,
+    ``propagators`` fill the matrices of linear systems for any time, each with its size.
     ``look`` is the condition under which the lines of a whole step are not the last word.
     """
 

@@ -65,8 +65,9 @@ class ProjectionRequest:
     ``varying`` are the attributes with one value a synapse, ``semiglobal`` those with one a post-synaptic neuron;
     ``delays`` is ``none`` (read the present), ``constant`` or ``array``; ``dense`` says that every row holds every
     pre-synaptic neuron; ``index`` is the C type of the stored ranks; ``gathered`` says that weights are looked up in an
-    array which synapses share; ``assigns`` that the input is set, not added to. ``timed_pre`` says that spikes come with
-    their times within steps, ``timed_post`` that they are delivered at such times: then rows are called for one by one.
+    array which synapses share; ``assigns`` that the input is set, not added to. ``timed_pre`` says that spikes come
+    with their times within steps, ``timed_post`` that they are delivered at such times: then rows are called for one by
+    one.
     """
 
     model: SynapseModel

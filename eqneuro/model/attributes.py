@@ -48,7 +48,7 @@ class Parameter:
 
 
 class Variable:
-    """An equation with its initial value, bounds, method, locality and type.
+    """An equation with its initial value, bounds, method, locality, type and unit (``"mV"``).
 
     Examples
     --------
@@ -65,6 +65,7 @@ class Variable:
         method: str | None = None,
         locality: str = "local",
         type: object = "float",
+        unit: str | None = None,
     ) -> None:
         self.equation = equation
         self.init = init
@@ -73,6 +74,7 @@ class Variable:
         self.method = method
         self.locality = _locality(locality)
         self.type = _type(type)
+        self.unit = unit
 
 
 class Creating:

@@ -105,8 +105,10 @@ def _read_tolerance(groups: dict[str, Flag], name: str, source: SourceText) -> f
     assert flag.value is not None
     method = groups.get("method")
     if method is None or method.name != CONTROLLED:
-        message = f"flag {name!r} needs the method {CONTROLLED!r}" if method is None else (
-            f"flag {name!r} makes no sense with the method {method.name!r}"
+        message = (
+            f"flag {name!r} needs the method {CONTROLLED!r}"
+            if method is None
+            else (f"flag {name!r} makes no sense with the method {method.name!r}")
         )
         hint = f"Only {CONTROLLED!r} controls its error: write `{CONTROLLED}, {name}=1e-6`."
         raise EquationError(message, source, flag.span, hint)

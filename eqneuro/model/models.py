@@ -15,7 +15,7 @@ from typing import Literal
 
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Expr, FunctionDefinition, Span
-from eqneuro.model.units import Dimension
+from eqneuro.model.units import Dimension, unit_name
 
 Locality = Literal["local", "semiglobal", "global"]
 TypeName = Literal["float", "int", "bool"]
@@ -191,3 +191,9 @@ class SynapseModel:
     def digest(self) -> str:
         """A stable hash of everything that decides the generated code."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
+
+
+def units_of(model: NeuronModel | SynapseModel) -> dict[str, str]:
+    """What the values of a model's attributes and inputs are counted in, as far as the model says."""
+    dimensions = {} if model.units is None else model.units.dimensions
+    return {name: unit_name(dimension) for name, dimension in dimensions.items() if not dimension.is_plain}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from eqneuro.model.attributes import Parameter, Value, Variable
+from eqneuro.model.models import units_of
 
 if TYPE_CHECKING:
     from eqneuro.model.models import NeuronModel
@@ -100,6 +101,14 @@ class Neuron:
     def model(self) -> NeuronModel:
         """The checked model."""
         return self._model
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The units of attributes and inputs, in which they are read and written as plain numbers: ``{"v": "mV"}``.
+
+        Empty for a model that has no units; what is a plain number, or left open by the text, is left out.
+        """
+        return units_of(self._model)
 
     def __repr__(self) -> str:
         kind = "spiking" if self.model.is_spiking else "rate-coded"

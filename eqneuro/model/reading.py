@@ -140,7 +140,7 @@ def _from_variable(variable: Variable, where: str, names: frozenset[str]) -> lis
     whole = statement.span
     added = [
         Flag(key, substitute(to_expression(value, f"{key} of a Variable in {where}"), {}, whole), span=whole)
-        for key, value in (("init", variable.init), ("min", variable.min), ("max", variable.max))
+        for key, value in ((key, getattr(variable, key)) for key in ("init", "min", "max", "unit"))
         if value is not None
     ]
     if variable.method and variable.method not in METHODS:

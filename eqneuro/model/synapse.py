@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from eqneuro.model.attributes import Creating, Parameter, Pruning, Value, Variable
+from eqneuro.model.models import units_of
 
 if TYPE_CHECKING:
     from eqneuro.model.models import SynapseModel
@@ -69,6 +70,11 @@ class Synapse:
     def model(self) -> SynapseModel:
         """The checked model."""
         return self._model
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The units of attributes, in which they are read and written as plain numbers, as of a `Neuron`."""
+        return units_of(self._model)
 
     def __repr__(self) -> str:
         kind = "spiking" if self.model.is_spiking else "rate-coded"

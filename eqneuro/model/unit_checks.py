@@ -9,6 +9,7 @@ from eqneuro.language.errors import EquationError
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Assignment,
+    Call,
     Compare,
     Condition,
     Declaration,
@@ -90,6 +91,9 @@ def check_units(
 
 def check_stop_units(condition: Condition, model: NeuronModel, resolver: Resolver) -> None:
     """Compares the dimensions of a population's stop condition."""
+    calls = {node.function for node in condition.expr.walk() if isinstance(node, Call)}
+    if calls & {f.name for f in model.functions}:
+        return  # which hold plain numbers by now
     if resolver.is_unit is not None and model.units is not None:
         names = _known(resolver) | dict(model.units.dimensions)
         Inference(resolver.is_unit, {}, names).of(condition.expr, condition.source)

@@ -118,7 +118,7 @@ class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
         elif given._network is not None:
             raise ValueError(f"population {given.name!r} belongs to a network already")
         try:
-            check_constants(given.model.constants, self)  # type: ignore[arg-type]
+            check_constants(given.model.constants, self, given.model.units)  # type: ignore[arg-type]
         except EquationError:
             given._is_refused = True
             raise
@@ -172,7 +172,7 @@ class Building(SavedNetwork, CopiedNetwork, ParallelRuns):
         else:
             self._check_members(given.pre, given.post)
         try:
-            check_constants(given.model.constants, self)  # type: ignore[arg-type]
+            check_constants(given.model.constants, self, given.model.units)  # type: ignore[arg-type]
         except EquationError:
             given._is_refused = True
             raise

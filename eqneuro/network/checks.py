@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Attribute, GlobalOperation, InputSum
-from eqneuro.model.models import AssignmentEquation, FreeName, OdeEquation, SynapseModel
+from eqneuro.model.models import AssignmentEquation, FreeName, ModelUnits, OdeEquation, SynapseModel
+from eqneuro.model.units import describe_value, find_unit
 from eqneuro.numerics.stability import find_unstable
 
 if TYPE_CHECKING:
+    from eqneuro.network.constants import Constant
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
@@ -23,19 +25,39 @@ NOTABLE = 2**30
 """Bytes of recordings from which on they are compared with the memory that is free."""
 
 
-def check_constants(free: tuple[FreeName, ...], network: Network) -> None:
-    """Every name that a model does not define is a constant of its network.
+def check_constants(free: tuple[FreeName, ...], network: Network, units: ModelUnits | None = None) -> None:
+    """Every name that a model does not define is a constant of its network, in the unit that the model takes it for.
 
     Raises
     ------
     EquationError
         For the first that is none.
     """
-    known = {constant.name for constant in network._constants}
+    known = {constant.name: constant for constant in network._constants}
+    if units is not None:
+        _check_units_of_constants(free, known, units)
     for name in free:
         if name.name not in known:
-            hint = suggest(name.name, known) or f"Define it, or add a constant: `net.constant({name.name!r}, 1.0)`."
+            hint = suggest(name.name, known)
+            if not hint and units is None and len(name.name) > 1 and find_unit(name.name) is not None:
+                hint = "Units are read where a parameter or variable has one: `tau = 20*ms`, `init=-70*mV`."
+            hint = hint or f"Define it, or add a constant: `net.constant({name.name!r}, 1.0)`."
             raise EquationError(f"unknown name {name.name!r}", name.source, name.span, hint)
+
+
+def _check_units_of_constants(free: tuple[FreeName, ...], constants: dict[str, Constant], units: ModelUnits) -> None:
+    for unit in units.names:
+        if unit.name in constants:
+            hint = "Make the constant before the model, or give it another name."
+            raise EquationError(f"constant {unit.name!r} of the network is a unit here", unit.source, unit.span, hint)
+    for name in free:
+        found = constants[name.name].dimension if name.name in constants else None
+        wanted = units.dimensions.get(name.name)
+        if found is not None and wanted is not None and found != wanted:
+            message = (
+                f"constant {name.name!r} of the network is {describe_value(found)}, here {describe_value(wanted)},"
+            )
+            raise EquationError(message, name.source, name.span)
 
 
 def check_ends(projection: Projection) -> None:

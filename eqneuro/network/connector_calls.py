@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from eqneuro.language.distributions import Distribution
+from eqneuro.network.quantities import plain_arguments
 
 IGNORED = frozenset(["self", "storage_format", "storage_order", "force_multiple_weights"])
 """Arguments that change nothing."""
@@ -39,6 +40,7 @@ def remembered(connector: Connector) -> Connector:
 
     @functools.wraps(connector)
     def call(self: Any, *arguments: Any, **named: Any) -> Any:
+        arguments, named = plain_arguments(self, signature, arguments, named)
         made = connector(self, *arguments, **named)
         bound = signature.bind(self, *arguments, **named)
         bound.apply_defaults()

@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 
 from eqneuro.engine.buffers import allocate
-from eqneuro.model.resolve import DECLARED_CONSTANTS
+from eqneuro.model.models import ModelUnits
+from eqneuro.model.quantities import dimension_of, is_quantity
+from eqneuro.model.resolve import CONSTANT_DIMENSIONS, DECLARED_CONSTANTS
+from eqneuro.model.units import Dimension
+from eqneuro.network.quantities import plain_value
 
 
 class Constant:
@@ -23,8 +27,11 @@ class Constant:
     name
         How equations call it.
     value
-        Its value.
+        Its value: a number, or a quantity of pint, which models that have units are compared with.
     """
+
+    dimension: Dimension | None = None
+    """Its dimension, if it was made with a unit."""
 
     def __init__(self, name: str, value: float) -> None:
         from eqneuro.network.magic import adopt_constant
@@ -41,8 +48,12 @@ class Constant:
     def _prepare(self, name: str, value: float) -> None:
         self.name = name
         self._array = allocate(1, np.float64)
+        self.dimension = dimension_of(value) if is_quantity(value) else None
         self.set(value)
         DECLARED_CONSTANTS.add(name)
+        CONSTANT_DIMENSIONS.pop(name, None)
+        if self.dimension is not None:
+            CONSTANT_DIMENSIONS[name] = self.dimension
 
     def _share(self, constants: list[Constant]) -> None:
         """Joins constants, or takes the place of one of its name, whose memory kernels may know."""
@@ -70,12 +81,18 @@ class Constant:
         Raises
         ------
         ValueError
-            If it is not a number.
+            If it is not a number, or in another unit.
         """
+        if is_quantity(value):
+            value = plain_value(value, self.name, self._units, "the constants")
         number = float(value)
         if math.isnan(number):
             raise ValueError(f"constant {self.name!r} can't be NaN")
         self._array[0] = number
+
+    @property
+    def _units(self) -> ModelUnits | None:
+        return None if self.dimension is None else ModelUnits({self.name: self.dimension}, ())
 
     def __float__(self) -> float:
         return self.value

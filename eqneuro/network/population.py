@@ -18,6 +18,7 @@ from eqneuro.model.resolve import ADDED_FUNCTIONS
 from eqneuro.network import geometry as shapes
 from eqneuro.network.checks import check_constants, check_split
 from eqneuro.network.lattice import Lattice
+from eqneuro.network.quantities import plain_time, plain_value
 from eqneuro.network.refractory import Refractoriness
 from eqneuro.network.store import Store
 from eqneuro.network.summary import counted
@@ -245,6 +246,9 @@ class Population(Lattice, Refractoriness):
             self._set_attribute(name, value, None)
 
     def _set_attribute(self, name: str, value: Any, ranks: NDArray[Any] | None) -> None:
+        if name == "refractory" and (self._has_own_refractory or name not in self._store.attributes):
+            value = plain_time(value, f"refractory of population {self.name!r}")
+        value = plain_value(value, name, self.model.units, f"population {self.name!r}")
         self._check_shape(name, value, ranks)
         if name == "refractory" and (self._has_own_refractory or name not in self._store.attributes):
             self._set_refractory(value, ranks)

@@ -12,6 +12,7 @@ import numpy as np
 from eqneuro.language.names import suggest
 from eqneuro.model.flags import METHODS
 from eqneuro.model.spike_times import read_mode
+from eqneuro.network.quantities import plain_time
 
 MAXIMUM_THREADS = 64
 WHOLE = int | np.integer
@@ -63,6 +64,7 @@ class Settings:
 def _read(key: str, value: Any) -> dict[str, Any]:
     match key:
         case "dt":
+            value = plain_time(value, "dt")
             if not (isinstance(value, REAL) and math.isfinite(value) and value > 0.0):
                 raise ValueError(f"dt must be a positive time in ms, not {value!r}")
             return {"dt": float(value)}

@@ -18,6 +18,7 @@ from eqneuro.language.syntax import Name
 from eqneuro.model.models import ModelAttribute, SynapseModel
 from eqneuro.network.checks import level_outside
 from eqneuro.network.plastic import PlasticState
+from eqneuro.network.quantities import plain_time, plain_value, plain_weights
 from eqneuro.network.store import dtype_of
 from eqneuro.network.time import round_to_steps
 
@@ -125,6 +126,7 @@ class SynapseValues:
 
     @delay.setter
     def delay(self, value: Any) -> None:
+        value = plain_time(value, f"delay of projection {self.name!r}")
         if not isinstance(value, Distribution) and _is_nested(value):
             value = self._checked_rows(value, DELAY)
         before = self._delay
@@ -245,6 +247,9 @@ class SynapseValues:
             raise RuntimeError(
                 f"projection {self.name!r} has no synapses yet: {name!r} is set after a connector is called"
             )
+        if name == "w":
+            value = plain_weights(value, self)  # type: ignore[arg-type]
+        value = plain_value(value, name, self.model.units, f"projection {self.name!r}")
         if isinstance(value, Distribution):
             value = value.sample(self._net.default_rng, self._count(attribute))
         elif _is_nested(value) or np.ndim(value) != 0:

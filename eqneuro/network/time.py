@@ -8,6 +8,8 @@ from numbers import Real
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.network.quantities import plain_time
+
 TOLERANCE = 1e-6
 
 
@@ -21,6 +23,7 @@ def steps_of(duration: float, dt: float) -> int:
     ValueError
         If it is negative or not finite.
     """
+    duration = plain_time(duration, "a duration")
     if not isinstance(duration, Real | np.ndarray):
         raise TypeError(f"a duration is a number of ms, not {duration!r}")
     if not (math.isfinite(duration) and duration >= 0.0):

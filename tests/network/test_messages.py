@@ -31,7 +31,8 @@ def test_weights_and_delays_that_are_no_numbers_are_told(given: Any) -> None:
 @pytest.mark.parametrize(("given", "shown"), [(float("nan"), "nan"), (-2.0, "-2"), (ann.Normal(-5.0, 0.1), "-")])
 def test_delays_that_can_not_be_are_told_with_the_first_of_them(given: Any, shown: str) -> None:
     net, pop = cells()
-    with pytest.raises(ValueError, match=rf"delays of 'proj0' are times in ms, finite and not negative, .* at most, not {shown}"):
+    message = rf"delays of 'proj0' are times in ms, finite and not negative, .* at most, not {shown}"
+    with pytest.raises(ValueError, match=message):
         net.connect(pop, pop, "exc").all_to_all(1.0, delays=given)
 
 
