@@ -27,7 +27,7 @@ WARM_UP = 200.0
 """ms that are not counted."""
 CASES = ((20.0, 5.0), (15.0, 5.0), (25.0, 1.0))
 """μ and σ."""
-STEPS = (0.32, 0.08, 0.02)
+STEPS = (0.16, 0.04, 0.01)
 
 Rates = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 

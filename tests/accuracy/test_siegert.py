@@ -1,11 +1,17 @@
 """Rates of integrate-and-fire neurons with white noise against Siegert's integral; the long runs are a benchmark."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.special import erf
 
-from benchmarks.siegert import CASES, REFRACTORY, RESET, STEPS, TAU, THRESHOLD, extrapolate, siegert, simulate
+BENCHMARK = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "siegert.py"))
+CASES, STEPS = BENCHMARK["CASES"], BENCHMARK["STEPS"]
+TAU, THRESHOLD, RESET, REFRACTORY = (BENCHMARK[name] for name in ("TAU", "THRESHOLD", "RESET", "REFRACTORY"))
+siegert, simulate, extrapolate = (BENCHMARK[name] for name in ("siegert", "simulate", "extrapolate"))
 
 
 @pytest.mark.parametrize(("mu", "sigma"), CASES)
