@@ -23,8 +23,8 @@ from scipy.special import erfcx
 from eqneuro import Network, Neuron
 
 TAU, THRESHOLD, RESET, REFRACTORY = 20.0, 20.0, 10.0, 2.0
-WARM_UP = 200.0
-"""ms that are not counted."""
+WARM_UP = 600.0
+"""ms that are not counted: with little noise neurons forget but slowly that they began together."""
 CASES = ((20.0, 5.0), (15.0, 5.0), (25.0, 1.0))
 """μ and σ."""
 STEPS = (0.16, 0.04, 0.01)
