@@ -51,13 +51,18 @@ def build(problem: dict[str, Any], case: str, method: str, size: int) -> tuple[b
     return b2.Network(objects), neurons, monitor
 
 
+def sampled(network: b2.Network, neurons: b2.NeuronGroup, name: str, sample: float, duration: float) -> list[float]:
+    """A variable of the first neuron at the multiples of a time."""
+    monitor = b2.StateMonitor(neurons, name, record=[0], dt=sample * ms, when="start")
+    network.add(monitor)
+    network.run(duration * ms)
+    return [*map(float, getattr(monitor, name)[0][1:]), float(getattr(neurons, name)[0])]
+
+
 def accuracy(problem: dict[str, Any], method: str, dt: float, sample: float, duration: float) -> dict[str, Any]:
     b2.defaultclock.dt = dt * ms
     network, neurons, _ = build(problem, "smooth", method, 1)
-    values = []
-    for _ in range(round(duration / sample)):
-        network.run(sample * ms)
-        values.append(float(neurons.v[0]))
+    values = sampled(network, neurons, "v", sample, duration)
     network, _, monitor = build(problem, "spiking", method, 1)
     network.run(duration * ms)
     spikes = [float(t) + dt for t in monitor.t / ms]  # a threshold is looked at when the step is done
@@ -98,10 +103,7 @@ def build_rates(about: dict[str, Any], method: str) -> tuple[b2.Network, b2.Neur
 def rates(about: dict[str, Any], method: str, dt: float) -> dict[str, Any]:
     b2.defaultclock.dt = dt * ms
     network, neurons = build_rates(about, method)
-    values = []
-    for _ in range(round(about["length"] / about["sample"])):
-        network.run(about["sample"] * ms)
-        values.append(float(neurons.r[0]))
+    values = sampled(network, neurons, "r", about["sample"], about["length"])
     return dict(problem=about["name"], method=method, dt=dt, values=values, spikes=None)
 
 
