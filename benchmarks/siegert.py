@@ -27,7 +27,8 @@ WARM_UP = 600.0
 """ms that are not counted: with little noise neurons forget but slowly that they began together."""
 CASES = ((20.0, 5.0), (15.0, 5.0), (25.0, 1.0))
 """μ and σ."""
-STEPS = (0.16, 0.04, 0.01)
+STEPS = (0.2, 0.05, 0.0125)
+"""ms; the refractory time is a whole number of each."""
 
 Rates = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 

@@ -9,7 +9,7 @@ from scipy.integrate import quad
 from scipy.special import erf
 
 BENCHMARK = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "siegert.py"))
-CASES, STEPS = BENCHMARK["CASES"], (0.32, 0.08, 0.02)
+CASES, STEPS = BENCHMARK["CASES"], (0.4, 0.1, 0.025)
 TAU, THRESHOLD, RESET, REFRACTORY = (BENCHMARK[name] for name in ("TAU", "THRESHOLD", "RESET", "REFRACTORY"))
 siegert, simulate, extrapolate = (BENCHMARK[name] for name in ("siegert", "simulate", "extrapolate"))
 
