@@ -40,13 +40,13 @@ def strong_order(equations, exact):
 GEOMETRIC = "dx/dt = 0.5*x + 0.8*x*xi_w : init=1.0, {flags}\ndW/dt = xi_w : {method}"
 
 
-@pytest.mark.parametrize("method", ["explicit", "exponential", "implicit", "rk4", "heun"])
+@pytest.mark.parametrize("method", ["explicit", "exponential", "implicit", "sdirk2", "rk4", "rk45", "heun"])
 def test_milsteins_scheme_has_strong_order_one(method):
     order = strong_order(GEOMETRIC.format(flags=method, method=method), lambda end: np.exp(0.5 - 0.32 + 0.8 * end["W"]))
     assert order == pytest.approx(1.0, abs=0.15)
 
 
-@pytest.mark.parametrize("method", ["explicit", "exponential", "implicit", "rk4", "heun"])
+@pytest.mark.parametrize("method", ["explicit", "exponential", "implicit", "sdirk2", "rk4", "rk45", "heun"])
 def test_noise_in_stratonovichs_sense_has_strong_order_one(method):
     order = strong_order(
         GEOMETRIC.format(flags=f"{method}, stratonovich", method=method), lambda end: np.exp(0.5 + 0.8 * end["W"])
