@@ -74,8 +74,8 @@ def extrapolate(rates: Rates, steps: Sequence[float]) -> tuple[float, float]:
 def main() -> None:
     """A table of all cases."""
     parser = argparse.ArgumentParser(prog="benchmarks.siegert", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--neurons", type=int, default=10_000)
-    parser.add_argument("--duration", type=float, default=10_000.0, help="ms that are counted")
+    parser.add_argument("--neurons", type=int, default=8000)
+    parser.add_argument("--duration", type=float, default=8000.0, help="ms that are counted")
     chosen = parser.parse_args()
     steps = " | ".join(f"h = {step:g} ms" for step in STEPS)
     print(f"| μ | σ | {steps} | extrapolated | Siegert | standard errors apart |")
