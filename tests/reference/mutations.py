@@ -84,6 +84,7 @@ def compare(folder: Path, test: str, models: int) -> str:
         If something else than a difference is wrong.
     """
     environment = dict(os.environ, PYTHONPATH=str(folder), EQNEURO_CACHE_DIR=str(folder / "cache"))
+    environment.pop("PYTEST_ADDOPTS", None)  # meant for the tests that run this one
     environment |= {"EQNEURO_RANDOM_MODELS": str(models), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
     command += ["--import-mode=importlib", "-o", "addopts=", str(HERE / test)]
