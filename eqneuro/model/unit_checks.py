@@ -85,7 +85,9 @@ def check_units(
     for what, text in resolver.texts:
         check.text(what, text)
     words = {*TIMES, *TIMES_OF[False], *TIMES_OF[True], "pi"} - resolver.variables - resolver.parameters
-    known = {name: inference.reduced(dimension) for name, dimension in inference.names.items() if name not in words}
+    own = [*(d.name for d in declarations), *(line.statement.name for line in lines)]
+    order = dict.fromkeys([*own, *sorted(inference.names)])
+    known = {name: inference.reduced(inference.names[name]) for name in order if name not in words}
     return ModelUnits({n: d for n, d in known.items() if not d.unknowns}, tuple(resolver.units.values()))
 
 

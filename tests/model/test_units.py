@@ -17,15 +17,7 @@ from eqneuro.model.units import BASES, POTENTIAL, Dimension, converted, find_uni
 PINT = pint.UnitRegistry()
 
 
-@pytest.fixture(autouse=True)
-def _nothing_declared():
-    """Constants that other tests declared are no names here."""
-    constants, dimensions = set(DECLARED_CONSTANTS), dict(CONSTANT_DIMENSIONS)
-    DECLARED_CONSTANTS.clear()
-    CONSTANT_DIMENSIONS.clear()
-    yield
-    DECLARED_CONSTANTS.update(constants)
-    CONSTANT_DIMENSIONS.update(dimensions)
+pytestmark = pytest.mark.usefixtures("nothing_declared")
 
 
 def unit_of(text):
