@@ -256,17 +256,4 @@ class Builder:
             raise self._refuse(f"{name} lacks {' and '.join(missing)}", name_span, shape)
         arguments = tuple(values[n] for n in kind.arguments)
         low, high = (values.get("min"), values.get("max")) if kind.clips else (None, None)
-        draw = Draw(name, arguments, low, high, span=span)
-        self._check_draw(draw)
-        return draw
-
-    def _check_draw(self, draw: Draw) -> None:
-        """Numbers that a distribution can't have are refused here; names have their values later."""
-        from eqneuro.language.evaluate import Unknown, evaluate
-
-        try:
-            evaluate(draw, {}, lambda distribution: 0.0)
-        except Unknown:
-            return
-        except ValueError as error:
-            raise self._refuse(str(error), draw.span) from None
+        return Draw(name, arguments, low, high, span=span)

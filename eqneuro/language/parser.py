@@ -21,6 +21,7 @@ from eqneuro.language.syntax import (
     Condition,
     Declaration,
     Derivative,
+    Draw,
     Expr,
     Flag,
     FunctionDefinition,
@@ -153,7 +154,27 @@ def _parse(start: str, piece: Piece, source: SourceText, names: Collection[str] 
             raise explain(error, shape or start, piece, source) from None
     for expr in _expressions(result):
         Measure().check(expr, source)
+        _check_draws(expr, source)
     return result
+
+
+def _check_draws(expr: Expr, source: SourceText) -> None:
+    """Numbers that a distribution can't have are refused; names have their values later.
+
+    Functions among its arguments have definitions that are parsed when they are first computed, so this waits until
+    the parser is free.
+    """
+    from eqneuro.language.evaluate import Unknown, evaluate
+
+    for node in expr.walk():
+        if not isinstance(node, Draw):
+            continue
+        try:
+            evaluate(node, {}, lambda distribution: 0.0)
+        except Unknown:
+            continue
+        except ValueError as error:
+            raise EquationError(str(error), source, node.span) from None
 
 
 def _expressions(result: Any) -> Iterator[Expr]:

@@ -34,7 +34,7 @@ from eqneuro.language.syntax import (
     Unary,
 )  # fmt: skip
 from eqneuro.model.inlining import ADDED_FUNCTIONS
-from eqneuro.model.quantities import exponent_of
+from eqneuro.model.quantities import exponent_of, read_unit
 from eqneuro.model.units import PLAIN, TIME, Dimension, describe, describe_value, find_unit, unit_name
 
 SAME = frozenset(["abs", "fabs", "pos", "positive", "neg", "negative", "relu"])
@@ -155,7 +155,7 @@ class Inference:
             return self.dimension_of_name(name)
         if is_noise(name):
             return TIME ** Fraction(-1, 2)
-        unit = find_unit(name) if self.is_unit(name) else None
+        unit = find_unit(name) if self._names_unit(name) else None
         return unit.dimension if unit else self.dimension_of_name(name)
 
     def _binary(self, expr: Binary) -> Dimension:
@@ -165,8 +165,14 @@ class Inference:
             return self._equal(expr.left, expr.right, "cannot subtract {1} from {0}")
         if expr.operator == "^":
             return self._power(expr.left, expr.right)
+        written = read_unit(expr, self._names_unit)
+        if written is not None:  # 0*mV is in mV, and not anything
+            return written.dimension
         left, right = self._of(expr.left), self._of(expr.right)
         return left * right if expr.operator == "*" else left / right
+
+    def _names_unit(self, name: str) -> bool:
+        return name not in self._arguments and name not in self.names and self.is_unit(name)
 
     def _power(self, base: Expr, exponent: Expr) -> Dimension:
         inner = self._of(base)
@@ -198,9 +204,10 @@ class Inference:
         if name in ("pow", "power"):
             return self._power(*arguments)
         if name in EQUAL:
+            found = self._of(arguments[0])
             for other in arguments[1:]:
-                self._equal(arguments[0], other, f"{name} compares {{}} with {{}}")
-            return self._of(arguments[0]) if EQUAL[name] else PLAIN
+                self._same(arguments[0], found, other, self._of(other), f"{name} compares {{}} with {{}}")
+            return self.reduced(found) if EQUAL[name] else PLAIN
         for argument in arguments:
             self._plain(argument, f"{name} takes a plain number, not {{}}")
         return PLAIN
@@ -264,16 +271,19 @@ class Inference:
             self._refuse(message.format(shown), expr.span, f"Divide it by a value in {shown}.")
 
     def _equal(self, left: Expr, right: Expr, message: str) -> Dimension:
-        one, other = self._of(left), self._of(right)
+        one = self._of(left)
+        self._same(left, one, right, self._of(right), message)
+        return self.reduced(one)
+
+    def _same(self, left: Expr, one: Dimension, right: Expr, other: Dimension, message: str) -> None:
         if self.unify(one, other):
-            return self.reduced(one)
+            return
         one, other = self.reduced(one), self.reduced(other)
-        culprit, wanted = (left, other) if one.is_plain else (right, one)
-        hint = self._lacks_unit(culprit, self.reduced(self._of(culprit)), wanted)
+        culprit, wanted, found = (left, other, one) if one.is_plain else (right, one, other)
+        hint = self._lacks_unit(culprit, found, wanted)
         hint = hint or f"`{self._text(left)}` is {describe_value(one)}, `{self._text(right)}` {describe_value(other)}."
         shown = (describe(one), describe(other), describe_value(one), describe_value(other))
         self._refuse(message.format(*shown), culprit.span, hint)
-        return one
 
     def _lacks_unit(self, expr: Expr, found: Dimension, wanted: Dimension) -> str:
         """A hint for numbers, and parameters without unit, that stand for a value with one."""

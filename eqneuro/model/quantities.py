@@ -21,6 +21,9 @@ from eqneuro.model.units import BASES, PLAIN, Dimension, Unit, converted, find_u
 
 IsUnit = Callable[[str], bool]
 
+BITS = 4096
+"""Of numerator or denominator of a number that is converted exactly; what is longer is computed as it is written."""
+
 
 def carries_unit(expr: Expr, is_unit: IsUnit) -> bool:
     """Whether a number times a unit stands somewhere in it."""
@@ -72,12 +75,29 @@ def read_unit(expr: Expr, is_unit: IsUnit) -> Unit | None:
             left, right = read_unit(expr.left, is_unit), read_unit(expr.right, is_unit)
             if left is None or right is None or (expr.operator == "/" and not right.scale):
                 return None
-            return left * right if expr.operator == "*" else left / right
+            return _bounded(left * right if expr.operator == "*" else left / right)
         case Binary(operator="^") | Call(function="sqrt", arguments=(_,)):
             base = read_unit(expr.left if isinstance(expr, Binary) else expr.arguments[0], is_unit)
             exponent = exponent_of(expr.right) if isinstance(expr, Binary) else Fraction(1, 2)
-            return base**exponent if base is not None and exponent is not None and base.scale > 0 else None
+            return None if base is None or exponent is None else _power(base, exponent)
     return None
+
+
+def _bounded(unit: Unit) -> Unit | None:
+    return unit if max(_bits(unit.scale)) <= BITS else None
+
+
+def _bits(number: Fraction) -> tuple[int, int]:
+    return number.numerator.bit_length(), number.denominator.bit_length()
+
+
+def _power(base: Unit, exponent: Fraction) -> Unit | None:
+    if base.scale <= 0 or abs(exponent) * max(_bits(base.scale)) > BITS:
+        return None
+    try:
+        return base**exponent
+    except (OverflowError, ZeroDivisionError):  # a root of what has no double
+        return None
 
 
 def exponent_of(expr: Expr) -> Fraction | None:

@@ -117,7 +117,10 @@ class Resolver:
         """What is computed in place of ``20*ms``; None for everything that is not made of numbers and units alone."""
         if isinstance(expr, Quantity):
             return signed_number(expr.value, expr.span)
-        number = None if self.is_unit is None else in_plain_numbers(expr, self.is_unit)
+        try:
+            number = None if self.is_unit is None else in_plain_numbers(expr, self.is_unit)
+        except OverflowError:
+            raise EquationError("number that is too large for a double", source, expr.span) from None
         for node in expr.walk() if number is not None else ():
             if isinstance(node, Name):
                 self.units.setdefault(node.id, FreeName(node.id, source, node.span))

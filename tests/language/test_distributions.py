@@ -4,6 +4,10 @@ import numpy as np
 import pytest
 
 from eqneuro.language.distributions import Bernoulli, Binomial, Exponential, Gamma, Normal, Poisson, Uniform
+from eqneuro.language.errors import EquationError
+from eqneuro.language.evaluate import definition_of, evaluate
+from eqneuro.language.parser import parse_expression
+from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Draw, Number, Unary
 
 
@@ -36,3 +40,12 @@ def test_a_distribution_knows_how_it_is_written_in_equations():
 def test_arguments_that_a_distribution_can_not_have_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_functions_may_stand_in_the_arguments_of_a_distribution():
+    """Definitions of functions are parsed when they are first computed: not while the parser is at work."""
+    definition_of.cache_clear()
+    expr = parse_expression(SourceText("Normal(max(1.0, 2.0), clip(3.0, 0.0, 0.5))", "an expression"))
+    assert evaluate(expr, {}, lambda distribution: distribution) is not None
+    with pytest.raises(EquationError, match="Lambda of Exponential must be above 0"):
+        parse_expression(SourceText("1.0 + Exponential(min(0.0, 1.0))", "an expression"))
