@@ -109,7 +109,7 @@ def draw(found: list[tuple[np.ndarray, np.ndarray]], measured: dict[str, Errors]
         for name, result in measured.items():
             label = f"{name}: order {result.order:.2f}"
             axes[3].loglog(result.dt, result.error, "o-", ms=3, lw=1.2, color=METHODS[name], label=label)
-        axes[3].set(xlabel="dt (ms)", ylabel="error at t = 100", ylim=(1e-12, 10))
+        axes[3].set(xlabel="dt (ms)", ylabel="error at t = 100", ylim=(1e-15, 10))
         axes[3].legend(frameon=False, fontsize=7.5, loc="lower right")
     return figure
 
@@ -117,7 +117,8 @@ def draw(found: list[tuple[np.ndarray, np.ndarray]], measured: dict[str, Errors]
 def main() -> None:
     quick = os.environ.get("EQNEURO_EXAMPLES_QUICK") == "1"
     measured = {method: errors(method) for method in METHODS}
-    print(", ".join(f"{method}: order {result.order:.2f}" for method, result in measured.items()))
+    for method, result in measured.items():
+        print(f"{method:>8}: order {result.order:.2f}, error {result.error[-1]:.1e} with dt = {result.dt[-1]:g} ms")
     figure = draw(orbits(200.0 if quick else 1500.0), measured)
     if "--show" in sys.argv:
         plt.show()

@@ -103,15 +103,22 @@ def draw(steps: np.ndarray, errors: dict[tuple[str, str], np.ndarray]) -> plt.Fi
     return figure
 
 
+def describe(steps: np.ndarray, values: np.ndarray) -> str:
+    """The error with the smallest step, and the order over all that are more than rounding."""
+    told = values > 1e-10
+    order = f"order {np.polyfit(np.log(steps[told]), np.log(values[told]), 1)[0]:.1f}" if told.any() else "exact"
+    return f"{values[-1]:.1e} ms ({order})"
+
+
 def main() -> None:
     quick = os.environ.get("EQNEURO_EXAMPLES_QUICK") == "1"
     steps = 2.0 ** -np.arange(0, 5 if quick else 8)
     reference, _ = ring("exact", 0.2, "interpolated")
     errors = measure(steps, reference)
-    for (mode, method), values in errors.items():
-        told = values > 1e-10  # below is rounding
-        order = f"order {np.polyfit(np.log(steps[told]), np.log(values[told]), 1)[0]:.1f}" if told.any() else "exact"
-        print(f"{mode:>12} {method:>8}: error {values[-1]:.1e} ms with dt = {steps[-1]:g} ms, {order}")
+    print(f"errors with dt = {steps[-1]:g} ms")
+    for method in dict.fromkeys(method for _, method in errors):
+        told = (f"{mode} {describe(steps, errors[mode, method])}" for mode in ("grid", "interpolated"))
+        print(f"{method:>8}: {', '.join(told)}")
     figure = draw(steps, errors)
     if "--show" in sys.argv:
         plt.show()
