@@ -5,7 +5,7 @@ Times in ms, potentials in mV, conductances in nS, capacitances in pF, currents 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -171,7 +171,8 @@ EXPONENTIAL = Problem(
     nest=dict(model="iaf_cond_exp", parameters=_LIF_NEST, variables=dict(v="V_m", g_exc="g_ex", g_inh="g_in")),
 )
 
-ALPHA = Problem(
+ALPHA = replace(
+    EXPONENTIAL,
     name="lif_alpha",
     title="LIF, alpha-shaped conductances",
     rates={
@@ -182,16 +183,6 @@ ALPHA = Problem(
         "g_inh": "-g_inh/tau_inh",
     },
     initial={"v": -70.0, "g_alpha_exc": 0.0, "g_alpha_inh": 0.0, "g_exc": 0.0, "g_inh": 0.0},
-    parameters=_LIF,
-    smooth={"I": 0.0},
-    spiking={"I": 360.0},
-    methods=(*SMALL_STEPS, "exponential", "auto", *STIFF),
-    brian2=("euler", "exponential_euler", "rk4"),
-    within=("heun", "rk4", "rk45"),
-    threshold="v > V_th",
-    reset={"v": "V_r"},
-    refractory=2.0,
-    frozen=("v",),
     smooth_events=(*_events(4.4, 8.0, "g_exc", 4.0), *_events(10.4, 12.0, "g_inh", 3.0)),
     spiking_events=(*_events(4.4, 8.0, "g_exc", 4.0), *_events(10.4, 12.0, "g_inh", 3.0)),
     nest=dict(model="iaf_cond_alpha", parameters=_LIF_NEST, variables=dict(v="V_m")),

@@ -9,6 +9,7 @@ import sympy
 
 from eqneuro.codegen.binder import Binder
 from eqneuro.codegen.cprinter import CPrinter
+from eqneuro.codegen.layout import KEPT_SUMS
 from eqneuro.numerics.delayed import SLOPE, lagrange
 from eqneuro.numerics.rules import CURVE, LINE, OPEN_CURVE, POINTS, DelayedValue, StagedInput
 
@@ -20,8 +21,6 @@ NUMBERS_BEFORE_RINGS = 3
 NUMBERS = "((const int64_t *)b[0])"
 SUMS = "sums:"
 """Symbols of the sums of steps before: ``sums:2:sum(exc)``."""
-KEPT = 4
-"""So many sums are kept, those of the present step too; a power of two."""
 KINDS = {LINE: "PAST_LINE", CURVE: "PAST_CURVE", OPEN_CURVE: "PAST_OPEN_CURVE"}
 """What past.h.j2 calls them."""
 
@@ -97,7 +96,7 @@ class PastReader:
 
     def input_at(self, value: StagedInput, inputs: Sequence[str]) -> sympy.Expr:
         """An input at the time of a stage: the sums of a step are those of its end, those before of its start."""
-        ages = [sympy.Integer(age) for age in range(KEPT)]
+        ages = [sympy.Integer(age) for age in range(KEPT_SUMS)]
         if value.shift in (0, 1):
             weights = {1 - int(value.shift): sympy.S.One}
         else:
@@ -114,7 +113,7 @@ class PastReader:
         """The sums of an input some steps ago."""
         _, age, name = symbol.name.split(":", 2)
         scope, plain = self._body.scope, name.replace("sum(", "sum_").rstrip(")")
-        line = f"const int64_t row_{age} = ((now->tick - {age}) & {KEPT - 1}) * {NUMBERS}[1];"
+        line = f"const int64_t row_{age} = ((now->tick - {age}) & {KEPT_SUMS - 1}) * {NUMBERS}[1];"
         if line not in scope.declarations:
             scope.names.allocate(f"row_{age}")
             scope.declarations.append(line)

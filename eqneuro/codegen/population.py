@@ -11,9 +11,10 @@ from eqneuro.codegen.body import GLOBAL_STREAMS, STOP_STREAMS, Body, StopBody
 from eqneuro.codegen.lanes import LaneWriter, iterates
 from eqneuro.codegen.layout import KernelLayout, PropagatorLayout
 from eqneuro.codegen.plan import EventPlan, KernelPlan
-from eqneuro.codegen.requests import PopulationRequest, StopRequest, is_truth_value
+from eqneuro.codegen.requests import PopulationRequest, StopRequest
 from eqneuro.codegen.scan import Scan
 from eqneuro.codegen.writer import LoopWriter
+from eqneuro.language.syntax import is_condition
 from eqneuro.numerics import select
 from eqneuro.numerics.error_control import INNER
 from eqneuro.numerics.rules import Let, Propagator, Store, UpdateRule
@@ -23,10 +24,16 @@ def plan_population(request: PopulationRequest, name: str, real: str, method: st
     """The update of the neurons, and where the model has them: the global equations and the propagators' matrices."""
     rules = select.neuron_rules(request.model, method, request.staged)
     title = f"Population of {request.model.name or 'neurons'}"
-    plans = [plan_update(request, [r for r in rules if not r.is_global], f"update_{name}", title, real)]
-    global_rules = [r for r in rules if r.is_global]
-    if global_rules:
-        plans.append(plan_globals(request, global_rules, f"update_{name}_globals", title, real))
+    update = plan_update(request, [r for r in rules if not r.is_global], f"update_{name}", title, real)
+    return (update, *plan_shared(request, rules, name, title, real))
+
+
+def plan_shared(
+    request: PopulationRequest, rules: Sequence[UpdateRule], name: str, title: str, real: str
+) -> tuple[KernelPlan, ...]:
+    """What stands beside the update of the neurons, wherever their spikes happen."""
+    shared = [r for r in rules if r.is_global]
+    plans = [plan_globals(request, shared, f"update_{name}_globals", title, real)] if shared else []
     return (*plans, *plan_coefficients(request, rules, name, title, real))
 
 
@@ -97,7 +104,7 @@ def _plan_refractory(request: PopulationRequest, body: Body) -> str | None:
     if request.refractory is None or request.model.spike is None:
         return None
     body.decided.append("active")
-    if is_truth_value(request.refractory):
+    if is_condition(request.refractory):
         expr, draws, delayed = select.translate(request.refractory)
         body.add_draws(draws)
         body.add_delayed(delayed)
@@ -111,9 +118,7 @@ def _plan_refractory(request: PopulationRequest, body: Body) -> str | None:
 
 def _can_replay(request: PopulationRequest, body: Body, condition: sympy.Expr) -> bool:
     """Whether the arrays alone decide who spikes once the loop is over: not where a condition froze neurons before."""
-    is_frozen = (
-        request.refractory is not None and is_truth_value(request.refractory) and request.model.spike is not None
-    )
+    is_frozen = request.refractory is not None and is_condition(request.refractory) and request.model.spike is not None
     return not is_frozen and body.can_replay(condition)
 
 
@@ -136,7 +141,7 @@ def _plan_event(
     if not is_axon:
         last = body.scope.pointer("t_last", "real", "all_t_last", const=False)
         lines.append(f"{last}[i] = (real)now->time;")
-        if request.refractory is not None and not is_truth_value(request.refractory):
+        if request.refractory is not None and not is_condition(request.refractory):
             expr, draws, _ = select.translate(request.refractory)
             body.add_draws(draws)
             until = body.scope.pointer("refractory_until", "lane", "refractory_until", const=False)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
-from eqneuro.language.syntax import Compare, Expr, Logical, Unary
+from eqneuro.language.syntax import Expr
 from eqneuro.model.models import NeuronModel, SynapseModel
 
 
@@ -161,11 +161,6 @@ class NetworkRequest:
         """A stable hash, ``salt`` standing for versions and the compiler."""
         salt += " timed" if self.timed else ""
         return _hash("network", salt, self.real, self.method, *(kernel.digest for kernel in self.kernels))
-
-
-def is_truth_value(expr: Expr) -> bool:
-    """Whether the expression is a condition rather than a number."""
-    return isinstance(expr, Compare | Logical) or (isinstance(expr, Unary) and expr.operator == "not")
 
 
 def _hash(*parts: object) -> str:

@@ -18,7 +18,7 @@ from eqneuro.codegen.draws import Stream
 from eqneuro.codegen.layout import KernelLayout, Slot
 from eqneuro.codegen.names import Names
 from eqneuro.codegen.plan import KernelPlan, PartPlan, StateArray, TimedPlan
-from eqneuro.codegen.population import number_propagators, plan_coefficients, plan_globals, state_variables
+from eqneuro.codegen.population import number_propagators, plan_shared, state_variables
 from eqneuro.codegen.requests import PopulationRequest
 from eqneuro.codegen.scan import Scan
 from eqneuro.codegen.statements import C_TYPES
@@ -97,11 +97,8 @@ def plan_timed_population(
     """The update of neurons that spike within steps, their global equations, and the matrices of linear systems."""
     rules = select.neuron_rules(request.model, method, on_grid=False)
     title = f"Population of {request.model.name or 'neurons'}, which spike within steps"
-    local, shared = [r for r in rules if not r.is_global], [r for r in rules if r.is_global]
-    plans: list[KernelPlan | TimedPlan] = [_plan_timed(request, local, name, title, real)]
-    if shared:
-        plans.append(plan_globals(request, shared, f"update_{name}_globals", title, real))
-    return (*plans, *plan_coefficients(request, rules, name, title, real))
+    update = _plan_timed(request, [r for r in rules if not r.is_global], name, title, real)
+    return (update, *plan_shared(request, rules, name, title, real))
 
 
 def _plan_timed(request: PopulationRequest, rules: Sequence[UpdateRule], name: str, title: str, real: str) -> TimedPlan:

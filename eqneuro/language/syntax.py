@@ -76,6 +76,11 @@ class Name(Expr):
 
     id: str
 
+    @property
+    def label(self) -> str:
+        """What values are found under."""
+        return self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute(Expr):
@@ -83,6 +88,11 @@ class Attribute(Expr):
 
     owner: Literal["pre", "post"]
     name: str
+
+    @property
+    def label(self) -> str:
+        """What values are found under: ``pre.x``."""
+        return f"{self.owner}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,11 @@ class InputSum(Expr):
     target: str | None
     owner: Literal["pre", "post"] | None = None
 
+    @property
+    def label(self) -> str:
+        """What values are found under: ``sum(exc)``, ``post.sum(exc)``."""
+        return f"{f'{self.owner}.' if self.owner else ''}sum({self.target or ''})"
+
 
 @dataclass(frozen=True, slots=True)
 class GlobalOperation(Expr):
@@ -99,6 +114,11 @@ class GlobalOperation(Expr):
 
     operation: Literal["mean", "min", "max", "norm1", "norm2"]
     argument: Name | Attribute
+
+    @property
+    def label(self) -> str:
+        """What values are found under: ``mean(v)``, ``mean(pre.r)``."""
+        return f"{self.operation}({self.argument.label})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,3 +269,8 @@ class Condition(Statement):
 
     expr: Expr
     flags: tuple[Flag, ...] = ()
+
+
+def is_condition(expr: Expr) -> bool:
+    """Whether an expression is a truth value rather than a number."""
+    return isinstance(expr, Compare | Logical) or (isinstance(expr, Unary) and expr.operator == "not")

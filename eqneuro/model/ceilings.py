@@ -32,9 +32,8 @@ def ceilings(model: NeuronModel) -> dict[str, Expr]:
 
 
 def _is_constant(expr: Expr, model: NeuronModel) -> bool:
-    names = {a.name for a in model.parameters} | {free.name for free in model.constants}
     return all(
-        isinstance(node, Number | Binary | Unary) or (isinstance(node, Name) and node.id in names)
+        isinstance(node, Number | Binary | Unary) or (isinstance(node, Name) and node.id in model.unchanging)
         for node in expr.walk()
     )
 

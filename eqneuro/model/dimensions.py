@@ -59,7 +59,7 @@ class Inference:
     names: dict[str, Dimension]
     parameters: Mapping[str, Expr] = field(default_factory=dict)
     """Values of the parameters, for hints."""
-    inputs: Callable[[InputSum], str] = lambda node: f"sum({node.target or ''})"
+    inputs: Callable[[InputSum], str] = lambda node: node.label
     solutions: dict[str, Dimension] = field(default_factory=dict)
     _source: SourceText = field(default_factory=lambda: SourceText("", ""))
     _zeros: int = 0

@@ -13,7 +13,6 @@ from eqneuro.language.syntax import (
     Assignment,
     Attribute,
     Binary,
-    Compare,
     Condition,
     Declaration,
     Delayed,
@@ -22,12 +21,12 @@ from eqneuro.language.syntax import (
     Expr,
     GlobalOperation,
     InputSum,
-    Logical,
     Name,
     Number,
     Ode,
     Span,
     Unary,
+    is_condition,
 )  # fmt: skip
 from eqneuro.model.attributes import LOCALITIES
 from eqneuro.model.flags import METHODS, STRATONOVICH, TOLERANCES, Settings, read_flags
@@ -266,7 +265,7 @@ def neighbours(equations: Sequence[Equation]) -> list[list[OdeEquation]]:
 def check_condition(condition: Condition, booleans: frozenset[str]) -> None:
     """Refuses a condition that compares nothing."""
     for node in condition.expr.walk():
-        if isinstance(node, Compare | Logical) or (isinstance(node, Unary) and node.operator == "not"):
+        if is_condition(node):
             return
         if isinstance(node, Name) and node.id in booleans:
             return

@@ -8,7 +8,7 @@ made, hashed and looked up in the cache of compiled networks without importing i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -106,6 +106,10 @@ class SpikeEvent:
     reset: tuple[AssignmentEquation, ...]
 
 
+def _unchanging(parameters: Iterable[ModelAttribute], constants: Iterable[FreeName]) -> frozenset[str]:
+    return frozenset(a.name for a in parameters) | {free.name for free in constants} | {"dt", "pi"}
+
+
 @dataclass(frozen=True)
 class NeuronModel:
     """A neuron, checked. ``equations`` stand in the order of evaluation: global ones first, else as written."""
@@ -138,6 +142,11 @@ class NeuronModel:
     def attributes(self) -> tuple[ModelAttribute, ...]:
         """Parameters, then variables."""
         return self.parameters + self.variables
+
+    @property
+    def unchanging(self) -> frozenset[str]:
+        """Names of what does not change within a run."""
+        return _unchanging(self.parameters, self.constants)
 
     @cached_property
     def digest(self) -> str:
@@ -186,6 +195,11 @@ class SynapseModel:
     def attributes(self) -> tuple[ModelAttribute, ...]:
         """Parameters, then variables."""
         return self.parameters + self.variables
+
+    @property
+    def unchanging(self) -> frozenset[str]:
+        """Names of what does not change within a run."""
+        return _unchanging(self.parameters, self.constants)
 
     @cached_property
     def digest(self) -> str:

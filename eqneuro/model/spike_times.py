@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eqneuro.language.functions import is_noise
 from eqneuro.language.names import suggest
-from eqneuro.language.syntax import Compare, Delayed, Draw, Expr, Logical, Name, Unary
+from eqneuro.language.syntax import Delayed, Draw, Expr, Name, is_condition
 from eqneuro.model.models import AssignmentEquation, NeuronModel, OdeEquation
 
 GRID, INTERPOLATED = "grid", "interpolated"
@@ -60,7 +60,7 @@ def _why_not(model: NeuronModel) -> str:
             return f"`{equation.text.strip()}` reads the past, which is kept step by step"
         if isinstance(equation, AssignmentEquation) and Name(equation.variable) in value.walk():
             return f"`{equation.text.strip()}` counts steps: write it as an ODE or in `reset`"
-    if model.refractory is not None and _is_condition(model.refractory):
+    if model.refractory is not None and is_condition(model.refractory):
         return "its refractory time is a condition; give it a time in ms"
     return ""
 
@@ -71,7 +71,3 @@ def _value(equation: OdeEquation | AssignmentEquation) -> Expr:
 
 def _is_random(expr: Expr) -> bool:
     return any(isinstance(node, Draw) or (isinstance(node, Name) and is_noise(node.id)) for node in expr.walk())
-
-
-def _is_condition(expr: Expr) -> bool:
-    return isinstance(expr, Compare | Logical) or (isinstance(expr, Unary) and expr.operator == "not")

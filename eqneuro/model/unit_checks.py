@@ -10,17 +10,15 @@ from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import (
     Assignment,
     Call,
-    Compare,
     Condition,
     Declaration,
     Expr,
     FunctionDefinition,
     InputSum,
-    Logical,
     Name,
     Number,
     Ode,
-    Unary,
+    is_condition,
 )  # fmt: skip
 from eqneuro.model.dimensions import Inference, is_literal
 from eqneuro.model.equations import Line
@@ -70,7 +68,7 @@ def check_units(
         return None
     inference = Inference(resolver.is_unit, {f.name: f for f in functions}, _known(resolver))
     inference.parameters = {d.name: d.value for d in declarations}
-    inference.inputs = _spiking_input if resolver.is_spiking else _input
+    inference.inputs = _spiking_input if resolver.is_spiking else lambda node: node.label
     for declaration in declarations:
         found = inference.of(declaration.value, declaration.source)
         inference.unify(inference.dimension_of_name(declaration.name), found)
@@ -111,12 +109,8 @@ def _known(resolver: Resolver) -> dict[str, Dimension]:
     return names | {"pi": PLAIN}
 
 
-def _input(node: InputSum) -> str:
-    return f"{f'{node.owner}.' if node.owner else ''}sum({node.target or ''})"
-
-
 def _spiking_input(node: InputSum) -> str:
-    return _input(node) if node.target is None or node.owner else f"g_{node.target}"
+    return node.label if node.target is None or node.owner else f"g_{node.target}"
 
 
 @dataclass
@@ -206,4 +200,4 @@ class _Check:
     def _is_condition(self, expr: Expr) -> bool:
         if isinstance(expr, Name):
             return expr.id in self.booleans
-        return isinstance(expr, Compare | Logical) or (isinstance(expr, Unary) and expr.operator == "not")
+        return is_condition(expr)

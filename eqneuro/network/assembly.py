@@ -15,7 +15,8 @@ from eqneuro.engine.program import Program
 from eqneuro.network.binding import population_buffers, projection_buffers
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.plastic import is_serial, synapse_buffers
-from eqneuro.network.requests import KernelSet, inputs_of
+from eqneuro.network.requests import KernelSet
+from eqneuro.network.room import make_room
 from eqneuro.network.under_way import warn_of_spikes_under_way
 from eqneuro.recording.recorders import RowRecorder, SpikeRecorder
 
@@ -88,24 +89,19 @@ class Assembly:
             own = [x for kind in ("population", "stop") for x in self.layouts(kind, population._number)]
             variables = {v for layout in own for v in layout.rings}
             longest = population._longest_own_delay() if variables else 1
-            steps = max([population._window_steps(), *(d.steps for d in population._decoders.values())])
+            spikes = max((projection._longest for projection in leaving[population._number]), default=0)
             for projection in leaving[population._number]:
                 for layout in self._synaptic_layouts(projection):
                     variables |= {projection._source_of(name) for name in layout.rings}
-                longest = max(longest, projection._longest)
-                steps = max(steps, projection._longest)
-            variables |= self._read_as_post(population)
-            for name in inputs_of(population):
-                population._input(name)
-            population._keep_past(sorted(variables), longest + 1, tick)
-            population._keep_slopes(sorted({v for layout in own for v in layout.slopes}), tick)
-            population._keep_sums(sorted({name for layout in own for name in layout.sums}), tick)
-            for output in population._outputs.values():
-                output.grow(steps + 1, tick)
-            if population._window is not None:
-                population._count_spikes(tick)
-            for decoder in population._decoders.values():
-                decoder.count(population._outputs["spike"], tick)
+            make_room(
+                population,
+                tick,
+                past=variables | self._read_as_post(population),
+                slopes={v for layout in own for v in layout.slopes},
+                sums={name for layout in own for name in layout.sums},
+                longest=max(longest, spikes),
+                spikes=spikes,
+            )
 
     def _read_as_post(self, population: Population) -> set[str]:
         """What synapses read of the last step of their post-synaptic neurons."""

@@ -21,8 +21,10 @@ from eqneuro.network.check_errors import (
 )
 from eqneuro.network.check_sources import is_alone, is_random_source, jumps, obstacles, remarks
 from eqneuro.network.check_text import as_html, as_text
+from eqneuro.network.explain_steps import largest_safe_dt
 from eqneuro.network.progress import Progress
 from eqneuro.network.refining import refined, replay
+from eqneuro.network.telling import plain
 from eqneuro.network.time import steps_of
 from eqneuro.network.view import PopulationView
 from eqneuro.recording.recorders import SpikeRecorder
@@ -37,6 +39,8 @@ HALVINGS, UNSURE = 6, 3
 """How often the steps are halved where the largest of them leads nowhere, and where errors are not small yet."""
 NEAR = 0.4
 """A recommended step that is a smaller part of the smallest one that was tried is looked at anew."""
+RUN_ALONE = 100.0
+"""How long equations run by themselves to see which steps are stable, in ms."""
 SAFETY = 0.9
 """A recommended step is this part of what the errors allow."""
 
@@ -86,7 +90,7 @@ class StepCheck:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain dicts, lists and numbers, which JSON can hold."""
-        found: dict[str, Any] = _plain(asdict(self))
+        found: dict[str, Any] = plain(asdict(self))
         return found
 
     def of(self, population: str, variable: str) -> VariableCheck:
@@ -109,14 +113,6 @@ class StepCheck:
         return as_html(self)
 
     __repr__ = __str__
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
 
 
 @dataclass
@@ -205,7 +201,7 @@ def _run(
         times, ranks = recorder.events(made.dt)
         if is_random_source(population) and first is None:
             result.given[number] = np.ascontiguousarray(times, dtype=np.int64), np.ascontiguousarray(ranks)
-        late = 0.0 if getattr(population, "_is_timed", False) else 1.0  # on the grid: at the ends of steps
+        late = 0.0 if population._is_timed else 1.0  # on the grid: at the ends of steps
         begin = network.current_step * steps
         result.trains[number] = _trains((times + late - begin) * made.dt, ranks, population.size)
     return result
@@ -247,7 +243,7 @@ def _compare(
         windows = [np.inf, np.inf] if is_alone(population) else _windows(trains, values, steps, duration, dt)
         window = min(windows)
         by_step = by_step or windows[0] < duration < windows[1]
-        on_grid = not getattr(population, "_is_timed", False)
+        on_grid = not population._is_timed
         is_jumping = jumps(population, spiking)
         highest = 1 if is_jumping else max((methods[number, v][1] for v in names), default=1)
         for variable, three in zip(names, values, strict=True):
@@ -296,9 +292,7 @@ def _capped(network: Network, wanted: float, steps: tuple[float, float, float], 
     """Not much above what was tried, and stable."""
     if wanted <= steps[0]:
         return wanted
-    from eqneuro.network.explain import explain_network
-
-    limit = explain_network(network).largest_dt
+    limit = largest_safe_dt(network, RUN_ALONE)
     if limit is None:
         return steps[0] if failed else min(wanted, 4.0 * steps[0])
     return min(wanted, 4.0 * steps[0], max(steps[0], SAFETY * limit))

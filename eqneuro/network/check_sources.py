@@ -38,7 +38,7 @@ def jumps(population: Population, spiking: Collection[int]) -> bool:
     """
 
     def is_free(one: Population) -> bool:
-        return not (getattr(one, "_is_timed", False) or is_random_source(one) or one._kernel_model() is None)
+        return not (one._is_timed or is_random_source(one) or one._kernel_model() is None)
 
     event = population.model.spike
     if event is not None and event.reset and is_free(population) and population._number in spiking:

@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from eqneuro.network.telling import table_row
 from eqneuro.numerics.stability import rounded_down
 
 if TYPE_CHECKING:
@@ -112,16 +113,11 @@ def as_html(check: StepCheck) -> str:
     """The same as tables."""
     parts = [f"<p>{html.escape(_title(check))}</p>", *(f"<p>{html.escape(text)}</p>" for text in check.failures)]
     for population in _populations(check):
-        rows = [_cells(("population " + population,), "th", COLUMNS), _cells(_header(check), "th")]
-        rows += [_cells(_row(v), "td") for v in check.variables if v.population == population]
+        rows = [table_row(f"population {population}", tag="th", span=COLUMNS), table_row(*_header(check), tag="th")]
+        rows += [table_row(*_row(v)) for v in check.variables if v.population == population]
         said = [text for s in check.spikes if s.population == population for text in _spikes(s, check.steps)]
         said += _notes([v for v in check.variables if v.population == population])
-        rows += [_cells((text.strip(),), "td", COLUMNS) for text in said]
+        rows += [table_row(text.strip(), span=COLUMNS) for text in said]
         parts.append(f"<table>{''.join(rows)}</table>")
     parts += [f"<p>{html.escape(text)}</p>" for text in (*_verdict(check).splitlines(), *check.remarks)]
     return "".join(parts)
-
-
-def _cells(cells: tuple[str, ...], tag: str, span: int = 1) -> str:
-    opening = f"<{tag} colspan={span} style='text-align:left'>" if span > 1 else f"<{tag} style='text-align:left'>"
-    return "<tr>" + "".join(f"{opening}{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.codegen.layout import KEPT_SUMS
 from eqneuro.engine.buffers import Ring, padded
 from eqneuro.language.syntax import Name
 from eqneuro.network.checkpoint_format import Arrays, Part, encoded
@@ -21,7 +22,6 @@ from eqneuro.network.checkpoint_models import (
 from eqneuro.network.configuration import TICK
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.refractory import TIME
-from eqneuro.network.state import KEPT_SUMS
 
 if TYPE_CHECKING:
     from eqneuro.network.population import Population

@@ -96,10 +96,8 @@ class Pairs(Mapping[str, Any]):
     def _named(self, expr: Expr) -> Expr:
         """The expression with a name for each part that is more than a name; each draw gets one of its own."""
         match expr:
-            case Attribute():
-                return Name(f"{expr.owner}.{expr.name}")
-            case InputSum():
-                return Name(f"{expr.owner}.sum({expr.target or ''})")
+            case Attribute() | InputSum():
+                return Name(expr.label)
             case GlobalOperation() | Draw():
                 name = f"part:{len(self._nodes)}"
                 self._nodes[name] = expr
@@ -235,7 +233,6 @@ Driven = dict[str, tuple[OdeEquation, dict[str, Expr], Expr]]
 def event_driven(model: SynapseModel) -> Driven:
     """The event-driven equations of the synapses as linear forms, those of a locality as one system."""
     locality = {attribute.name: attribute.locality for attribute in model.attributes}
-    constants = {a.name for a in model.parameters} | {free.name for free in model.constants} | {"dt", "pi"}
     found: Driven = {}
     for kind in ("local", "semiglobal", "global"):
         chosen = [
@@ -243,7 +240,7 @@ def event_driven(model: SynapseModel) -> Driven:
             for equation in model.equations
             if isinstance(equation, OdeEquation) and equation.method in DRIVEN and locality[equation.variable] == kind
         ]
-        system = linear_system([(equation.variable, equation.right) for equation in chosen], constants)
+        system = linear_system([(equation.variable, equation.right) for equation in chosen], model.unchanging)
         for k, equation in enumerate(chosen):
             row = dict(zip(system.variables, system.matrix[k], strict=True))
             found[equation.variable] = (equation, row, system.inputs[k])

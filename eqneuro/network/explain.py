@@ -15,6 +15,7 @@ from eqneuro.network.explain_steps import RunNote, SystemNote, held_over_steps
 from eqneuro.network.explain_text import as_html, as_text
 from eqneuro.network.requests import staged_of
 from eqneuro.network.short_delays import short_delay
+from eqneuro.network.telling import plain
 from eqneuro.numerics.choice import WITH_STAGES
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain dicts, lists and numbers, which JSON can hold."""
-        found = _plain(asdict(self))
+        found = plain(asdict(self))
         return dict(found, bytes=self.bytes, largest_dt=self.largest_dt)
 
     @property
@@ -91,8 +92,7 @@ class Explanation:
     @property
     def largest_dt(self) -> float | None:
         """The largest stable step in ms."""
-        limits = [note.largest_dt for item in self.objects for note in (*item.systems, item.along_run) if note]
-        return min((limit for limit in limits if limit is not None), default=None)
+        return explain_steps.least_limit(note for item in self.objects for note in (*item.systems, item.along_run))
 
     def __str__(self) -> str:
         return as_text(self)
@@ -103,15 +103,7 @@ class Explanation:
     __repr__ = __str__
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def explain_network(network: Network, *, details: bool = False, duration: float = 100.0) -> Explanation:
+def explain_network(network: Network, *, details: bool, duration: float) -> Explanation:
     """The explanation of a network as it is now; arguments as of `Network.explain`."""
     populations = [_explain_population(p, network._method, duration) for p in network._populations]
     projections = [_explain_projection(p, network._method) for p in network._projections if p._connectivity is not None]
@@ -220,7 +212,7 @@ def _silent(population: Population) -> set[str]:
 
 
 def _spike_times(population: Population) -> str:
-    if getattr(population, "_is_timed", False):
+    if population._is_timed:
         return "spikes happen within steps, where the condition comes true"
     return "spikes happen at the ends of steps: their times are right to dt"
 

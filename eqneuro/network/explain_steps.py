@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +78,23 @@ def projection_systems(projection: Projection, method: str) -> tuple[SystemNote,
         return ()
     dynamics = Dynamics(model, "exponential" if method == "exact" else method)
     return _systems(dynamics, dynamics.names(_synaptic_values(projection), projection._net.dt))
+
+
+def least_limit(notes: Iterable[SystemNote | RunNote | None]) -> float | None:
+    """The smallest of some largest steps in ms; None where there is no limit."""
+    return min((note.largest_dt for note in notes if note is not None and note.largest_dt is not None), default=None)
+
+
+def largest_safe_dt(network: Network, duration: float) -> float | None:
+    """The largest step in ms at which all systems of a network are stable; None where there is no limit."""
+    notes: list[SystemNote | RunNote | None] = []
+    for population in network._populations:
+        systems, run = population_systems(population, network._method, duration)
+        notes += [*systems, run]
+    for projection in network._projections:
+        if projection._connectivity is not None:
+            notes += projection_systems(projection, network._method)
+    return least_limit(notes)
 
 
 def _systems(dynamics: Dynamics, names: Names) -> tuple[SystemNote, ...]:
@@ -190,15 +207,10 @@ def _changing(node: Expr, variables: set[str]) -> str | None:
             return None  # the method treats it
         case Name() if node.id in variables or node.id == "t":
             return node.id
-        case InputSum():
-            return f"sum({node.target or ''})"
-        case GlobalOperation():
-            argument = node.argument
-            return f"{node.operation}({argument.id if isinstance(argument, Name) else argument.name})"
+        case InputSum() | GlobalOperation() | Attribute():
+            return node.label
         case Draw():
             return node.distribution
-        case Attribute():
-            return f"{node.owner}.{node.name}"
         case Delayed():
             return f"{node.name}(t - d)"
     return None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from eqneuro.network.telling import table_row
 from eqneuro.numerics.stability import rounded_down
 
 if TYPE_CHECKING:
@@ -131,26 +132,19 @@ def as_html(explanation: Explanation) -> str:
     head = "<br>".join(html.escape(line) for line in lines[: lines.index("")])
     rows = []
     for item in explanation.objects:
-        rows.append(_row(f"{item.kind} {item.name}: {item.size:,}, {megabytes(item.bytes)}", span=4))
+        title = f"{item.kind} {item.name}: {item.size:,}, {megabytes(item.bytes)}"
+        rows.append(table_row(title, tag="th", span=4))
         for e in item.equations:
-            rows.append(_row(e.text, e.method if e.order else "", _exactness(e), e.reason))
-        rows += [_row(text.strip(), span=4, tag="td") for text in (*_speed(explanation, item), *item.remarks)]
+            rows.append(table_row(e.text, e.method if e.order else "", _exactness(e), e.reason))
+        rows += [table_row(text.strip(), span=4) for text in (*_speed(explanation, item), *item.remarks)]
     steps = "".join(f"<li>{html.escape(text)}</li>" for text in explanation.step)
     arrays = [
-        _row(item.name, a.kind, a.name, f"{a.bytes:,} bytes") for item in explanation.objects for a in item.arrays
+        table_row(item.name, a.kind, a.name, f"{a.bytes:,} bytes") for item in explanation.objects for a in item.arrays
     ]
     return (
         f"<p>{head}</p><table>{''.join(rows)}</table>"
         f"<details><summary>one step</summary><ol>{steps}</ol></details>"
         f"<details><summary>arrays</summary><table>{''.join(arrays)}</table></details>"
-    )
-
-
-def _row(*cells: str, span: int = 1, tag: str = "") -> str:
-    kind = tag or ("th" if span > 1 else "td")
-    opening = f"<{kind} colspan={span}" if span > 1 else f"<{kind}"
-    return (
-        "<tr>" + "".join(f"{opening} style='text-align:left'>{html.escape(cell)}</{kind}>" for cell in cells) + "</tr>"
     )
 
 

@@ -4,76 +4,49 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from eqneuro.language.syntax import Delayed, Expr, GlobalOperation
-from eqneuro.model.models import NeuronModel, OdeEquation, SynapseModel
-from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
 from eqneuro.network.configuration import EPOCH, SEED, STEP, TICK
-from eqneuro.network.plastic import FIRST_STREAM
-from eqneuro.network.requests import inputs_of, staged_of, varying_of
+from eqneuro.network.handing_over import hand_over
+from eqneuro.network.requests import varying_of
 from eqneuro.network.runner import NotFiniteError
-from eqneuro.network.short_delays import warn_of_short_delays
-from eqneuro.numerics.choice import choose_methods
-from eqneuro.recording.recorders import Recorder, RowRecorder, SpikeRecorder
-from eqneuro.reference import actions
+from eqneuro.network.running import Running, Told
 from eqneuro.reference.interpreter import Interpreter
 from eqneuro.reference.neurons import NotFinite
-from eqneuro.reference.past import keeps_slope
-from eqneuro.reference.rules import Choose, rules_of
-from eqneuro.reference.state import Array, Instant, Neurons, Past, Spikes, Synapses, Windows
+from eqneuro.reference.state import Instant
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
-    from eqneuro.network.projection import Projection
 
 
-class ReferenceRunner:
+class ReferenceRunner(Running):
     """Runs a network as `Runner` does, by an interpreter in place of a library."""
 
     def __init__(self, network: Network) -> None:
-        self.network = network
-        self.is_stopped = False
-        self._state: tuple[Any, ...] = ()
+        super().__init__(network)
+        self._revision = -1
         self._interpreter: Interpreter | None = None
-        self._recorders: list[Recorder] = []
-        self._is_running = False
         for population in network._populations:
-            if getattr(population, "_is_timed", False):
+            if population._is_timed:
                 what = "spikes between grid points (spike_times='interpolated')"
                 raise NotImplementedError(f"the reference backend has no {what}: compile with the default backend")
             population._varying = varying_of(population)
         for projection in network._projections:
             projection._leave_rows()
 
-    def run(
-        self,
-        steps: int,
-        stops: Sequence[Population] = (),
-        require_all: bool = True,
-        progress: Callable[[int], None] | None = None,
-    ) -> int:
-        """Up to ``steps`` steps; arguments, result and errors are those of `Runner.run`."""
-        if self._is_running:
-            raise RuntimeError("the network runs already, in another thread")
-        self._is_running = True
-        try:
-            with _interrupts_between_steps() as check:
-                return self._run(steps, tuple(stops), require_all, progress, check)
-        finally:
-            self._is_running = False
+    def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, progress: Told | None) -> int:
+        with _interrupts_between_steps() as check:
+            return self._interpret(steps, stops, require_all, progress, check)
 
-    def _run(
+    def _interpret(
         self,
         steps: int,
         stops: tuple[Population, ...],
         require_all: bool,
-        progress: Callable[[int], None] | None,
+        progress: Told | None,
         check: Callable[[], None],
     ) -> int:
         network, done = self.network, 0
@@ -104,41 +77,23 @@ class ReferenceRunner:
                 progress(done)
         return done
 
-    def _begin(self, steps: int) -> None:
-        for population in self.network._populations:
-            if population._rings or population._sums:
-                population._begin()
-        warn_of_memory(self.network, steps)
-        if not self.network._dt_was_checked:
-            warn_of_short_delays(self.network)
-        warn_of_large_steps(self.network)
-
     def _prepare(self, steps: int) -> Interpreter:
         """The interpreter, made anew where objects or arrays have changed."""
         network = self.network
-        is_stale = self._interpreter is None or self._state != (network._revision,)
-        if is_stale:
-            for monitor in network._monitors:
-                monitor._attach()
-            self._recorders = [recorder for monitor in network._monitors for recorder in monitor._recorders.values()]
-        for recorder in self._recorders:
-            is_stale = recorder.prepare(steps) or is_stale
-        if is_stale or self._interpreter is None:
+        is_stale = self._interpreter is None or self._revision != network._revision
+        if self._prepare_recorders(steps, is_stale=is_stale) or self._interpreter is None:
             for projection in network._projections:
                 if projection._is_ahead:
                     projection._values  # noqa: B018
             self._interpreter = hand_over(network)
-            self._state = (network._revision,)
+            self._revision = network._revision
         return self._interpreter
 
     def _refuse(self, broken: NotFinite) -> None:
         population = self.network._populations[broken.population]
         value = float(population._store.arrays[broken.variable][broken.neuron or 0])
-        of = "of" if broken.neuron is None else f"of neuron {broken.neuron} in"
-        time = (self.network.current_step - 1) * self.network.dt
-        raise NotFiniteError(
-            f"{broken.variable!r} {of} population {population.name!r} became {value} in the step at t = {time:g} ms"
-        )
+        where, when = self._at_last_step(population, broken.neuron)
+        raise NotFiniteError(f"{broken.variable!r} {where} became {value} {when}")
 
 
 @contextmanager
@@ -158,261 +113,3 @@ def _interrupts_between_steps() -> Iterator[Callable[[], None]]:
         yield check
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-# -- arrays handed over -----------------------------------------------------------------------------------------------
-
-
-def hand_over(network: Network) -> Interpreter:
-    """An interpreter that works on the arrays of a network."""
-    make_room(network)
-    neurons = [_neurons(population) for population in network._populations]
-    connected = [p for p in network._projections if p._connectivity is not None]
-    ordered = sorted(connected, key=lambda p: not p._assigns())
-    outputs = [_output_of(each) for each in neurons]
-    return Interpreter(
-        neurons,
-        [_synapses(projection, neurons) for projection in ordered],
-        (_chooser(network, propagators=True), _chooser(network, propagators=False)),
-        observe=[
-            actions.observe_mean(buffers)
-            for population in network._populations
-            if population._enabled
-            for _, buffers in population._observations()
-        ],
-        play=[list(_playback(p, each)) for p, each in zip(network._populations, neurons, strict=True)],
-        measure=[action for p, each in zip(network._populations, outputs, strict=True) for action in _rates(p, each)],
-        record_early=list(_recordings(network, neurons, early=True)),
-        record_late=list(_recordings(network, neurons, early=False)),
-    )
-
-
-def _chooser(network: Network, *, propagators: bool) -> Choose:
-    def choose(equations: Sequence[OdeEquation], constants: Collection[str]) -> list[str]:
-        chosen = choose_methods(equations, network._method, constants, propagators=propagators)
-        return [method for method, _ in chosen]
-
-    return choose
-
-
-def make_room(network: Network) -> None:
-    """Histories, spikes under way and global operations, as far as models read them."""
-    tick = int(network._clock[TICK])
-    past: dict[int, set[str]] = {population._number: set() for population in network._populations}
-    longest: dict[int, int] = dict.fromkeys(past, 1)
-    for projection in network._projections:
-        if projection._connectivity is None:
-            continue
-        pre, post = projection._pre_population, projection._post_population
-        past[pre._number] |= {projection._source_of(name) for name in _late_names(projection)}
-        past[post._number] |= {f.name for f in projection.model.post_attributes if f.name.startswith("sum(")}
-        longest[pre._number] = max(longest[pre._number], projection._longest)
-        for name in _operations(expressions_of(projection.model)):
-            population = pre if "(pre." in name else post
-            population._reduction(name.replace("(pre.", "(").replace("(post.", "("))
-    for population in network._populations:
-        found = list(_expressions_of_population(population))
-        own = {node.name for expr in found for node in expr.walk() if isinstance(node, Delayed)}
-        for name in _operations(found):
-            population._reduction(name)
-        for name in inputs_of(population):
-            population._input(name)
-        steps = max(longest[population._number], population._longest_own_delay() if own else 1)
-        population._keep_past(sorted(own | past[population._number]), steps + 1, tick)
-        population._keep_slopes(_slopes_of(population) if own else [], tick)
-        population._keep_sums(sorted(set(staged_of(population)) - {"sum()"}), tick)
-        windows = [population._window_steps(), *(d.steps for d in population._decoders.values())]
-        for output in population._outputs.values():
-            output.grow(max([longest[population._number], *windows]) + 1, tick)
-        if population._window is not None:
-            population._count_spikes(tick)
-        for decoder in population._decoders.values():
-            decoder.count(population._outputs["spike"], tick)
-
-
-def _slopes_of(population: Population) -> list[str]:
-    """Variables whose slopes are kept."""
-    model = population.model
-    constants = {a.name for a in model.parameters} | {free.name for free in model.constants} | {"dt", "pi"}
-    return keeps_slope(
-        rules_of(model.equations, model.attributes, constants, _chooser(population._net, propagators=True))
-    )
-
-
-def _late_names(projection: Projection) -> list[str]:
-    """What is read of pre-synaptic neurons, but for what is one number for all of them that only the user changes."""
-    names = [free.name for free in projection.model.pre_attributes]
-    if projection.model.psp is None and not projection._is_event_based():
-        names.append("r")
-    return [name for name in names if name not in _fixed(projection)]
-
-
-def _fixed(projection: Projection) -> frozenset[str]:
-    pre = projection._pre_population
-    return frozenset(a.name for a in pre.model.parameters if not pre._is_local(a.name))
-
-
-def expressions_of(model: NeuronModel | SynapseModel) -> Iterator[Expr]:
-    """All expressions of a model that are looked at in a step."""
-    statements: list[Any] = list(model.equations)
-    if isinstance(model, NeuronModel):
-        events = [event for event in (model.spike, model.axon_spike) if event is not None]
-        yield from (event.condition for event in events)
-        statements += [statement for event in events for statement in event.reset]
-    else:
-        statements += [*model.pre_spike, *model.post_spike, *model.pre_axon_spike]
-        if model.psp is not None:
-            yield model.psp
-    for statement in statements:
-        yield statement.right if isinstance(statement, OdeEquation) else statement.value
-        yield from (bound.value for bound in statement.bounds)
-
-
-def _expressions_of_population(population: Population) -> Iterator[Expr]:
-    yield from expressions_of(population.model)
-    if population._refractory is not None:
-        yield population._refractory
-    if population._stop is not None:
-        yield population._stop.expr
-
-
-def _operations(found: Any) -> list[str]:
-    """Global operations that expressions read: ``mean(v)``, ``mean(pre.r)``."""
-    names = []
-    for node in (node for expr in found for node in expr.walk()):
-        if isinstance(node, GlobalOperation):
-            argument = node.argument
-            owner = getattr(argument, "owner", "")
-            name = f"{owner}.{argument.name}" if owner else argument.id  # type: ignore[union-attr]
-            names.append(f"{node.operation}({name})")
-    return list(dict.fromkeys(names))
-
-
-def _seen(population: Population, name: str) -> Array:
-    """An array of a population without its padding."""
-    return population._recordable(name)[: population.size if population._is_local(name) else 1]
-
-
-def _neurons(population: Population) -> Neurons:
-    store, size, network = population._store, population.size, population._net
-    read = {*population._rings, *(name[:-1].partition("(")[2] for name in population._reductions)}
-    return Neurons(
-        model=population.model,
-        number=population._number,
-        size=size,
-        values={name: array[: size if name in store.local else 1] for name, array in store.arrays.items()},
-        inputs={name: population._input(name)[:size] for name in inputs_of(population)},
-        constants={constant.name: constant.array[:1] for constant in network._constants},
-        t_last=population._t_last[:size],
-        refractory_until=population._refractory_until[:size],
-        refractory=population._refractory,
-        outputs={name: Spikes(o.ring, o.ring_count) for name, o in population._outputs.items()},
-        past={name: Past(ring.rows[:, : len(_seen(population, name))]) for name, ring in population._rings.items()},
-        present={name: _seen(population, name) for name in read},
-        slopes={name: Past(ring.rows[:, :size]) for name, ring in population._slopes.items()},
-        past_start=population._past_start,
-        sums={name: Past(ring.rows[:, :size]) for name, ring in population._sums.items()},
-        sums_start=population._sums_start,
-        staged=staged_of(population),
-        reductions={name: array[:1] for name, array in population._reductions.items()},
-        is_enabled=population._enabled,
-        has_equations=population._kernel_model() is not None,
-        stop=None if population._stop is None else population._stop.expr,
-    )
-
-
-def _output_of(neurons: Neurons) -> Spikes | None:
-    return neurons.outputs.get("spike")
-
-
-def _synapses(projection: Projection, neurons: Sequence[Neurons]) -> Synapses:
-    pre, post, built = projection._pre_population, projection._post_population, projection._built
-    model, plastic = projection.model, projection._plastic
-    semiglobal = {a.name for a in model.attributes if a.locality == "semiglobal"}
-    sources = {name: projection._source_of(name) for name in {*(f.name for f in model.pre_attributes), "r"}}
-    late = _late_names(projection)
-    read = {name: source for name, source in sources.items() if name in late or name in _fixed(projection)}
-    reductions = {}
-    for name in _operations(expressions_of(model)):
-        population = pre if "(pre." in name else post
-        reductions[name] = population._reduction(name.replace("(pre.", "(").replace("(post.", "("))[:1]
-
-    def own(name: str) -> Array:
-        values: Array = projection._by_post_rank(name) if name in semiglobal else projection._values[name]
-        return values
-
-    windows = _windows(projection)
-    delays = projection._delay
-    return Synapses(
-        model=model,
-        identity=FIRST_STREAM + projection._number,
-        sender=neurons[pre._number],
-        receiver=neurons[post._number],
-        target=post._input_of_target(projection.target)[: post.size],
-        post_ranks=built.post_ranks.astype(np.int64),
-        row_start=built.row_start,
-        pre_ranks=built.pre_ranks.astype(np.int64),
-        post_of=built.post_ranks[built.rows()].astype(np.int64),
-        delays=np.broadcast_to(np.asarray(delays, dtype=np.int64), (built.synapses,)),
-        own=own,
-        pre={name: _seen(pre, source) for name, source in read.items()},
-        post={free.name: _seen(post, free.name) for free in model.post_attributes},
-        pre_past={name: Past(pre._rings[source].rows) for name, source in read.items() if name in late},
-        post_past={name: Past(ring.rows) for name, ring in post._rings.items()},
-        reductions=reductions,
-        learning=plastic.learning,
-        updated=plastic.updated,
-        updated_rows=plastic.updated_rows,
-        updated_all=plastic.updated_all,
-        is_event_based=projection._is_event_based(),
-        assigns=projection._assigns(),
-        windows=windows,
-        fixed=_fixed(projection),
-    )
-
-
-def _windows(projection: Projection) -> Windows | None:
-    """Filters laid over the pre-synaptic population, written out: what each place of each window sees."""
-    filters, shared = projection._filters(), projection._shared_weights()
-    if filters is None or shared is None:
-        return None
-    corner, offset, over = (filters[name].astype(np.int64) for name in ("corner", "offset", "over_border"))
-    seen = np.array([over[-1 - first] if first < 0 else first + offset for first in corner])
-    weight_of = filters["filter_of"].astype(np.int64)[:, None] * len(offset) + np.arange(len(offset))
-    return Windows(seen, weight_of, shared[0], filters["padding"])
-
-
-def _playback(population: Population, neurons: Neurons) -> Iterator[actions.Action]:
-    for function, arrays, _ in population._playback():
-        match function:
-            case "timed_array":
-                yield actions.timed_array(arrays)
-            case "spike_source":
-                yield actions.spike_source(arrays, neurons.outputs["spike"])
-            case _:
-                raise NotImplementedError(
-                    f"the reference backend can't run population {population.name!r}, which plays {function!r}"
-                )
-
-
-def _rates(population: Population, output: Spikes | None) -> Iterator[actions.Action]:
-    if output is None:
-        return
-    if population._window is not None:
-        rate, size = population._rates(), population.size
-        yield actions.measure_rate(output, population._window_steps(), rate[:size], population._inside[:size])
-    for decoder in population._decoders.values():
-        size = decoder.size
-        yield actions.measure_rate(output, decoder.steps, decoder.rate[:size], decoder.inside[:size])
-
-
-def _recordings(network: Network, neurons: Sequence[Neurons], *, early: bool) -> Iterator[actions.Action]:
-    for monitor in network._monitors:
-        for name, recorder in monitor._recorders.items():
-            if isinstance(recorder, RowRecorder) and monitor._is_early(name) == early:
-                yield actions.record_row(recorder.buffers())
-            elif isinstance(recorder, SpikeRecorder) and not early:
-                output = monitor._output(name)
-                events = recorder._steps, recorder._ranks, recorder.filled
-                spikes = Spikes(output.ring, output.ring_count)
-                yield actions.record_spikes(recorder.settings, recorder.wanted, events, spikes)

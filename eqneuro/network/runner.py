@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +11,10 @@ from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.program import NOT_FINITE, REPORT_LENGTH, load_engine, table_of
 from eqneuro.network.assembly import Assembly
 from eqneuro.network.binding import population_buffers
-from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
 from eqneuro.network.linear import LinearSystems
 from eqneuro.network.requests import KernelSet
-from eqneuro.network.short_delays import warn_of_short_delays
+from eqneuro.network.running import Running, Told
 from eqneuro.numerics.error_control import INNER, LIMIT
-from eqneuro.recording.recorders import Recorder
 
 if TYPE_CHECKING:
     from eqneuro.compiler import CompiledNetwork
@@ -46,23 +43,21 @@ class StepLimitError(ArithmeticError):
     """
 
 
-class Runner:
+class Runner(Running):
     """Runs a compiled network."""
 
     def __init__(self, network: Network, compiled: CompiledNetwork, kernels: KernelSet) -> None:
-        self.network = network
+        super().__init__(network)
         self.compiled = compiled
         self.kernels = kernels
         self.engine = load_engine(compiled.library)
         self._assembly: Assembly | None = None
         self._stops: tuple[Population, ...] = ()
         self._assembled = -1  # the network's revision
-        self._recorders: list[Recorder] = []
         self._reports = np.zeros((network._num_threads, REPORT_LENGTH), dtype=np.int64)
         self._matrices: list[Matrix] = []
         self._changing: list[Projection] = []
         self._worked_out: tuple[float, ...] = ()
-        self._is_running = False
         self._delayed = [population for population in network._populations if population._own_delays]
         for population in network._populations:
             population._linear.describe(self._layouts(population))
@@ -71,44 +66,7 @@ class Runner:
         index = self.kernels.index("population", population._number)
         return () if index is None else self.compiled.layouts[index]
 
-    def run(
-        self,
-        steps: int,
-        stops: Sequence[Population] = (),
-        require_all: bool = True,
-        progress: Callable[[int], None] | None = None,
-    ) -> int:
-        """Up to ``steps`` steps, fewer where the stop conditions hold; returns how many were done.
-
-        Parameters
-        ----------
-        stops, require_all
-            Populations whose stop conditions are looked at, and whether all of them must hold.
-        progress
-            Is told from time to time how many steps were done.
-
-        Raises
-        ------
-        NotFiniteError
-            At the end of the step in which a state variable became NaN or infinite.
-        RuntimeError
-            If the network runs already.
-        """
-        if self._is_running:
-            raise RuntimeError("the network runs already, in another thread")
-        self._is_running = True
-        try:
-            return self._run(steps, tuple(stops), require_all, progress)
-        finally:
-            self._is_running = False
-
-    def _run(
-        self,
-        steps: int,
-        stops: tuple[Population, ...],
-        require_all: bool,
-        progress: Callable[[int], None] | None,
-    ) -> int:
+    def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, progress: Told | None) -> int:
         network, done = self.network, 0
         self.is_stopped = False
         for population in self._delayed:
@@ -141,26 +99,11 @@ class Runner:
                     break
         return done
 
-    def _begin(self, steps: int) -> None:
-        for population in self.network._populations:
-            if population._rings or population._sums:
-                population._begin()
-        warn_of_memory(self.network, steps)
-        if not self.network._dt_was_checked:
-            warn_of_short_delays(self.network)
-        warn_of_large_steps(self.network)
-
     def _assemble(self, steps: int, stops: tuple[Population, ...]) -> Assembly:
         """The program, written anew where objects, buffers or conditions have changed."""
         network = self.network
         is_stale = self._assembly is None or self._assembled != network._revision or stops != self._stops
-        if is_stale:
-            for monitor in network._monitors:
-                monitor._attach()
-            self._recorders = [recorder for monitor in network._monitors for recorder in monitor._recorders.values()]
-        for recorder in self._recorders:
-            is_stale = recorder.prepare(steps) or is_stale
-        if is_stale or self._assembly is None:
+        if self._prepare_recorders(steps, is_stale=is_stale) or self._assembly is None:
             self._assembly = Assembly(network, self.compiled, self.kernels, stops)
             self._stops, self._assembled = stops, network._revision
             self._table = self._assembly.program.table()
@@ -202,15 +145,11 @@ class Runner:
         population, place = self.network._populations[culprit // CULPRITS], culprit % CULPRITS
         is_global = place >= FIRST_GLOBAL
         name = self._layouts(population)[int(is_global)].checked[place % FIRST_GLOBAL]
-        of = "of" if is_global else f"of neuron {neuron} in"
-        time = (self.network.current_step - 1) * self.network.dt
+        where, when = self._at_last_step(population, None if is_global else neuron)
         if name.startswith(INNER):
             raise StepLimitError(
-                f"the equation of {name.removeprefix(INNER)!r} {of} population {population.name!r} took more than "
-                f"{LIMIT:,} internal steps of rk45 in the step at t = {time:g} ms: it is too stiff for this method; "
-                "`sdirk2` and `implicit` have no such limit"
+                f"the equation of {name.removeprefix(INNER)!r} {where} took more than {LIMIT:,} internal steps of rk45 "
+                f"{when}: it is too stiff for this method; `sdirk2` and `implicit` have no such limit"
             )
         value = float(population._store.arrays[name][neuron])
-        raise NotFiniteError(
-            f"{name!r} {of} population {population.name!r} became {value} in the step at t = {time:g} ms"
-        )
+        raise NotFiniteError(f"{name!r} {where} became {value} {when}")

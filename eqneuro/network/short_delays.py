@@ -29,9 +29,8 @@ def short_delay(population: Population) -> float | None:
 
 def _methods(population: Population) -> set[str]:
     model = population.model
-    constants = {a.name for a in model.parameters} | {c.name for c in model.constants} | {"dt", "pi"}
     runs = neighbours(model.equations)
-    return {name for run in runs for name, _ in choose_methods(run, population._net._method, constants)}
+    return {name for run in runs for name, _ in choose_methods(run, population._net._method, model.unchanging)}
 
 
 def warn_of_short_delays(network: Network) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.codegen.layout import MOST_SPIKES
+from eqneuro.codegen.layout import KEPT_SUMS, MOST_SPIKES
 from eqneuro.engine.buffers import Ring, allocate, padded
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
@@ -27,8 +27,6 @@ from eqneuro.numerics.choice import WITH_STAGES
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
 
-KEPT_SUMS = 4
-"""Steps of inputs that are kept for stages; a power of two."""
 BACK = 3
 """So many steps the histories go back at least: a cubic through four grid points takes them."""
 

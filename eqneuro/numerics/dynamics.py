@@ -18,16 +18,14 @@ from eqneuro.language.functions import is_noise
 from eqneuro.language.rewrite import map_children
 from eqneuro.language.syntax import (
     Attribute,
-    Compare,
     Delayed,
     Draw,
     Expr,
     GlobalOperation,
     InputSum,
-    Logical,
     Name,
     Number,
-    Unary,
+    is_condition,
 )
 from eqneuro.model.models import AssignmentEquation, Bound, Equation, NeuronModel, OdeEquation
 from eqneuro.numerics.choice import choose_methods
@@ -53,12 +51,11 @@ class Dynamics:
 
     def __init__(self, model: NeuronModel, default: str) -> None:
         self.model = model
-        self.constants = frozenset(a.name for a in model.parameters) | {f.name for f in model.constants} | {"dt", "pi"}
         self.parts = list(_parts(model))
         self.methods: dict[str, str] = {}
         for part in self.parts:
             if isinstance(part, list):
-                chosen = choose_methods(part, default, self.constants)
+                chosen = choose_methods(part, default, model.unchanging)
                 self.methods |= {e.variable: method for e, (method, _) in zip(part, chosen, strict=True)}
         self.odes = [e for part in self.parts if isinstance(part, list) for e in part]
         self.values = {e.variable: frozen(e.right if isinstance(e, OdeEquation) else e.value) for e in model.equations}
@@ -172,7 +169,7 @@ class Dynamics:
             for name, value in reset:
                 after[name] = np.where(holds, evaluate(value, after), after[name])
             after["t_last"] = np.where(holds, state["t"], state["t_last"])
-            if self._refractory is not None and not _is_truth(self._refractory):
+            if self._refractory is not None and not is_condition(self._refractory):
                 last = state["t"] + evaluate(self._refractory, after) - 0.5 * refractory_step
                 after["until"] = np.where(holds, last, state.get("until", -np.inf))
             state = after
@@ -181,7 +178,7 @@ class Dynamics:
     def _active(self, names: Names) -> Any:
         if self._refractory is None:
             return None
-        if _is_truth(self._refractory):
+        if is_condition(self._refractory):
             return ~np.asarray(evaluate(self._refractory, names), dtype=bool)
         return names["t"] >= names["until"] if "until" in names else None
 
@@ -196,13 +193,8 @@ def frozen(expr: Expr) -> Expr:
     match expr:
         case Draw():
             return Number(0)
-        case InputSum():
-            return Name(f"sum({expr.target or ''})")
-        case GlobalOperation():
-            argument = expr.argument
-            return Name(f"{expr.operation}({argument.id if isinstance(argument, Name) else argument.name})")
-        case Attribute():
-            return Name(f"{expr.owner}.{expr.name}")
+        case InputSum() | GlobalOperation() | Attribute():
+            return Name(expr.label)
         case Delayed():
             return Name(f"past({expr.name})")
     return map_children(expr, frozen)
@@ -226,10 +218,6 @@ def _parts(model: NeuronModel) -> Iterator[list[OdeEquation] | AssignmentEquatio
             yield odes
         else:
             yield from (e for e in found if isinstance(e, AssignmentEquation))
-
-
-def _is_truth(expr: Expr) -> bool:
-    return isinstance(expr, Compare | Logical) or (isinstance(expr, Unary) and expr.operator == "not")
 
 
 # -- methods ----------------------------------------------------------------------------------------------------------

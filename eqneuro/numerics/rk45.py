@@ -20,6 +20,7 @@ White noise is added after the step.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import count
 
@@ -83,7 +84,7 @@ def step(system: System) -> Step:
     unknowns += [Let(rate, f) for rate, f in zip(own.rates, starts, strict=True)]
     unknowns += [Let(own.done, ZERO), Let(own.step, start), Let(own.before, CALM), Let(own.refused, ZERO)]
     body, fresh, rates = _stages(system, own)
-    updates, rest = _control(own, fresh, rates, system.ceilings)
+    updates, rest = _control(own, fresh, rates, system.limits())
     loop = Iterate(tuple(unknowns), tuple(body), tuple(updates), residual=rest, tolerance=0.0, limit=LIMIT)
     is_stuck = _is_stuck(own.step)
     gave_up = Ite(Equal(own.done, DT), ZERO, Ite(is_stuck, ZERO, ONE))
@@ -164,15 +165,14 @@ def _control(
     own: _Names,
     fresh: tuple[sympy.Symbol, ...],
     rates: tuple[sympy.Symbol, ...],
-    ceilings: tuple[sympy.Expr | None, ...],
+    limits: Sequence[tuple[int, sympy.Expr]],
 ) -> tuple[list[Let], sympy.Expr]:
     """What is carried on, and how much of the network's step is then left."""
     is_taken = LessEqual(own.square, ONE)  # not where it is not a number
     held = Ite(Less(ZERO, own.refused), Minimum(own.longer, own.inner), own.longer)
     is_last = LessEqual(own.parts, ONE)
-    for value, limit in zip(fresh, ceilings or (None,) * len(fresh), strict=True):
-        if limit is not None:
-            is_last = Or_(is_last, Less(limit, value))
+    for place, limit in limits:
+        is_last = Or_(is_last, Less(limit, fresh[place]))
     updates = [Let(now, Ite(is_taken, value, now)) for now, value in zip(own.now, fresh, strict=True)]
     updates += [Let(rate, Ite(is_taken, value, rate)) for rate, value in zip(own.rates, rates, strict=True)]
     updates += [

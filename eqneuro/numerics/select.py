@@ -100,7 +100,7 @@ def _rules(
     """Neighbouring ODEs of one locality are a system; an assignment stands alone."""
     types = {a.name: a.type for a in model.attributes}
     locality = {a.name: a.locality for a in model.attributes}
-    constants = frozenset(a.name for a in model.parameters) | {f.name for f in model.constants} | {"dt", "pi"}
+    constants = model.unchanging
     around = Surroundings(
         constants, delayed_variables(model.equations), inputs, held or {}, remembers=isinstance(model, NeuronModel)
     )

@@ -319,15 +319,8 @@ class Translator:
                 return number(expr.value)
             case Name(id="pi"):
                 return sympy.pi
-            case Name():
-                return symbol(expr.id)
-            case Attribute():
-                return symbol(f"{expr.owner}.{expr.name}")
-            case InputSum():
-                owner = f"{expr.owner}." if expr.owner else ""
-                return symbol(f"{owner}sum({expr.target or ''})")
-            case GlobalOperation():
-                return symbol(f"{expr.operation}({self.translate(expr.argument).name})")
+            case Name() | Attribute() | InputSum() | GlobalOperation():
+                return symbol(expr.label)
             case Unary():
                 value = self.translate(expr.operand)
                 return -value if expr.operator == "-" else Not_(value) if expr.operator == "not" else value

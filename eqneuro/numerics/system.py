@@ -43,9 +43,14 @@ class System:
 
     def within(self, values: tuple[sympy.Expr, ...], shift: sympy.Expr | int = 0) -> tuple[sympy.Expr, ...]:
         """The same for a stage within the step, in which no variable is beyond the threshold where spikes reset it."""
-        limits = self.ceilings or (None,) * len(values)
-        held = (x if limit is None else Minimum(x, limit) for x, limit in zip(values, limits, strict=True))
+        held = list(values)
+        for place, limit in self.limits():
+            held[place] = Minimum(values[place], limit)
         return self.at(tuple(held), shift)
+
+    def limits(self) -> list[tuple[int, sympy.Expr]]:
+        """The thresholds with the places of their variables."""
+        return [(place, limit) for place, limit in enumerate(self.ceilings) if limit is not None]
 
     def after(self, shift: sympy.Expr) -> System:
         """The same system at time t + shift."""

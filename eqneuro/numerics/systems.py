@@ -199,8 +199,8 @@ def _step(
         equation = equations[members[error.place]]
         message = "an event-driven equation can read another one only where that one decays by itself"
         raise EquationError(message, equation.source, equation.span, "Use `exponential`.") from None
-    held = [x.name for x, limit in zip(own.variables, own.ceilings, strict=True) if limit is not None]
-    if held and method in STAGED:
+    held = [own.variables[place].name for place, _ in own.limits()] if method in STAGED else []
+    if held:
         remark = f"Within a step {held[0]} is held at the threshold where spikes reset it."
         step = replace(step, remark=" ".join(filter(None, (step.remark, remark))))
     if step.has_noise or not system.kicks:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from eqneuro.language.syntax import Compare, Expr, Logical, Name, Unary
+from eqneuro.language.syntax import Name, is_condition
 from eqneuro.model.ceilings import ceilings
 from eqneuro.model.models import AssignmentEquation, NeuronModel, OdeEquation, SpikeEvent
 from eqneuro.reference.draws import Sampler, Streams
@@ -38,9 +38,8 @@ class Population:
     def __init__(self, neurons: Neurons, choose: Choose) -> None:
         self.neurons = neurons
         model = neurons.model
-        constants = {a.name for a in model.parameters} | {free.name for free in model.constants} | {"dt", "pi"}
         is_local = {a.name: a.locality == "local" for a in model.attributes}
-        rules = rules_of(model.equations, model.attributes, constants, choose, ceilings(model))
+        rules = rules_of(model.equations, model.attributes, model.unchanging, choose, ceilings(model))
         self.local = [rule for rule in rules if is_local[rule.variables[0]]]
         self.shared = [rule for rule in rules if not is_local[rule.variables[0]]]
         self._kinds = {a.name: a.type for a in model.attributes}
@@ -198,11 +197,6 @@ class Population:
         assert self.neurons.stop is not None
         scope = self._scope(now, self._stop_streams, in_blocks=False)
         return np.broadcast_to(holds(self.neurons.stop, scope), (self.neurons.size,))
-
-
-def is_condition(expr: Expr) -> bool:
-    """Whether an expression is a truth value rather than a number."""
-    return isinstance(expr, Compare | Logical) or (isinstance(expr, Unary) and expr.operator == "not")
 
 
 def _state_variables(rules: Sequence[Rule], kinds: Mapping[str, str]) -> list[str]:

@@ -49,19 +49,10 @@ class Scope:
     def __call__(self, expr: Expr) -> Value:
         """The value of a leaf."""
         match expr:
-            case Name():
-                return self._name(expr.id)
+            case Name() | Attribute() | InputSum() | GlobalOperation():
+                return self._name(expr.label)
             case Draw():
                 return self._draw(expr)
-            case Attribute():
-                return self._name(f"{expr.owner}.{expr.name}")
-            case InputSum():
-                owner = f"{expr.owner}." if expr.owner else ""
-                return self._name(f"{owner}sum({expr.target or ''})")
-            case GlobalOperation(argument=Attribute(owner=owner, name=name)):
-                return self._name(f"{expr.operation}({owner}.{name})")
-            case GlobalOperation(argument=Name(id=name)):
-                return self._name(f"{expr.operation}({name})")
             case Delayed():
                 assert self._past is not None
                 return self._past(expr.name, plain(evaluate(expr.delay, self)), 0.0)
@@ -72,7 +63,7 @@ class Scope:
         if isinstance(expr, Delayed):
             assert self._past is not None
             return self._past(expr.name, plain(evaluate(expr.delay, self)), part)
-        found = None if self._input_at is None else self._input_at(f"sum({expr.target or ''})", part)
+        found = None if self._input_at is None else self._input_at(expr.label, part)
         return self(expr) if found is None else found
 
     def _draw(self, expr: Draw) -> Any:

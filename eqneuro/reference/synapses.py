@@ -48,7 +48,7 @@ class Projection:
         self._choose = choose
         model = synapses.model
         self._attributes = {a.name: a for a in model.attributes}
-        self._constants = {a.name for a in model.parameters} | {f.name for f in model.constants} | {"dt", "pi"}
+        self._constants = model.unchanging
         self._driven = self._event_driven() if synapses.is_event_based else ()
         self._by_pre = self._grouped_by_pre()
         self._by_post = [np.flatnonzero(synapses.post_of == j) for j in range(synapses.receiver.size)]

@@ -9,7 +9,6 @@ import pytest
 
 from eqneuro import AdEx, Network, Neuron
 from eqneuro.language.errors import EquationError
-from eqneuro.model.resolve import CONSTANT_DIMENSIONS, DECLARED_CONSTANTS
 
 PINT = pint.UnitRegistry()
 WITH_UNITS = dict(
@@ -28,16 +27,7 @@ PLAIN = dict(
 )
 
 
-@pytest.fixture(autouse=True)
-def _no_constants_left():
-    constants, dimensions = set(DECLARED_CONSTANTS), dict(CONSTANT_DIMENSIONS)
-    DECLARED_CONSTANTS.clear()
-    CONSTANT_DIMENSIONS.clear()
-    yield
-    DECLARED_CONSTANTS.clear()
-    CONSTANT_DIMENSIONS.clear()
-    DECLARED_CONSTANTS.update(constants)
-    CONSTANT_DIMENSIONS.update(dimensions)
+pytestmark = pytest.mark.usefixtures("nothing_declared")
 
 
 @pytest.fixture

@@ -1,0 +1,89 @@
+"""What runners of networks share, whoever computes the steps: one run at a time, room for recordings, reports."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
+from eqneuro.network.short_delays import warn_of_short_delays
+from eqneuro.recording.recorders import Recorder
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+    from eqneuro.network.population import Population
+
+Told = Callable[[int], None]
+"""Is told from time to time how many steps were done."""
+
+
+class Running(ABC):
+    """Runs a network."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.is_stopped = False
+        self._recorders: list[Recorder] = []
+        self._is_running = False
+
+    def run(
+        self,
+        steps: int,
+        stops: Sequence[Population] = (),
+        require_all: bool = True,
+        progress: Told | None = None,
+    ) -> int:
+        """Up to ``steps`` steps, fewer where the stop conditions hold; returns how many were done.
+
+        Parameters
+        ----------
+        stops, require_all
+            Populations whose stop conditions are looked at, and whether all of them must hold.
+        progress
+            Is told from time to time how many steps were done.
+
+        Raises
+        ------
+        NotFiniteError
+            At the end of the step in which a state variable became NaN or infinite.
+        RuntimeError
+            If the network runs already.
+        """
+        if self._is_running:
+            raise RuntimeError("the network runs already, in another thread")
+        self._is_running = True
+        try:
+            return self._run(steps, tuple(stops), require_all, progress)
+        finally:
+            self._is_running = False
+
+    @abstractmethod
+    def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, progress: Told | None) -> int:
+        """The steps."""
+
+    def _begin(self, steps: int) -> None:
+        """Before the first of some steps."""
+        for population in self.network._populations:
+            if population._rings or population._sums:
+                population._begin()
+        warn_of_memory(self.network, steps)
+        if not self.network._dt_was_checked:
+            warn_of_short_delays(self.network)
+        warn_of_large_steps(self.network)
+
+    def _prepare_recorders(self, steps: int, *, is_stale: bool) -> bool:
+        """Room for what the steps bring; whether what knows of objects and arrays has to be made anew."""
+        if is_stale:
+            for monitor in self.network._monitors:
+                monitor._attach()
+            self._recorders = [r for monitor in self.network._monitors for r in monitor._recorders.values()]
+        for recorder in self._recorders:
+            is_stale = recorder.prepare(steps) or is_stale
+        return is_stale
+
+    def _at_last_step(self, population: Population, neuron: int | None) -> tuple[str, str]:
+        """Where and when something happened: the neuron of a population, or all of it, and the step that is over."""
+        of = "of" if neuron is None else f"of neuron {neuron} in"
+        time = (self.network.current_step - 1) * self.network.dt
+        return f"{of} population {population.name!r}", f"in the step at t = {time:g} ms"
