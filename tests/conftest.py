@@ -1,8 +1,13 @@
-"""Constants of all networks of the process are names that models may read."""
+"""What all tests share: constants of the process are names that models may read; threads are as many as asked for."""
+
+import os
 
 import pytest
 
+from eqneuro.engine.threads import FIXED
 from eqneuro.model.resolve import CONSTANT_DIMENSIONS, DECLARED_CONSTANTS
+
+os.environ[FIXED] = "1"  # else small networks would run on one thread, and tests of more would test nothing
 
 
 @pytest.fixture

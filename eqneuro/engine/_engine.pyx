@@ -5,8 +5,8 @@ from libc.stdint cimport int64_t, uint64_t, uintptr_t
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 ctypedef int64_t (*run_function)(
-    void *const *, const int64_t *, int64_t, const int64_t *, double, int64_t, int, int64_t *, const int64_t *, int64_t,
-    int64_t,
+    void *const *, const int64_t *, int64_t, const int64_t *, double, int64_t, int, int, int64_t *, const int64_t *,
+    int64_t, int64_t,
 ) noexcept nogil
 ctypedef void (*call_function)(
     void *const *, int64_t, int64_t, const int64_t *, double, int64_t
@@ -49,7 +49,7 @@ cdef class Engine:
         int64_t[::1] clock,
         double dt,
         int64_t steps,
-        int threads,
+        choice,
         int64_t[:, ::1] reports,
         int64_t[::1] stopped,
         int64_t conditions,
@@ -58,19 +58,24 @@ cdef class Engine:
     ):
         """Up to ``steps`` steps; returns how many were done: fewer where something was reported or a condition holds.
 
-        ``clock`` (step, tick, seed, epoch) moves on with every slice, so that an interrupt finds it right.
+        ``clock`` (step, tick, seed, epoch) moves on with every slice, so that an interrupt finds it right. ``choice``
+        says for each slice how many threads run it, as `ThreadChoice` does; None for one thread where one was asked
+        for.
         """
         cdef int64_t done = 0, size, now
+        cdef int threads = 1, ranges = reports.shape[0]
         cdef double begin, elapsed, told = seconds()
         cdef int k
         cdef bint ended
         while done < steps:
             size = self.slice_steps if self.slice_steps < steps - done else steps - done
+            if choice is not None:
+                threads, size = choice.plan(size)
             begin = seconds()
             with nogil:
                 now = self._run(
                     <void *const *>&table[0], &program[0, 0], program.shape[0], &clock[0], dt, size, threads,
-                    &reports[0, 0], &stopped[0], conditions, require_all,
+                    ranges, &reports[0, 0], &stopped[0], conditions, require_all,
                 )
             if now < 0:
                 raise RuntimeError("the system gives no more threads")
@@ -79,13 +84,15 @@ cdef class Engine:
             clock[1] += now
             done += now
             ended = now < size
-            for k in range(threads):
+            for k in range(threads):  # one report each
                 ended = ended or reports[k, 0] != 0
             if conditions:  # a condition may hold in the last step of a slice
                 size = 0
                 for k in range(conditions):
                     size += stopped[k] != 0
                 ended = ended or (size == conditions if require_all else size > 0)
+            if choice is not None:
+                choice.learn(threads, now, elapsed)
             self._adapt(now, elapsed)
             if ended:
                 break

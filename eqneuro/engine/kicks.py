@@ -11,7 +11,10 @@ overflow in stiff systems), C(2h) = C(h) + P·C(h)·Pᵀ, P = exp(A·h).
 Of all such F the one is taken that is nearest to M/√h, M = ∫₀ʰ exp(A·s) ds·G being what the increments ΔW themselves
 bring: the first numbers of N are then, but for h^2.5, the increments divided by √h. A finer network on the same
 Wiener process, and an equation of another method with the same source, see the same noise. F = S·U, S the root of C,
-U the orthogonal factor of S·M (Procrustes; Higham 1986); C may be singular.
+U the orthogonal factor of S·M (Procrustes; Higham 1986); C may be singular. Distances are measured in units of the
+kicks' standard deviations. The columns of further numbers, where there are fewer sources than variables, are what is
+left of S, turned until it is a lower triangle without negative numbers on its diagonal: F does not hang on how a
+library completes an orthogonal matrix.
 """
 
 from __future__ import annotations
@@ -71,11 +74,19 @@ def _factors(matrix: Matrices, strengths: Matrices, dt: float) -> Matrices:
     unit = np.where(spread > 0.0, spread, 1.0)
     values, vectors = np.linalg.eigh(covariance / unit / unit.swapaxes(1, 2))
     root = (vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]) @ vectors.swapaxes(1, 2)
-    wanted = np.zeros((len(mean), *factor.shape[1:]))
-    wanted[:, :, : mean.shape[2]] = root @ (mean / unit)
-    left, _, right = np.linalg.svd(wanted, full_matrices=False)
-    factor[finite] = spread * (root @ (left @ right))
+    left, _, right = np.linalg.svd(root @ (mean / unit))
+    shown = min(mean.shape[1:])
+    columns = root @ left[:, :, :shown] @ right[:, :shown]
+    if mean.shape[1] > mean.shape[2]:
+        columns = np.concatenate([columns, _lower_triangle(root @ left[:, :, shown:])], axis=2)
+    factor[finite] = spread * columns
     return factor
+
+
+def _lower_triangle(columns: Matrices) -> Matrices:
+    """The columns turned among themselves."""
+    lower = np.linalg.qr(columns.swapaxes(1, 2), mode="r").swapaxes(1, 2)
+    return lower * np.where(np.einsum("kii->ki", lower[:, : lower.shape[2]]) < 0.0, -1.0, 1.0)[:, None, :]
 
 
 def integrate_noise(matrix: Matrices, strengths: Matrices, dt: float) -> tuple[Matrices, Matrices]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,6 +78,8 @@ class Explanation:
     step: tuple[str, ...]
     objects: tuple[ObjectNote, ...]
     details: bool = False
+    threads_in_use: int | None = None
+    seconds_per_step: dict[int, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain dicts, lists and numbers, which JSON can hold."""
@@ -108,6 +110,7 @@ def explain_network(network: Network, *, details: bool, duration: float) -> Expl
     populations = [_explain_population(p, network._method, duration) for p in network._populations]
     projections = [_explain_projection(p, network._method) for p in network._projections if p._connectivity is not None]
     monitors = [_explain_monitor(monitor) for monitor in network._monitors]
+    choice = network._runner.threads if network._runner else None
     return Explanation(
         dt=network.dt,
         precision="double" if np.dtype(network._real).itemsize == 8 else "single",
@@ -117,6 +120,8 @@ def explain_network(network: Network, *, details: bool, duration: float) -> Expl
         step=tuple(_steps(network)),
         objects=(*populations, *projections, *monitors),
         details=details,
+        threads_in_use=None if choice is None or not choice.seconds else choice.used,
+        seconds_per_step={} if choice is None else dict(sorted(choice.seconds.items())),
     )
 
 

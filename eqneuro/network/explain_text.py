@@ -21,6 +21,8 @@ SHOWN = 8
 def as_text(explanation: Explanation) -> str:
     """Half a page; with ``explanation.details`` everything, each array too."""
     lines = [_head(explanation), f"memory: {_memory(explanation)}"]
+    if explanation.threads_in_use is not None:
+        lines.append(_threads(explanation))
     limit = explanation.largest_dt
     if limit is not None:
         verdict = "" if explanation.dt <= limit else f": dt = {explanation.dt:g} ms is too large"
@@ -45,6 +47,13 @@ def as_text(explanation: Explanation) -> str:
 def _head(explanation: Explanation) -> str:
     parts = [f"dt = {explanation.dt:g} ms", f"{explanation.precision} precision"]
     return ", ".join([*parts, count(explanation.threads, "thread"), f"seed {explanation.seed}"])
+
+
+def _threads(explanation: Explanation) -> str:
+    """How many threads run the network, and what a step took on how many."""
+    measured = explanation.seconds_per_step.items()
+    times = ", ".join(f"{1e6 * seconds:.3g} µs on {number}" for number, seconds in measured)
+    return f"threads: {explanation.threads_in_use} of {explanation.threads} in use; a step took {times}"
 
 
 def _memory(explanation: Explanation) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.program import NOT_FINITE, REPORT_LENGTH, load_engine, table_of
+from eqneuro.engine.threads import thread_choice
 from eqneuro.network.assembly import Assembly
 from eqneuro.network.binding import population_buffers
 from eqneuro.network.linear import LinearSystems
@@ -51,6 +52,7 @@ class Runner(Running):
         self.compiled = compiled
         self.kernels = kernels
         self.engine = load_engine(compiled.library)
+        self.threads = thread_choice(network._num_threads)
         self._assembly: Assembly | None = None
         self._stops: tuple[Population, ...] = ()
         self._assembled = -1  # the network's revision
@@ -82,7 +84,7 @@ class Runner(Running):
                 network._clock,
                 network.dt,
                 steps - done,
-                network._num_threads,
+                self.threads,
                 self._reports,
                 assembly.stopped,
                 len(stops),

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from eqneuro.engine.threads import ThreadChoice
 from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
 from eqneuro.network.short_delays import warn_of_short_delays
 from eqneuro.recording.recorders import Recorder
@@ -26,6 +27,7 @@ class Running(ABC):
         self.is_stopped = False
         self._recorders: list[Recorder] = []
         self._is_running = False
+        self.threads: ThreadChoice | None = None
 
     def run(
         self,

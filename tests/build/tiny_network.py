@@ -34,10 +34,10 @@ def run(network: CompiledNetwork, steps: int) -> float:
         buffers[key][:] = value
     program = Program(network.functions, threads=1)
     program.add(layout.function, list(buffers.values()), [(0, BLOCK)])
-    clock, stopped = np.zeros(4, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    clock, stopped = np.array([0, 0, 0, 0, 1, 1]), np.zeros(1, dtype=np.int64)
     reports = np.zeros((1, REPORT_LENGTH), dtype=np.int64)
     load_engine(network.library).run(
-        program.table(), program.instructions(), clock, 1.0, steps, 1, reports, stopped, 0, False
+        program.table(), program.instructions(), clock, 1.0, steps, None, reports, stopped, 0, False
     )
     return float(buffers["attribute:v"][-1])
 
