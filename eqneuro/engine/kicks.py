@@ -85,8 +85,9 @@ def _factors(matrix: Matrices, strengths: Matrices, dt: float) -> Matrices:
 
 def _lower_triangle(columns: Matrices) -> Matrices:
     """The columns turned among themselves."""
-    lower = np.linalg.qr(columns.swapaxes(1, 2), mode="r").swapaxes(1, 2)
-    return lower * np.where(np.einsum("kii->ki", lower[:, : lower.shape[2]]) < 0.0, -1.0, 1.0)[:, None, :]
+    upper: Matrices = np.linalg.qr(columns.swapaxes(1, 2)).R
+    signs = np.where(np.einsum("kii->ki", upper[:, :, : upper.shape[1]]) < 0.0, -1.0, 1.0)
+    return (signs[:, :, None] * upper).swapaxes(1, 2)
 
 
 def integrate_noise(matrix: Matrices, strengths: Matrices, dt: float) -> tuple[Matrices, Matrices]:

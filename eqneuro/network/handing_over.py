@@ -18,7 +18,7 @@ from eqneuro.recording.recorders import RowRecorder, SpikeRecorder
 from eqneuro.reference import actions
 from eqneuro.reference.interpreter import Interpreter
 from eqneuro.reference.past import keeps_slope
-from eqneuro.reference.rules import Choose, rules_of
+from eqneuro.reference.rules import INNER, Choose, Odes, Rule, rules_of
 from eqneuro.reference.state import Array, Neurons, Past, Spikes, Synapses, Windows
 
 if TYPE_CHECKING:
@@ -84,17 +84,26 @@ def _make_room(network: Network) -> None:
             population,
             tick,
             past=own | past[population._number],
-            slopes=_slopes_of(population) if own else (),
+            slopes=keeps_slope(_rules_of(population)) if own else (),
             sums=set(staged_of(population)) - {"sum()"},
             longest=max(spikes, population._longest_own_delay() if own else 1),
             spikes=spikes,
         )
 
 
-def _slopes_of(population: Population) -> list[str]:
-    """Variables whose slopes are kept."""
+def _rules_of(population: Population) -> list[Rule]:
     model, choose = population.model, _chooser(population._net, propagators=True)
-    return keeps_slope(rules_of(model.equations, model.attributes, model.unchanging, choose))
+    return rules_of(model.equations, model.attributes, model.unchanging, choose, remembers=True)
+
+
+def _inner(population: Population) -> dict[str, Array]:
+    """What methods keep from step to step: one number for each neuron, or for all."""
+    found = {}
+    for rule in _rules_of(population):
+        if isinstance(rule, Odes) and rule.kept:
+            length = population.size if population._is_local(rule.variables[0]) else 1
+            found[rule.kept] = population._inner_steps(rule.kept.removeprefix(INNER))[:length]
+    return found
 
 
 def _late_names(projection: Projection) -> list[str]:
@@ -170,6 +179,7 @@ def _neurons(population: Population) -> Neurons:
         is_enabled=population._enabled,
         has_equations=population._kernel_model() is not None,
         stop=None if population._stop is None else population._stop.expr,
+        inner=_inner(population),
     )
 
 

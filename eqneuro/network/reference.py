@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from eqneuro.network.configuration import EPOCH, SEED, STEP, TICK
 from eqneuro.network.handing_over import hand_over
 from eqneuro.network.requests import varying_of
-from eqneuro.network.runner import NotFiniteError
+from eqneuro.network.runner import NotFiniteError, StepLimitError, too_many_steps
 from eqneuro.network.running import Running, Told
 from eqneuro.reference.interpreter import Interpreter
 from eqneuro.reference.neurons import NotFinite
+from eqneuro.reference.rules import INNER
 from eqneuro.reference.state import Instant
 
 if TYPE_CHECKING:
@@ -91,8 +92,10 @@ class ReferenceRunner(Running):
 
     def _refuse(self, broken: NotFinite) -> None:
         population = self.network._populations[broken.population]
-        value = float(population._store.arrays[broken.variable][broken.neuron or 0])
         where, when = self._at_last_step(population, broken.neuron)
+        if broken.variable.startswith(INNER):
+            raise StepLimitError(too_many_steps(broken.variable.removeprefix(INNER), where, when))
+        value = float(population._store.arrays[broken.variable][broken.neuron or 0])
         raise NotFiniteError(f"{broken.variable!r} {where} became {value} {when}")
 
 

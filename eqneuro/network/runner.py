@@ -149,9 +149,14 @@ class Runner(Running):
         name = self._layouts(population)[int(is_global)].checked[place % FIRST_GLOBAL]
         where, when = self._at_last_step(population, None if is_global else neuron)
         if name.startswith(INNER):
-            raise StepLimitError(
-                f"the equation of {name.removeprefix(INNER)!r} {where} took more than {LIMIT:,} internal steps of rk45 "
-                f"{when}: it is too stiff for this method; `sdirk2` and `implicit` have no such limit"
-            )
+            raise StepLimitError(too_many_steps(name.removeprefix(INNER), where, when))
         value = float(population._store.arrays[name][neuron])
         raise NotFiniteError(f"{name!r} {where} became {value} {when}")
+
+
+def too_many_steps(variable: str, where: str, when: str) -> str:
+    """What `StepLimitError` says."""
+    return (
+        f"the equation of {variable!r} {where} took more than {LIMIT:,} internal steps of rk45 {when}: it is too stiff "
+        "for this method; `sdirk2` and `implicit` have no such limit"
+    )

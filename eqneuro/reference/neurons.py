@@ -17,7 +17,7 @@ from eqneuro.reference.evaluate import evaluate, holds
 from eqneuro.reference.past import Histories
 from eqneuro.reference.rules import Assignment, Choose, Rule, names_in, rules_of
 from eqneuro.reference.scope import Scope
-from eqneuro.reference.state import Instant, Neurons, as_numbers, store
+from eqneuro.reference.state import Array, Instant, Neurons, as_numbers, store
 
 LOCAL_STREAMS, GLOBAL_STREAMS, STOP_STREAMS = 0, 2048, 3072
 """Where the streams of the neurons' equations, of global ones and of the stop condition begin."""
@@ -39,7 +39,7 @@ class Population:
         self.neurons = neurons
         model = neurons.model
         is_local = {a.name: a.locality == "local" for a in model.attributes}
-        rules = rules_of(model.equations, model.attributes, model.unchanging, choose, ceilings(model))
+        rules = rules_of(model.equations, model.attributes, model.unchanging, choose, ceilings(model), remembers=True)
         self.local = [rule for rule in rules if is_local[rule.variables[0]]]
         self.shared = [rule for rule in rules if not is_local[rule.variables[0]]]
         self._kinds = {a.name: a.type for a in model.attributes}
@@ -93,7 +93,7 @@ class Population:
                 return self._all_inputs()
             if wanted == "t_last":
                 return as_numbers(neurons.t_last)
-            for known in (neurons.values, neurons.inputs, neurons.reductions, neurons.constants):
+            for known in (neurons.values, neurons.inputs, neurons.reductions, neurons.constants, neurons.inner):
                 if wanted in known:
                     return as_numbers(known[wanted])
             raise KeyError(wanted)
@@ -128,13 +128,13 @@ class Population:
         shared = self._scope(now, self._shared_streams, alone=True)
         for rule in self.shared:
             self._run(rule, shared, now, True)
-        found = [NotFinite(neurons.number, None, n) for n in self._state[0] if not np.isfinite(neurons.values[n]).all()]
+        found = [NotFinite(neurons.number, None, n) for n in self._state[0] if not np.isfinite(self._array(n)).all()]
         scope = self._scope(now, self._streams)
         active = self._active(scope, now)
         for rule in self.local:
             self._run(rule, scope, now, active)
         fired = [np.broadcast_to(holds(event.condition, scope), (neurons.size,)) & active for event in self._events()]
-        broken = {name: ~np.isfinite(neurons.values[name]) for name in self._state[1]}
+        broken = {name: ~np.isfinite(self._array(name)) for name in self._state[1]}
         for name, array in neurons.inputs.items():
             if name.startswith("g_"):
                 array[:] = 0
@@ -142,7 +142,7 @@ class Population:
             self._spike(event, where, statements, scope, now)
         for k in range(neurons.size) if any(where.any() for where in broken.values()) else ():
             for name, where in broken.items():
-                if where[k] and not np.isfinite(neurons.values[name][k]):
+                if where[k] and not np.isfinite(self._array(name)[k]):
                     found.append(NotFinite(neurons.number, k, name))
         return found
 
@@ -169,8 +169,12 @@ class Population:
         self._keep_slopes(rule, scope, now, active)
         for name, value in rule.run(scope, now.dt, scope.normal):
             is_free = name.startswith("g_") and name not in self._flagged
-            store(self.neurons.values[name], value, True if is_free else active)
+            store(self._array(name), value, True if is_free else active)
         self._reader = None
+
+    def _array(self, name: str) -> Array:
+        """What holds a variable, or what a method keeps."""
+        return self.neurons.inner[name] if name in self.neurons.inner else self.neurons.values[name]
 
     def _spike(
         self, event: SpikeEvent, where: Any, statements: Sequence[Assignment], scope: Scope, now: Instant
@@ -200,13 +204,15 @@ class Population:
 
 
 def _state_variables(rules: Sequence[Rule], kinds: Mapping[str, str]) -> list[str]:
-    """Variables that carry their value from step to step."""
+    """Variables that carry their value from step to step, and what methods keep."""
     found = []
     for rule in rules:
         for equation in [rule.equation] if isinstance(rule, Assignment) else rule.equations:
             name = equation.variable
             if kinds[name] == "float" and (isinstance(equation, OdeEquation) or _accumulates(equation)):
                 found.append(name)
+        if not isinstance(rule, Assignment) and rule.kept:
+            found.append(rule.kept)
     return found
 
 

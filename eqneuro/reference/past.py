@@ -10,6 +10,7 @@ import numpy as np
 from eqneuro.language.syntax import Delayed
 from eqneuro.reference.rules import Assignment, Rule
 from eqneuro.reference.state import Array, Instant, Neurons
+from eqneuro.reference.system import lagrange
 
 SUMS = 4
 """So many weighted sums are known to stages, that of the present step too."""
@@ -66,12 +67,7 @@ class Histories:
         last = [np.array(self.neurons.sums[name].at(now.tick - age), dtype=float) for age in range(SUMS)]
         if part in (0.0, 1.0):
             return last[1 - int(part)]
-        return sum(w * row for w, row in zip(_weights(range(SUMS), 1.0 - part), last, strict=True))
-
-
-def _weights(nodes: Sequence[int], place: float) -> list[float]:
-    """Of values at some nodes, for the polynomial through them."""
-    return [float(np.prod([(place - m) / (n - m) for m in nodes if m != n])) for n in nodes]
+        return sum(w * row for w, row in zip(lagrange(range(SUMS), 1.0 - part), last, strict=True))
 
 
 def _in_steps(delay: float, dt: float) -> float:
@@ -109,7 +105,7 @@ class _Path:
         if self._kind == "points":
             first = min(max(low - 1, self._start), -3)
             nodes = range(first, first + 4)
-            return sum(w * self._x(i, n) for w, n in zip(_weights(nodes, place), nodes, strict=True))
+            return float(sum(w * self._x(i, n) for w, n in zip(lagrange(nodes, place), nodes, strict=True)))
         a, b = self._x(i, low), self._x(i, low + 1)
         if self._kind == "line":
             return a + u * (b - a)

@@ -15,7 +15,9 @@ from eqneuro.model.models import AssignmentEquation, Bound, Equation, ModelAttri
 from eqneuro.reference.draws import Streams
 from eqneuro.reference.dual import plain, seed, slopes_of
 from eqneuro.reference.evaluate import Leaf, evaluate
-from eqneuro.reference.methods import method_of
+from eqneuro.reference.kicks import SharedNoise, shared_noise
+from eqneuro.reference.methods import METHODS
+from eqneuro.reference.methods.rk45 import TOLERANCES as USUAL
 from eqneuro.reference.state import typed
 from eqneuro.reference.system import System, exprel, shifted
 
@@ -23,6 +25,8 @@ Choose = Callable[[Sequence[OdeEquation], Collection[str]], Sequence[str]]
 """Which method each of some neighbouring equations gets, given the names of what does not change within a run."""
 Normal = Callable[[str], Any]
 """The standard normal number of a source of white noise."""
+INNER = "inner:"
+"""In front of a variable: the length of the last internal step of the equations that it is the first of."""
 HEUN = ("explicit", "heun")
 """Methods that take noise in Stratonovich's sense by means."""
 Results = list[tuple[str, Any]]
@@ -72,6 +76,10 @@ class Odes:
     strengths: tuple[dict[str, Expr], ...]
     stratonovich: tuple[bool, ...]
     ceilings: tuple[Expr | None, ...]
+    remembers: bool
+    """Whether methods keep numbers of their own from step to step."""
+    shared: tuple[SharedNoise, ...]
+    """Exact equations that are kicked together."""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -81,13 +89,19 @@ class Odes:
     @property
     def order(self) -> int:
         """The highest of its methods' orders."""
-        return max(method_of(name).order for name in self.methods)
+        return max(METHODS[name].order for name in self.methods)
 
     @property
     def smooth(self) -> tuple[str, ...]:
         """Variables whose slopes can be kept: those of methods of order 2 and more, without noise."""
         known = zip(self.variables, self.methods, self.strengths, strict=True)
-        return tuple(name for name, method, noise in known if method_of(method).order > 1 and not noise)
+        return tuple(name for name, method, noise in known if METHODS[method].order > 1 and not noise)
+
+    @property
+    def kept(self) -> str | None:
+        """Under what name a method keeps something from step to step: after the first of its variables."""
+        pairs = zip(self.methods, self.variables, strict=True)
+        return next((INNER + name for method, name in pairs if self.remembers and METHODS[method].keeps), None)
 
     def count_draws(self, streams: Streams) -> None:
         """Gives its draws, then its sources of noise, their streams."""
@@ -99,31 +113,53 @@ class Odes:
         for row in self.strengths:
             for source in row:
                 streams.add_noise(source)
+        for group in self.shared:
+            for source in group.more:
+                streams.add_noise(source)
 
     def run(self, leaf: Leaf, dt: Any, normal: Normal) -> Results:
         """The new values, each method with its share of the system, all from the same old state."""
         new: dict[int, Any] = {}
+        kept: Results = []
         for name in dict.fromkeys(self.methods):
             members = [k for k, own in enumerate(self.methods) if own == name]
-            new |= zip(members, self._step(name, members, leaf, dt, normal), strict=True)
-        return [(e.variable, bounded(new[k], e.bounds, leaf)) for k, e in enumerate(self.equations)]
+            values = self._step(name, members, leaf, dt, normal)
+            kept += [(self.kept, value) for value in values[len(members) :] if self.kept]
+            new |= zip(members, values, strict=False)
+        return [*((e.variable, bounded(new[k], e.bounds, leaf)) for k, e in enumerate(self.equations)), *kept]
 
     def _step(self, name: str, members: list[int], leaf: Leaf, dt: Any, normal: Normal) -> list[Any]:
-        method = method_of(name)
+        method = METHODS[name]
         if name in HEUN and any(self.stratonovich[k] and not self._is_additive(k) for k in members):
             return self._means(name, members, leaf, dt, normal)
-        if name == "exact":
-            self._refuse_coupled(members)
-        own, rights = tuple(self.variables[k] for k in members), tuple(self.rights[k] for k in members)
-        held = tuple(self.ceilings[k] for k in members)
-        system = System(own, rights, leaf, dt, has_stages=method.has_stages, ceilings=held)
+        system = System(
+            tuple(self.variables[k] for k in members),
+            tuple(self.rights[k] for k in members),
+            leaf,
+            dt,
+            has_stages=method.has_stages,
+            ceilings=tuple(self.ceilings[k] for k in members),
+            tolerances=tuple(self._tolerances(k) for k in members),
+            kept=plain(leaf(Name(self.kept))) if method.keeps and self.kept else None,
+        )
         if not any(self.strengths[k] for k in members):
             return method.step(system)
         rates = system.rates(system.start) if method.decays else [None for _ in members]
-        kicks = [self._kick(k, rate, leaf, dt, normal) for k, rate in zip(members, rates, strict=True)]
+        kicks = {k: self._kick(k, rate, leaf, dt, normal) for k, rate in zip(members, rates, strict=True)}
+        if name == "exact":
+            for group in self.shared:
+                kicks |= zip(group.places, group.kicks(system, members, self.strengths, normal), strict=True)
         if method.carries_noise:
-            return method.step(replace(system, kicks=kicks))
-        return [value + kick for value, kick in zip(method.step(system), kicks, strict=True)]
+            return method.step(replace(system, kicks=[kicks[k] for k in members]))
+        values = method.step(system)
+        return [*(value + kicks[k] for k, value in zip(members, values, strict=False)), *values[len(members) :]]
+
+    def _tolerances(self, place: int) -> tuple[float, float]:
+        """Relative and absolute, as the equation says, else as ever."""
+        own = self.equations[place]
+        pairs = zip((own.relative_tolerance, own.absolute_tolerance), USUAL, strict=True)
+        relative, absolute = (usual if given is None else given for given, usual in pairs)
+        return relative, absolute
 
     def _kick(self, place: int, rate: Any, leaf: Leaf, dt: Any, normal: Normal) -> Any:
         """What white noise adds: g·√h·N, Milstein's terms where g depends on the state; where the variable decays and g
@@ -148,7 +184,7 @@ class Odes:
 
         def at(part: float, table: dict[str, Any]) -> Callable[[int, Expr], Any]:
             def value(place: int, expr: Expr) -> Any:
-                has_stages = method_of(self.methods[place]).has_stages
+                has_stages = METHODS[self.methods[place]].has_stages
                 return plain(evaluate(expr, shifted(leaf, table, part * dt, part, has_stages=has_stages)))
 
             return value
@@ -174,15 +210,6 @@ class Odes:
             new.append(old[k] + dt * drift + kick)
         return new
 
-    def _refuse_coupled(self, members: list[int]) -> None:
-        """Exact equations that share a source of noise, or read one another, share a covariance."""
-        noisy = [k for k in members if self.strengths[k]]
-        sources = [source for k in noisy for source in self.strengths[k]]
-        read = any(names_in([self.rights[j]]) & {self.variables[k]} for k in noisy for j in members if j != k)
-        if read or len(set(sources)) < len(sources):
-            what = "white noise of exact equations that are coupled"
-            raise NotImplementedError(f"the reference backend has no {what}: compile with the default backend")
-
     def _slopes(self, strength: Expr, leaf: Leaf) -> dict[str, Any]:
         """For each source j, Σₖ Gₖⱼ·∂/∂xₖ of a strength."""
         table = {name: seed(name, leaf(Name(name))) for name in self.variables}
@@ -196,7 +223,7 @@ class Odes:
     def slope(self, place: int, leaf: Leaf) -> Any:
         """The right side of an equation at the start of the step; 0 where the variable rests at one of its bounds."""
         equation = self.equations[place]
-        there = shifted(leaf, {}, has_stages=method_of(self.methods[place]).has_stages)
+        there = shifted(leaf, {}, has_stages=METHODS[self.methods[place]].has_stages)
         value = plain(evaluate(self.rights[place], there))
         x = plain(leaf(Name(equation.variable)))
         for bound in equation.bounds:
@@ -219,9 +246,11 @@ def rules_of(
     constants: Collection[str],
     choose: Choose,
     ceilings: Mapping[str, Expr] | None = None,
+    *,
+    remembers: bool = False,
 ) -> list[Rule]:
     """Equations in order, neighbouring ODEs of one locality as one system; ``ceilings`` are thresholds at which spikes
-    reset variables.
+    reset variables, ``remembers`` says whether methods keep numbers of their own.
     """
     kinds = {attribute.name: attribute.type for attribute in attributes}
     places = {attribute.name: attribute.locality for attribute in attributes}
@@ -230,7 +259,7 @@ def rules_of(
     for equation in [*equations, None]:
         ends = equation is None or isinstance(equation, AssignmentEquation)
         if run and (ends or (equation and places[run[0].variable] != places[equation.variable])):
-            rules.append(_odes(run, choose(run, constants), ceilings or {}))
+            rules.append(_odes(run, choose(run, constants), constants, ceilings or {}, remembers=remembers))
             run = []
         if isinstance(equation, OdeEquation):
             run.append(equation)
@@ -239,7 +268,14 @@ def rules_of(
     return rules
 
 
-def _odes(equations: Sequence[OdeEquation], methods: Sequence[str], ceilings: Mapping[str, Expr]) -> Odes:
+def _odes(
+    equations: Sequence[OdeEquation],
+    methods: Sequence[str],
+    constants: Collection[str],
+    ceilings: Mapping[str, Expr],
+    *,
+    remembers: bool,
+) -> Odes:
     rights, strengths = [], []
     for equation in equations:
         sources = sorted(name for name in names_in([equation.right]) if is_noise(name))
@@ -247,9 +283,18 @@ def _odes(equations: Sequence[OdeEquation], methods: Sequence[str], ceilings: Ma
         rights.append(form.rest if sources else equation.right)
         own = {f"xi of {equation.variable}" if s == "xi" else s: form.coefficients[s] for s in sources}
         strengths.append(own if sources else {})
-    senses = tuple("stratonovich" in equation.conditions for equation in equations)
-    held = tuple(ceilings.get(equation.variable) for equation in equations)
-    return Odes(tuple(equations), tuple(methods), tuple(rights), tuple(strengths), senses, held)
+    names = tuple(equation.variable for equation in equations)
+    exact = [place for place, method in enumerate(methods) if method == "exact"]
+    return Odes(
+        tuple(equations),
+        tuple(methods),
+        tuple(rights),
+        tuple(strengths),
+        tuple("stratonovich" in equation.conditions for equation in equations),
+        tuple(ceilings.get(name) for name in names),
+        remembers,
+        shared_noise(names, rights, strengths, exact, constants),
+    )
 
 
 def bounded(value: Any, bounds: Sequence[Bound], leaf: Leaf) -> Any:

@@ -98,6 +98,8 @@ class Neurons:
     is_enabled: bool
     has_equations: bool
     stop: Expr | None = None
+    inner: Mapping[str, Array] = field(default_factory=dict)
+    """What methods keep from step to step, by the names that rules give it."""
 
 
 @dataclass(eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from eqneuro.reference.dual import Value, add, plain, seed, slopes_of
 from eqneuro.reference.evaluate import Leaf, evaluate
 
 Values = list[Any]
+MOMENTS = (0.0, 1 / 3, 2 / 3, 1.0)
+"""Parts of a step at which what is late is known to stages that have times of their own."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,10 @@ class System:
     """Whether inputs are read at the times of stages."""
     ceilings: tuple[Expr | None, ...] = ()
     """Thresholds at which spikes reset the variables, where they do."""
+    tolerances: tuple[tuple[float, float], ...] = ()
+    """Relative and absolute ones of the variables, for methods that control their error; empty for the usual ones."""
+    kept: Any = None
+    """What such a method kept in the last step, 0 or NaN where that was nothing; None where nothing is kept."""
 
     @property
     def start(self) -> Values:
@@ -58,7 +65,7 @@ class System:
         return [[row.get(name, np.float64(0.0)) for name in self.names] for row in found]
 
     def _at(self, values: dict[str, Value], shift: Any) -> Leaf:
-        part = 0.0 if np.ndim(shift) == 0 and shift == 0.0 else float(shift / self.dt)
+        part = 0.0 if np.ndim(shift) == 0 and shift == 0.0 else shift / self.dt
         return shifted(self.leaf, values, shift, part, has_stages=self.has_stages)
 
     def rates(self, values: Values, shift: Any = 0.0) -> Values:
@@ -67,17 +74,20 @@ class System:
 
 
 def shifted(
-    leaf: Leaf, values: dict[str, Value], shift: Any = 0.0, part: float = 0.0, *, has_stages: bool = False
+    leaf: Leaf, values: dict[str, Value], shift: Any = 0.0, part: Any = 0.0, *, has_stages: bool = False
 ) -> Leaf:
     """The same leaves, but for some variables, and at another time: ``shift`` ms later, which is a part of the step.
 
-    ``has_stages`` says whether inputs are read at that time, too, where they are known there.
+    ``has_stages`` says whether inputs are read at that time, too, where they are known there. Where each place has a
+    time of its own, what is late lies on the cubic through its values at four moments of the step.
     """
     later = getattr(leaf, "later", None)
 
     def changed(expr: Expr) -> Value:
         if later is not None and (isinstance(expr, Delayed) or (has_stages and isinstance(expr, InputSum))):
-            return later(expr, float(part))
+            if np.ndim(part) == 0:
+                return later(expr, float(part))
+            return sum(w * later(expr, node) for w, node in zip(lagrange(MOMENTS, part), MOMENTS, strict=True))
         if isinstance(expr, Name):
             if expr.id in values:
                 return values[expr.id]
@@ -86,6 +96,11 @@ def shifted(
         return leaf(expr)
 
     return changed
+
+
+def lagrange(nodes: Sequence[float], place: Any) -> list[Any]:
+    """Weights of values at some nodes for the polynomial through them."""
+    return [np.prod([(place - m) / (n - m) for m in nodes if m != n], axis=0) for n in nodes]
 
 
 def exprel(x: Any) -> Any:
