@@ -1,0 +1,92 @@
+/* An echo-state network by hand: what that of benchmarks/suite/reservoir.py costs when one program does nothing else.
+ *
+ * gcc -O3 -march=native -o reservoir reservoir.c -lm && ./reservoir UNITS STEPS SEED
+ *
+ * r += leak (tanh(w_in u + W r) - r), in doubles, W by compressed rows with indices in two bytes; all states are kept,
+ * in memory that the loop is the first to touch, as it is in a simulator. Sums may be split among the lanes of vectors.
+ * It prints the CPU seconds of the loop and the root of the mean square of the states in its second half. */
+#pragma GCC optimize("fast-math")
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t state;
+
+static double uniform(void) /* splitmix64 */
+{
+  uint64_t z = (state += 0x9E3779B97F4A7C15ull);
+  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;
+  z = (z ^ z >> 27) * 0x94D049BB133111EBull;
+  return ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
+}
+
+static double normal(double deviation)
+{
+  return deviation * sqrt(-2.0 * log(uniform())) * cos(6.283185307179586 * uniform());
+}
+
+static void *array(size_t bytes)
+{
+  void *memory = aligned_alloc(64, (bytes + 128) / 64 * 64);
+  if (!memory) {
+    exit(1);
+  }
+  return memory;
+}
+
+int main(int count, char **words)
+{
+  const int64_t size = count > 1 ? atoll(words[1]) : 1000, steps = count > 2 ? atoll(words[2]) : 10000;
+  state = count > 3 ? (uint64_t)atoll(words[3]) : 1;
+  const double density = 0.1, leak = 0.3, deviation = 0.9 / sqrt(density * (double)size);
+  const size_t room = (size_t)(1.3 * density * (double)(size * size)) + 1000;
+  double *restrict w = array(8 * room), *restrict w_in = array(8 * (size_t)size), *restrict sum = array(8 * (size_t)size);
+  double *restrict r = array(8 * (size_t)size), *restrict u = array(8 * (size_t)steps);
+  double *restrict states = array(8 * (size_t)(size * steps));
+  uint16_t *restrict source = array(2 * room);
+  int64_t *restrict row_start = array(8 * ((size_t)size + 1));
+  row_start[0] = 0;
+  for (int64_t i = 0; i < size; ++i) {
+    int64_t filled = row_start[i];
+    for (int64_t j = 0; j < size; ++j) {
+      if (uniform() < density) {
+        source[filled] = (uint16_t)j;
+        w[filled++] = normal(deviation);
+      }
+    }
+    row_start[i + 1] = filled;
+    r[i] = 0.0;
+    w_in[i] = 2.0 * uniform() - 1.0;
+  }
+  for (int64_t step = 0; step < steps; ++step) {
+    u[step] = 2.0 * uniform() - 1.0;
+  }
+
+  struct timespec begin, end;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+  for (int64_t step = 0; step < steps; ++step) {
+    for (int64_t i = 0; i < size; ++i) {
+      double s = w_in[i] * u[step];
+      for (int64_t k = row_start[i]; k < row_start[i + 1]; ++k) {
+        s += w[k] * r[source[k]];
+      }
+      sum[i] = s;
+    }
+    for (int64_t i = 0; i < size; ++i) {
+      r[i] += leak * (tanh(sum[i]) - r[i]);
+    }
+    memcpy(states + step * size, r, 8 * (size_t)size);
+  }
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+  double square = 0.0;
+  for (int64_t k = steps / 2 * size; k < steps * size; ++k) {
+    square += states[k] * states[k];
+  }
+  printf("%.6f %.6f\n", (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec),
+         sqrt(square / (double)((steps - steps / 2) * size)));
+  return 0;
+}
