@@ -25,7 +25,8 @@ from eqneuro.codegen.statements import C_TYPES
 from eqneuro.codegen.writer import LoopWriter
 from eqneuro.model.ceilings import ceilings
 from eqneuro.numerics import select
-from eqneuro.numerics.rules import Propagator, UpdateRule
+from eqneuro.numerics.error_control import INNER
+from eqneuro.numerics.rules import Propagator, Store, UpdateRule
 
 SIDES = {"Greater": (0, 1), "GreaterEqual": (0, 1), "Less": (1, 0), "LessEqual": (1, 0)}
 """Which operand of a comparison is the larger one where it holds."""
@@ -127,7 +128,7 @@ def _plan_timed(request: PopulationRequest, rules: Sequence[UpdateRule], name: s
         if given.startswith("g_"):
             body.clear_input(given)
     lines, invariants = LoopWriter(body).finish()
-    state, state_declarations = _plan_state(request, body, slots)
+    state, state_declarations = _plan_state(request, rules, body, slots)
     advance, reductions = _plan_advance(request, rules, name, real, slots)
     excess, spike = _plan_excess(request, condition, real, slots), _plan_spike(request, real, slots)
     carry = _plan_carry(request, real, slots)
@@ -172,14 +173,17 @@ def _condition(request: PopulationRequest) -> sympy.Expr:
 
 
 def _plan_state(
-    request: PopulationRequest, body: Body, slots: list[Slot]
+    request: PopulationRequest, rules: Sequence[UpdateRule], body: Body, slots: list[Slot]
 ) -> tuple[tuple[StateArray, ...], tuple[str, ...]]:
     """What a neuron has to be put back to, and the arrays of the functions that do so."""
     own, fields, state = PartBody(request, body.real, slots), Names(), []
     named = [a for a in request.model.variables if a.locality == "local"]
     types = {a.name: C_TYPES[a.type] for a in named} | {x: "real" for x in request.inputs if x.startswith("g_")}
+    stored = [s.symbol.name for rule in rules for s in rule.statements if isinstance(s, Store)]
+    types |= {name: "real" for name in stored if name.startswith(INNER)}
     for name, c_type in types.items():
-        state.append(StateArray(c_type, fields.allocate(name), body.pointer_of(name), own.pointer_of(name)))
+        field = fields.allocate(name.replace(INNER, "step_of_"))
+        state.append(StateArray(c_type, field, body.pointer_of(name), own.pointer_of(name)))
     return tuple(state), _without_restrict(own.scope.declarations)
 
 

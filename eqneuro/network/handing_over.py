@@ -10,6 +10,7 @@ import numpy as np
 from eqneuro.language.syntax import Delayed, Expr, GlobalOperation
 from eqneuro.model.models import NeuronModel, OdeEquation, SynapseModel
 from eqneuro.network.configuration import TICK
+from eqneuro.network.output import SpikeOutput
 from eqneuro.network.plastic import FIRST_STREAM
 from eqneuro.network.requests import inputs_of, staged_of
 from eqneuro.network.room import make_room
@@ -167,7 +168,7 @@ def _neurons(population: Population) -> Neurons:
         t_last=population._t_last[:size],
         refractory_until=population._refractory_until[:size],
         refractory=population._refractory,
-        outputs={name: Spikes(o.ring, o.ring_count) for name, o in population._outputs.items()},
+        outputs={name: _spikes(output) for name, output in population._outputs.items()},
         past={name: Past(ring.rows[:, : len(_seen(population, name))]) for name, ring in population._rings.items()},
         present={name: _seen(population, name) for name in read},
         slopes={name: Past(ring.rows[:, :size]) for name, ring in population._slopes.items()},
@@ -180,7 +181,13 @@ def _neurons(population: Population) -> Neurons:
         has_equations=population._kernel_model() is not None,
         stop=None if population._stop is None else population._stop.expr,
         inner=_inner(population),
+        is_timed=population._is_timed,
+        refractory_rest=population._moments.refractory_rest[:size],
     )
+
+
+def _spikes(output: SpikeOutput) -> Spikes:
+    return Spikes(output.ring, output.ring_count, output.ring_at)
 
 
 def _output_of(neurons: Neurons) -> Spikes | None:
@@ -251,10 +258,10 @@ def _playback(population: Population, neurons: Neurons) -> Iterator[actions.Acti
                 yield actions.timed_array(arrays)
             case "spike_source":
                 yield actions.spike_source(arrays, neurons.outputs["spike"])
+            case "timed_spike_source":
+                yield actions.timed_spike_source(arrays, neurons.outputs["spike"])
             case _:
-                raise NotImplementedError(
-                    f"the reference backend can't run population {population.name!r}, which plays {function!r}"
-                )
+                raise ValueError(f"population {population.name!r} plays {function!r}, which the interpreter can't")
 
 
 def _rates(population: Population, output: Spikes | None) -> Iterator[actions.Action]:
@@ -275,6 +282,5 @@ def _recordings(network: Network, neurons: Sequence[Neurons], *, early: bool) ->
                 yield actions.record_row(recorder.buffers())
             elif isinstance(recorder, SpikeRecorder) and not early:
                 output = monitor._output(name)
-                events = recorder._steps, recorder._ranks, recorder.filled
-                spikes = Spikes(output.ring, output.ring_count)
-                yield actions.record_spikes(recorder.settings, recorder.wanted, events, spikes)
+                events = recorder._steps, recorder._ranks, recorder.filled, recorder._offsets
+                yield actions.record_spikes(recorder.settings, recorder.wanted, events, _spikes(output))

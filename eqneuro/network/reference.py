@@ -13,6 +13,7 @@ from eqneuro.network.handing_over import hand_over
 from eqneuro.network.requests import varying_of
 from eqneuro.network.runner import NotFiniteError, StepLimitError, too_many_steps
 from eqneuro.network.running import Running, Told
+from eqneuro.network.timed_spikes import check_population, check_projection
 from eqneuro.reference.interpreter import Interpreter
 from eqneuro.reference.neurons import NotFinite
 from eqneuro.reference.rules import INNER
@@ -31,11 +32,10 @@ class ReferenceRunner(Running):
         self._revision = -1
         self._interpreter: Interpreter | None = None
         for population in network._populations:
-            if population._is_timed:
-                what = "spikes between grid points (spike_times='interpolated')"
-                raise NotImplementedError(f"the reference backend has no {what}: compile with the default backend")
+            check_population(population)
             population._varying = varying_of(population)
         for projection in network._projections:
+            check_projection(projection)
             projection._leave_rows()
 
     def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, progress: Told | None) -> int:

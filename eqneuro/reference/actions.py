@@ -42,6 +42,19 @@ def spike_source(arrays: Arrays, output: Spikes) -> Action:
     return act
 
 
+def timed_spike_source(arrays: Arrays, output: Spikes) -> Action:
+    """Spikes at given moments within steps."""
+    steps, ranks, t_last, moments = (_given(arrays[k]) for k in (1, 2, 6, 7))
+
+    def act(now: Instant) -> None:
+        chosen = steps == now.step
+        output.put(now.tick, ranks[chosen].astype(np.int64), moments[chosen])
+        for rank, moment in zip(ranks[chosen].tolist(), moments[chosen].tolist(), strict=True):
+            t_last[rank] = now.time + moment
+
+    return act
+
+
 def observe_mean(arrays: Arrays) -> Action:
     """The mean over some neurons, or how far it is from its mean in a first window, added to an input."""
     numbers, values, state, target = (_given(arrays[k]) for k in (0, 1, 3, 4))
@@ -90,18 +103,24 @@ def record_row(arrays: Arrays) -> Action:
     return act
 
 
-def record_spikes(settings: Array, wanted: Array | None, events: tuple[Array, Array, Array], output: Spikes) -> Action:
-    """The spikes of a step, as far as they are wanted; ``events`` are their steps and ranks, and how many there are."""
-    steps, ranks, filled = events
+def record_spikes(
+    settings: Array, wanted: Array | None, events: tuple[Array, Array, Array, Array | None], output: Spikes
+) -> Action:
+    """The spikes of a step, as far as they are wanted; ``events`` are their steps and ranks, how many there are, and
+    their moments within the steps, where they have some.
+    """
+    steps, ranks, filled, offsets = events
 
     def act(now: Instant) -> None:
         if not settings[0]:
             return
-        chosen = output.at(now.tick)
-        chosen = chosen if wanted is None else chosen[wanted[chosen] != 0]
-        places = slice(int(filled[0]), int(filled[0]) + len(chosen))
-        steps[places], ranks[places] = now.step, chosen
-        filled[0] += len(chosen)
+        chosen, moments = output.at(now.tick), output.moments_at(now.tick)
+        kept = slice(None) if wanted is None else wanted[chosen] != 0
+        places = slice(int(filled[0]), int(filled[0]) + len(chosen[kept]))
+        steps[places], ranks[places] = now.step, chosen[kept]
+        if offsets is not None:
+            offsets[places] = moments[kept]
+        filled[0] += len(chosen[kept])
 
     return act
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from eqneuro.reference.moments import TimedPopulation
 from eqneuro.reference.neurons import NotFinite, Population
 from eqneuro.reference.rules import Choose
 from eqneuro.reference.state import Array, Instant, Neurons, Synapses, as_numbers
@@ -49,7 +50,8 @@ class Interpreter:
         record_early: Sequence[Action] = (),
         record_late: Sequence[Action] = (),
     ) -> None:
-        self.populations = [Population(each, choose[0]) for each in neurons]
+        kinds = [TimedPopulation if each.is_timed else Population for each in neurons]
+        self.populations = [kind(each, choose[0]) for kind, each in zip(kinds, neurons, strict=True)]
         self.projections = [Projection(each, choose[1]) for each in synapses]
         self._observe, self._play, self._measure = observe, play, measure
         self._record_early, self._record_late = record_early, record_late
@@ -118,7 +120,11 @@ class Interpreter:
             if neurons.is_enabled:
                 for action in self._play[k] if self._play else ():
                     action(now)
-                found += population.update(now)
+                if isinstance(population, TimedPopulation):
+                    arriving = [p for p in self.projections if p.synapses.receiver is neurons]
+                    found += population.update(now, (each for p in arriving for each in p.arrivals(now)))
+                else:
+                    found += population.update(now)
         return found
 
     def stopped(self, chosen: Sequence[tuple[int, bool]], now: Instant) -> list[bool]:

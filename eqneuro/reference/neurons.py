@@ -39,7 +39,8 @@ class Population:
         self.neurons = neurons
         model = neurons.model
         is_local = {a.name: a.locality == "local" for a in model.attributes}
-        rules = rules_of(model.equations, model.attributes, model.unchanging, choose, ceilings(model), remembers=True)
+        held = {} if neurons.is_timed else ceilings(model)
+        rules = rules_of(model.equations, model.attributes, model.unchanging, choose, held, remembers=True)
         self.local = [rule for rule in rules if is_local[rule.variables[0]]]
         self.shared = [rule for rule in rules if not is_local[rule.variables[0]]]
         self._kinds = {a.name: a.type for a in model.attributes}
@@ -84,7 +85,7 @@ class Population:
 
     def _scope(self, now: Instant, streams: Streams, *, alone: bool = False, in_blocks: bool = True) -> Scope:
         neurons = self.neurons
-        index = np.arange(1 if alone else neurons.size)
+        index = neurons.first + np.arange(1 if alone else neurons.size)
 
         def name(wanted: str) -> Any:
             if wanted in ("t", "dt"):
@@ -125,26 +126,33 @@ class Population:
         neurons = self.neurons
         if not neurons.has_equations:
             return []
-        shared = self._scope(now, self._shared_streams, alone=True)
-        for rule in self.shared:
-            self._run(rule, shared, now, True)
-        found = [NotFinite(neurons.number, None, n) for n in self._state[0] if not np.isfinite(self._array(n)).all()]
+        found = self._update_shared(now)
         scope = self._scope(now, self._streams)
         active = self._active(scope, now)
         for rule in self.local:
             self._run(rule, scope, now, active)
         fired = [np.broadcast_to(holds(event.condition, scope), (neurons.size,)) & active for event in self._events()]
-        broken = {name: ~np.isfinite(self._array(name)) for name in self._state[1]}
+        broken = self._not_finite()
         for name, array in neurons.inputs.items():
             if name.startswith("g_"):
                 array[:] = 0
         for event, where, statements in zip(self._events(), fired, self._resets, strict=True):
             self._spike(event, where, statements, scope, now)
-        for k in range(neurons.size) if any(where.any() for where in broken.values()) else ():
-            for name, where in broken.items():
-                if where[k] and not np.isfinite(self._array(name)[k]):
-                    found.append(NotFinite(neurons.number, k, name))
-        return found
+        return found + ([each for each in self._not_finite() if each in broken] if broken else [])
+
+    def _update_shared(self, now: Instant) -> list[NotFinite]:
+        """Global equations, and which of their variables became no number."""
+        shared = self._scope(now, self._shared_streams, alone=True)
+        for rule in self.shared:
+            self._run(rule, shared, now, True)
+        names = [name for name in self._state[0] if not np.isfinite(self._array(name)).all()]
+        return [NotFinite(self.neurons.number, None, name) for name in names]
+
+    def _not_finite(self) -> list[NotFinite]:
+        """State variables of neurons that are no numbers now, neuron by neuron."""
+        broken = {name: ~np.isfinite(self._array(name)) for name in self._state[1]}
+        where = np.flatnonzero(np.any([*broken.values()], axis=0)) if broken else ()
+        return [NotFinite(self.neurons.number, int(k), name) for k in where for name in broken if broken[name][k]]
 
     def _active(self, scope: Scope, now: Instant) -> Any:
         """Which neurons are not refractory."""

@@ -56,7 +56,7 @@ class Scope:
             case Delayed():
                 assert self._past is not None
                 return self._past(expr.name, plain(evaluate(expr.delay, self)), 0.0)
-        raise NotImplementedError(f"the reference backend knows no {type(expr).__name__}")
+        raise TypeError(f"{type(expr).__name__} is no leaf of an expression")
 
     def later(self, expr: Delayed | InputSum, part: float) -> Value:
         """The value of the past, or of an input, a part of the step after its beginning."""

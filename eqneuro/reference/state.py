@@ -48,10 +48,13 @@ class Past:
 
 @dataclass(eq=False)
 class Spikes:
-    """Who spiked in the last steps, in ascending order, a row a step."""
+    """Who spiked in the last steps, in ascending order, a row a step; where that happens within steps, how many ms into
+    the step, too.
+    """
 
     ranks: Array
     counts: Array
+    moments: Array | None = None
 
     def at(self, tick: int) -> Array:
         """Those of a step."""
@@ -59,11 +62,20 @@ class Spikes:
         found: Array = self.ranks[row, : int(self.counts[row])].astype(np.int64)
         return found
 
-    def put(self, tick: int, ranks: Array) -> None:
+    def moments_at(self, tick: int) -> Array:
+        """When those of a step spiked, in ms from its beginning: 0 on the grid."""
+        count = int(self.counts[tick % len(self.counts)])
+        if self.moments is None:
+            return np.zeros(count)
+        return self.moments[tick % len(self.counts), :count].copy()
+
+    def put(self, tick: int, ranks: Array, moments: Array | None = None) -> None:
         """Notes those of a step."""
         row = tick % len(self.counts)
         self.ranks[row, : len(ranks)] = ranks
         self.counts[row] = len(ranks)
+        if self.moments is not None and moments is not None:
+            self.moments[row, : len(ranks)] = moments
 
 
 @dataclass(eq=False)
@@ -100,6 +112,12 @@ class Neurons:
     stop: Expr | None = None
     inner: Mapping[str, Array] = field(default_factory=dict)
     """What methods keep from step to step, by the names that rules give it."""
+    is_timed: bool = False
+    """Whether spikes happen within steps."""
+    refractory_rest: Array = field(default_factory=lambda: np.zeros(0))
+    """When the refractory time ends within the step ``refractory_until``, in ms."""
+    first: int = 0
+    """The rank of the first of the neurons."""
 
 
 @dataclass(eq=False)

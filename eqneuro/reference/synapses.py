@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from eqneuro.model.models import AssignmentEquation, Equation, OdeEquation
 from eqneuro.reference.draws import Sampler, Streams
 from eqneuro.reference.dual import plain
 from eqneuro.reference.evaluate import evaluate
+from eqneuro.reference.moments import Arrival
 from eqneuro.reference.reading import Places, Reader
 from eqneuro.reference.rules import Assignment, Choose, Odes, Rule, names_in, rules_of
 from eqneuro.reference.scope import Scope
@@ -139,13 +141,26 @@ class Projection:
         """Spikes that arrive, shortest delays first, then in the order of ranks; then continuous contributions."""
         sender = self.synapses.sender
         for name, output in (("pre", "spike"), ("axon", "axon_spike")):
-            if name not in self.parts:
+            if name not in self.parts or self.synapses.receiver.is_timed:
                 continue
             for delay in sorted({d for group in self._by_pre for d in group}):
                 for i in sender.outputs[output].at(now.tick - delay).tolist():
                     self._at_event(self.parts[name], self._by_pre[i].get(delay), now, now.tick)
         if "psp" in self.parts:
             self._transmit(self.parts["psp"], now)
+
+    def arrivals(self, now: Instant) -> Iterator[Arrival]:
+        """Spikes that arrive within the step, for neurons that take them at their times."""
+        if "pre" not in self.parts:
+            return
+        output = self.synapses.sender.outputs["spike"]
+        for delay in sorted({d for group in self._by_pre for d in group}):
+            tick = now.tick - delay
+            for i, at in zip(output.at(tick).tolist(), output.moments_at(tick).tolist(), strict=True):
+                chosen = self._by_pre[i].get(delay)
+                if chosen is not None:
+                    posts = self.synapses.post_of[chosen].tolist()
+                    yield Arrival(at, posts, partial(self._at_event, self.parts["pre"], chosen, now, now.tick))
 
     def after_post_spikes(self, now: Instant) -> None:
         """`post_spike` for the neurons that spiked in this step."""
@@ -274,7 +289,7 @@ class Projection:
 
 
 def _no_draws() -> Sampler:
-    raise NotImplementedError("the reference backend draws no random numbers in filters")
+    raise ValueError("filters hold no random numbers")  # they were refused when they were made
 
 
 JOINS: dict[str, Callable[[Any], float]] = {

@@ -14,6 +14,8 @@ from eqneuro.network.runner import NotFiniteError
 
 TOLERANCE = 1e-10
 """Relative to the largest value that a variable has in the run, over all neurons or synapses."""
+MOMENT = 1e-9
+"""Of a step: how far moments of spikes within it may differ; on the grid they don't at all."""
 STEPS = 200
 
 
@@ -22,7 +24,8 @@ class Outcome:
     """What monitors recorded, spikes, what synapses hold at the end, and the message of what ended the run."""
 
     series: dict[str, np.ndarray]
-    spikes: dict[str, list[tuple[float, int]]]
+    spikes: dict[str, list[tuple[int, float]]]
+    """Neurons and steps, between two steps where they happen within these."""
     ended: str
 
 
@@ -42,7 +45,7 @@ def run(build: Callable[[], Network], backend: str, steps: int = STEPS) -> Outco
         for name, values in monitor.get(reshape=False).items():
             key = f"{name} of {monitor.name}"
             if isinstance(values, dict):
-                spikes[key] = sorted((step, int(rank)) for rank, train in values.items() for step in train)
+                spikes[key] = sorted((int(rank), step) for rank, train in values.items() for step in train)
             else:
                 series[key] = np.asarray(values, dtype=float).reshape(len(values), -1)
     for projection in net.get_projections():
@@ -78,15 +81,24 @@ def disagreements(first: Outcome, second: Outcome) -> list[str]:
         found.append(f"one ended by {first.ended!r}, the other by {second.ended!r}")
     for key, spikes in first.spikes.items():
         others = second.spikes[key]
-        if spikes != others:
-            changed = sorted(set(spikes) ^ set(others))
-            found.append(f"{key}: {len(spikes)} and {len(others)}, from (step, neuron) {changed[:1]} on")
+        if not _are_same(spikes, others):
+            missing = [spike for spike in spikes if not any(_are_same([spike], [other]) for other in others)]
+            more = [spike for spike in others if not any(_are_same([spike], [other]) for other in spikes)]
+            counts = f"{len(spikes)} and {len(others)}"
+            found.append(f"{key}: {counts}, (neuron, step) {missing[:1]} of the first, {more[:1]} of the other")
     for key, values in first.series.items():
         others = second.series[key]
         gap = difference(values, others)
         if not gap <= TOLERANCE:
             found.append(f"{key}: {gap:.1e}{_where(values, others)}")
     return found
+
+
+def _are_same(spikes: list[tuple[int, float]], others: list[tuple[int, float]]) -> bool:
+    """The same neurons in the same steps, to `MOMENT` of a step."""
+    if [rank for rank, _ in spikes] != [rank for rank, _ in others]:
+        return False
+    return all(abs(a - b) <= MOMENT for (_, a), (_, b) in zip(spikes, others, strict=True))
 
 
 def _where(first: np.ndarray, second: np.ndarray) -> str:

@@ -143,7 +143,27 @@ def specific() -> Network:
     return net
 
 
-@pytest.mark.parametrize("build", [coba, reservoir, specific])
+def shared_weights() -> Network:
+    """Projections that look up the weights of others, or of diagonals; a BOLD signal; rates that follow a schedule."""
+    net = Network(dt=1.0, seed=1)
+    reader = Neuron(equations="r = sum(exc) + 0.2*sum(copy) + 0.01*Uniform(0.0, 1.0)")
+    plane = net.create(ann.InputArray((5, 7)))
+    plane.r = np.sin(np.arange(35.0)).reshape(5, 7)
+    lines, first, second, copied = (net.create(size, reader) for size in (6, 4, 6, 4))
+    net.connect(ann.DiagonalProjection(plane, lines, "exc")).connect([0.1, 0.5, 0.2], slope=-1, delays=2.0)
+    dense = net.connect(lines, first, "exc").all_to_all(Uniform(0.0, 1.0))
+    net.connect(ann.Copy(second, copied, "exc", psp="w*pre.r*pre.r")).connect_copy(dense)
+    net.connect(ann.Copy(lines, copied, "copy")).connect_copy(dense)
+    net.connect(ann.Transpose(dense, "copy")).connect_transpose()
+    net.boldmonitor(copied, start=True)
+    trains = net.create(ann.TimedPoissonPopulation(4, rates=[100.0, 200.0, 0.0], schedule=20.0))
+    for population in (lines, first, copied):
+        net.monitor(population, "r")
+    net.monitor(trains, "spike")
+    return net
+
+
+@pytest.mark.parametrize("build", [coba, reservoir, specific, shared_weights])
 def test_networks_of_the_examples_agree(build):
     outcome: Outcome = assert_agree(build)
     assert all(np.ptp(values) > 0.0 for values in outcome.series.values())

@@ -119,7 +119,11 @@ static void carry_Integrator_0(void *const *b, const instant *now, int64_t i, do
     const double before = excess_Integrator_0(b, now, i, now->time + from);
     advance_Integrator_0(b, now, i, now->time + from, to - from, 1);
     const double after = excess_Integrator_0(b, now, i, now->time + to);
-    if (!(after > 0.0) || fired[i] == MOST_SPIKES || (before > 0.0 && last_spike == from)) {
+    if (!(after > 0.0) || fired[i] == MOST_SPIKES) {
+      return;
+    }
+    if (before > 0.0 && last_spike == from) { /* its reset left it there: it has spiked in this step */
+      fired[i] = MOST_SPIKES;
       return;
     }
     double passed = 0.0;
@@ -213,6 +217,8 @@ static void update_Integrator_0(void *const *restrict b, const instant *restrict
           all_v[i] = old_v[i - group];
           all_g_exc[i] = old_g_exc[i - group];
           carry_Integrator_0(b, now, i, done[i], now->dt, &spikes);
+          total += all_v[i];
+          total += all_g_exc[i];
           done[i] = 0.0;
           fired[i] = 0;
         }
