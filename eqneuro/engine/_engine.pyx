@@ -59,11 +59,11 @@ cdef class Engine:
         """Up to ``steps`` steps; returns how many were done: fewer where something was reported or a condition holds.
 
         ``clock`` (step, tick, seed, epoch) moves on with every slice, so that an interrupt finds it right. ``choice``
-        says for each slice how many threads run it, as `ThreadChoice` does; None for one thread where one was asked
-        for.
+        says for each slice how many threads run it, as `ThreadChoice` does, and the run ends where it asks for another
+        division into ranges; None for one thread where one was asked for.
         """
         cdef int64_t done = 0, size, now
-        cdef int threads = 1, ranges = reports.shape[0]
+        cdef int threads = 1, ranges = (program.shape[1] - 2) // 2
         cdef double begin, elapsed, told = seconds()
         cdef int k
         cdef bint ended
@@ -93,6 +93,7 @@ cdef class Engine:
                 ended = ended or (size == conditions if require_all else size > 0)
             if choice is not None:
                 choice.learn(threads, now, elapsed)
+                ended = ended or choice.ranges != ranges
             self._adapt(now, elapsed)
             if ended:
                 break

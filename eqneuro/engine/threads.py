@@ -6,6 +6,9 @@ to be predicted. The cost of a step on one thread and on more is measured while 
 millisecond on the number in use and on the next one take turns, three of each, and the fastest of each are compared.
 More threads have to win by a twentieth, fewer win ties. What a comparison loses is at most a two-hundredth of the time
 until the next one.
+
+Ranges cost something too, some tens of nanoseconds each. A small network therefore begins with one, and is only divided
+once its steps are so long that more threads could win; where they do not, it is put together again.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ TURNS = 3
 TURN_SECONDS = 5e-4
 WARM_UP = 2e-3
 """Seconds before the first comparison: the first steps touch memory that is not there yet."""
+MEETING = 2e-6
+"""Seconds a step that threads spend on meeting each other, before it was measured."""
 LONG_STEP = 1e-3
 """Seconds of a step beside which the cost of meeting (some microseconds) is nothing: such networks start on all
 threads."""
@@ -35,33 +40,40 @@ class ThreadChoice:
     ----------
     most
         Threads that were asked for.
+    is_large
+        Whether the network is divided from the beginning: taking a large one apart again takes long.
 
     Attributes
     ----------
     used
         The number in use.
+    ranges
+        Into how many ranges the program should be divided.
     seconds
         What a step took when it was last measured, by numbers of threads.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, is_large: bool = False) -> None:
         self.most = most
         self.used = 1
         self.seconds: dict[int, float] = {}
+        self._is_large = is_large
+        self.ranges = most if is_large else 1
         self._numbers = sorted({most, *(2**k for k in range(most.bit_length()) if 2**k < most)})
         self._direction = 1
         self._wait, self._since, self._slices = WARM_UP, 0.0, 0
         self._turns: list[int] = []
-        self._steps = 1
         self._best: dict[int, float] = {}
-        self._spent = 0.0
-        self._steps_of_rival = 0
+        self._lost = 0.0
+        self._was_compared = False
 
     def plan(self, steps: int) -> tuple[int, int]:
         """How many threads run the next steps, and how many steps, up to ``steps``."""
-        if self._turns:
-            return self._turns[-1], min(steps, self._steps)
-        return self.used, steps
+        if not self._turns:
+            return self.used, steps
+        threads = self._turns[-1]
+        expected = self.seconds.get(threads, self.seconds[self.used] + MEETING)
+        return threads, min(steps, max(1, ceil(TURN_SECONDS / expected)))
 
     def learn(self, threads: int, steps: int, seconds: float) -> None:
         """What some steps took."""
@@ -72,50 +84,60 @@ class ThreadChoice:
             self._turns.pop()
             self._best[threads] = min(each, self._best.get(threads, each))
             if threads != self.used:
-                self._spent += seconds
-                self._steps_of_rival += steps
+                self._lost += seconds - steps * self.seconds[self.used]
             if not self._turns:
                 self._decide()
             return
         self.seconds[threads] = each
         self._since += seconds
         self._slices += 1
-        if not self._best and each > LONG_STEP and self._slices > 1:
-            self.used, self._direction, self._wait = self.most, -1, max(self._wait, 10.0 * each)
-            self._best, self._since = {1: each}, 0.0
+        if each > LONG_STEP and self._slices > 1 and not self._was_compared:
+            self._was_compared = True
+            self.ranges = self.used = self.most
+            self._direction, self._wait, self._since = -1, max(self._wait, 10.0 * each), 0.0
         elif self._since >= self._wait and self._slices >= TURNS:
-            self._compare(each)
+            self._begin(each)
 
-    def _compare(self, each: float) -> None:
-        """Begins a comparison with the next number in the direction of the last one, or in the other."""
+    def charge(self, seconds: float) -> None:
+        """Time that dividing the network, or putting it together, took."""
+        self._lost += seconds
+
+    def _begin(self, each: float) -> None:
+        """Compares with the next number in the direction of the last one, or in the other, where that may be faster."""
+        if self.used == 1 and each * (1.0 - 1.0 / self.most) < MEETING:
+            self._since = 0.0
+            return
+        if self.ranges < self.most:
+            self.ranges = self.most
+            self._since, self._slices, self._wait = 0.0, 0, WARM_UP
+            return
         place = self._numbers.index(self.used)
         if not 0 <= place + self._direction < len(self._numbers):
             self._direction = -self._direction
         rival = self._numbers[place + self._direction]
         self._turns = [rival, self.used] * TURNS
-        self._steps = max(1, ceil(TURN_SECONDS / each))
-        self._best, self._spent, self._steps_of_rival = {}, 0.0, 0
+        self._best, self._was_compared = {}, True
 
     def _decide(self) -> None:
         own = self._best.pop(self.used)
         [(rival, seconds)] = self._best.items()
         self.seconds |= {self.used: own, rival: seconds}
-        self._best = {rival: seconds}
-        lost = max(0.0, self._spent - self._steps_of_rival * own)
         self._since = 0.0
         if seconds < own * (GAIN if rival > self.used else 1.0):
-            self.used = rival
+            self.used, self._lost = rival, 0.0
             self._wait = LEAST_WAIT if rival in (self._numbers[0], self._numbers[-1]) else WARM_UP
         else:
             self._direction = -self._direction
-            self._wait = max(LEAST_WAIT, PATIENCE * lost)
+            self._wait, self._lost = max(LEAST_WAIT, PATIENCE * self._lost), 0.0
+        if self.used == 1 and not self._is_large:
+            self.ranges = 1
 
 
 class FixedThreads(ThreadChoice):
     """All that were asked for, always."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(most)
+        super().__init__(most, is_large=True)
         self.used = most
 
     def plan(self, steps: int) -> tuple[int, int]:
@@ -127,8 +149,8 @@ class FixedThreads(ThreadChoice):
         self.seconds[threads] = seconds / max(1, steps)
 
 
-def thread_choice(most: int) -> ThreadChoice | None:
+def thread_choice(most: int, *, is_large: bool = False) -> ThreadChoice | None:
     """Who chooses for a network; nobody where one thread was asked for."""
     if most < 2:
         return None
-    return FixedThreads(most) if os.environ.get(FIXED) else ThreadChoice(most)
+    return FixedThreads(most) if os.environ.get(FIXED) else ThreadChoice(most, is_large=is_large)

@@ -43,16 +43,23 @@ class Assembly:
         The library and which of its kernels each object uses.
     stops
         Populations whose stop condition is looked at, in the order of the flags.
+    ranges
+        Into how many ranges the work is divided: so many threads can share it.
     """
 
     def __init__(
-        self, network: Network, compiled: CompiledNetwork, kernels: KernelSet, stops: Sequence[Population] = ()
+        self,
+        network: Network,
+        compiled: CompiledNetwork,
+        kernels: KernelSet,
+        stops: Sequence[Population] = (),
+        ranges: int = 1,
     ) -> None:
         self.network = network
         self.compiled = compiled
         self.kernels = kernels
         self.stopped = allocate(max(1, len(stops)), np.int64)
-        self.program = Program(compiled.functions, network._num_threads)
+        self.program = Program(compiled.functions, ranges)
         self._arriving: dict[int, list[tuple[tuple[int, int], tuple[SpikeOutput, int]]]] = {}
         self._make_room()
         self._transmit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Matrix = tuple[LinearSystems, int, int, NDArray[np.uint64], list[NDArray[Any] | None]]
 """A linear system: whose it is, its rule, the kernel that fills its matrix, the addresses for it, and the arrays."""
+MANY_NEURONS, MANY_SYNAPSES = 20_000, 500_000
+"""From so many on a network is divided from the beginning."""
 CULPRITS, FIRST_GLOBAL = 1000, 500
 """A report of a number that is none holds the population's number times 1000, plus the variable's place; global
 variables count from 500."""
@@ -52,7 +55,7 @@ class Runner(Running):
         self.compiled = compiled
         self.kernels = kernels
         self.engine = load_engine(compiled.library)
-        self.threads = thread_choice(network._num_threads)
+        self.threads = thread_choice(network._num_threads, is_large=_is_large(network))
         self._assembly: Assembly | None = None
         self._stops: tuple[Population, ...] = ()
         self._assembled = -1  # the network's revision
@@ -105,14 +108,19 @@ class Runner(Running):
         """The program, written anew where objects, buffers or conditions have changed."""
         network = self.network
         is_stale = self._assembly is None or self._assembled != network._revision or stops != self._stops
-        if self._prepare_recorders(steps, is_stale=is_stale) or self._assembly is None:
-            self._assembly = Assembly(network, self.compiled, self.kernels, stops)
+        ranges = 1 if self.threads is None else self.threads.ranges
+        is_divided = self._assembly is not None and self._assembly.program.threads != ranges
+        if self._prepare_recorders(steps, is_stale=is_stale) or is_divided or self._assembly is None:
+            begin = time.perf_counter()
+            self._assembly = Assembly(network, self.compiled, self.kernels, stops, ranges)
             self._stops, self._assembled = stops, network._revision
             self._table = self._assembly.program.table()
             self._instructions = self._assembly.program.instructions()
             self._bind_coefficients()
             self._changing = [p for p in network._projections if p._connectivity is not None and p.model.variables]
             self._worked_out = ()
+            if is_divided and self.threads is not None:
+                self.threads.charge(time.perf_counter() - begin)
         return self._assembly
 
     def _bind_coefficients(self) -> None:
@@ -160,3 +168,8 @@ def too_many_steps(variable: str, where: str, when: str) -> str:
         f"the equation of {variable!r} {where} took more than {LIMIT:,} internal steps of rk45 {when}: it is too stiff "
         "for this method; `sdirk2` and `implicit` have no such limit"
     )
+
+
+def _is_large(network: Network) -> bool:
+    synapses = sum(p._built.synapses for p in network._projections if p._connectivity is not None)
+    return synapses >= MANY_SYNAPSES or sum(p.size for p in network._populations) >= MANY_NEURONS

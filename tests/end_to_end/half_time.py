@@ -1,7 +1,8 @@
 """Runs an example up to its first simulation, half of it, and keeps what its network then holds.
 
 ``python half_time.py first EXAMPLE THREADS HALF WHOLE`` saves the network at half-time and at the end. ``… second …``
-loads what was saved at half-time instead of simulating the first half, and saves the end.
+loads what was saved at half-time instead of simulating the first half, and saves the end; THREADS may then be several
+numbers, ``2,3,4``, each of which goes on in a process of its own and saves ``WHOLE-THREADS.npz``.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ LONGEST = 400
 class Network(ann.Network):
     """A network that ends the example once it has run."""
 
-    part, half, whole, threads = "", "", "", 1
+    part, half, whole = "", "", ""
+    threads: tuple[int, ...] = (1,)
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **{**settings, "num_threads": self.threads})
+        super().__init__(*arguments, **{**settings, "num_threads": self.threads[0]})
 
     def simulate(self, duration: float, *arguments: Any, **settings: Any) -> Any:
         """The halves, and the end of the process."""
@@ -33,17 +35,26 @@ class Network(ann.Network):
         if self.part == "first":
             super().simulate(steps * self.dt)
             self.save(self.half)
-        else:
-            self.compile()
-            self.load(self.half)
+            self._end(steps, self.whole)
+        for threads in self.threads:
+            child = os.fork()  # nothing has been simulated yet, so there are no threads either
+            if child == 0:
+                self.config(num_threads=threads)
+                self.compile()
+                self.load(self.half)
+                self._end(steps, f"{self.whole.removesuffix('.npz')}-{threads}.npz")
+            os.waitpid(child, 0)
+        os._exit(0)
+
+    def _end(self, steps: int, whole: str) -> None:
         super().simulate(steps * self.dt)
-        self.save(self.whole)
+        self.save(whole)
         os._exit(0)
 
 
 def main() -> None:
     Network.part, example, threads, Network.half, Network.whole = sys.argv[1:]
-    Network.threads = int(threads)
+    Network.threads = tuple(int(number) for number in threads.split(","))
     ann.Network = Network  # type: ignore[misc]
     sys.argv = [example]
     runpy.run_path(example, run_name="__main__")

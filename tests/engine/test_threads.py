@@ -26,19 +26,44 @@ def run_on(choice: ThreadChoice, cost: dict[int, float], seconds: float) -> dict
     return spent
 
 
-def test_small_networks_stay_on_one_thread_and_lose_next_to_nothing():
+def test_small_networks_stay_on_one_thread_in_one_range():
     choice = ThreadChoice(2)
     spent = run_on(choice, {1: 1e-6, 2: 4e-6}, seconds=10.0)
-    assert choice.used == 1
-    assert 0.0 < spent[2] < 0.01 * spent[1]
-    assert choice.seconds == pytest.approx({1: 1e-6, 2: 4e-6})
+    assert choice.used == choice.ranges == 1
+    assert set(spent) == {1}
+    assert choice.seconds == pytest.approx({1: 1e-6})
+
+
+def test_where_more_threads_lose_next_to_nothing_is_lost():
+    choice = ThreadChoice(2)
+    spent = run_on(choice, {1: 1e-5, 2: 1.2e-5}, seconds=10.0)
+    assert choice.used == choice.ranges == 1
+    lost = spent[2] * (1.0 - 1.0 / 1.2)
+    assert 0.0 < lost < 0.005 * spent[1]
+    assert choice.seconds == pytest.approx({1: 1e-5, 2: 1.2e-5})
+
+
+def test_dividing_a_network_counts_as_lost_time():
+    patient, hasty = ThreadChoice(2), ThreadChoice(2)
+    divided = {patient: 0, hasty: 0}
+    for choice, cost in ((patient, 1e-2), (hasty, 0.0)):
+        choice.charge(cost)
+        before = choice.ranges
+        for _ in range(4000):
+            threads, steps = choice.plan(1000)
+            choice.learn(threads, steps, steps * {1: 1e-5, 2: 1.2e-5}[threads])
+            if choice.ranges > before:
+                divided[choice] += 1
+                choice.charge(cost)
+            before = choice.ranges
+    assert 1 <= divided[patient] < divided[hasty] / 4
 
 
 def test_large_networks_get_all_threads():
     choice = ThreadChoice(4)
     spent = run_on(choice, {1: 4e-4, 2: 2e-4, 4: 1e-4}, seconds=5.0)
     assert choice.used == 4
-    assert spent[1] + spent[2] < 0.02 * spent[4]
+    assert spent[1] + spent[2] < 0.12  # a dozen slices of 10 ms
 
 
 def test_the_best_number_may_lie_between():
@@ -70,11 +95,11 @@ def test_too_many_threads_for_long_steps_are_given_up():
 def test_the_choice_follows_what_the_network_does():
     choice = ThreadChoice(2)
     run_on(choice, {1: 2e-6, 2: 4e-6}, seconds=2.0)
-    assert choice.used == 1
+    assert choice.used == choice.ranges == 1
     run_on(choice, {1: 9e-5, 2: 5e-5}, seconds=2.0)
-    assert choice.used == 2
+    assert choice.used == choice.ranges == 2
     run_on(choice, {1: 2e-6, 2: 4e-6}, seconds=2.0)
-    assert choice.used == 1
+    assert choice.used == choice.ranges == 1
 
 
 def test_one_thread_leaves_nothing_to_choose_and_all_threads_can_be_asked_for(monkeypatch):
@@ -85,11 +110,13 @@ def test_one_thread_leaves_nothing_to_choose_and_all_threads_can_be_asked_for(mo
     assert type(thread_choice(2)) is ThreadChoice
 
 
-def network(threads: int) -> tuple[ann.Network, Any]:
+def network(threads: int, size: int = 700) -> tuple[ann.Network, Any]:
     """Cells that excite each other, with noise."""
     net = ann.Network(dt=0.1, seed=3, num_threads=threads)
-    cells = net.create(700, ann.Neuron(equations="10.0*dv/dt = 1.2 - v + g_exc + xi", spike="v > 1.0", reset="v = 0.0"))
-    net.connect(cells, cells, "exc").fixed_probability(0.05, weights=0.02)
+    cells = net.create(
+        size, ann.Neuron(equations="10.0*dv/dt = 1.2 - v + g_exc + xi", spike="v > 1.0", reset="v = 0.0")
+    )
+    net.connect(cells, cells, "exc").fixed_probability(35.0 / size, weights=0.02)
     return net, cells
 
 
@@ -98,7 +125,7 @@ def test_numbers_that_change_during_a_run_change_no_bit():
         """Another number in each slice."""
 
         def __init__(self) -> None:
-            super().__init__(4)
+            super().__init__(4, is_large=True)
             self.turns: list[int] = []
 
         def plan(self, steps: int) -> tuple[int, int]:
@@ -118,9 +145,29 @@ def test_numbers_that_change_during_a_run_change_no_bit():
     assert np.array_equal(cells.v, others.v)
 
 
+def test_a_network_that_is_divided_and_put_together_again_keeps_its_bits():
+    class Fickle(ThreadChoice):
+        """Another division after every seventh slice."""
+
+        def plan(self, steps: int) -> tuple[int, int]:
+            return 1, min(steps, 5)
+
+        def learn(self, threads: int, steps: int, seconds: float) -> None:
+            self.slices = getattr(self, "slices", 0) + 1
+            self.ranges = 1 + self.slices // 7 % 4
+
+    plain, cells = network(1)
+    plain.simulate(30.0)
+    fickle, others = network(4)
+    fickle.compile()
+    fickle._runner.threads = Fickle(4)
+    fickle.simulate(30.0)
+    assert np.array_equal(cells.v, others.v)
+
+
 def test_explain_says_how_many_threads_are_in_use_and_why(monkeypatch):
     monkeypatch.delenv(FIXED)
-    net, _ = network(2)
+    net, _ = network(2, size=8000)
     net.compile()
     assert net.explain().threads_in_use is None
     for _ in range(100):  # until both numbers have been measured
