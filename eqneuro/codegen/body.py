@@ -147,7 +147,7 @@ class Body(Statements):
             tuple(tuple(s is not None for s in row) for row in matrix)
             for matrix in (propagator.transition, propagator.response)
         )
-        kicks = tuple((kick.members, len(kick.strengths[0])) for kick in propagator.kicks)
+        kicks = tuple(kick.shape for kick in propagator.kicks)
         return PropagatorLayout(number, len(propagator.variables), varying, transition, response, kicks)
 
     def _add_entry(self, symbol: sympy.Symbol, name: str, *, varying: bool) -> None:

@@ -27,7 +27,8 @@ class Slot:
 class PropagatorLayout:
     """The linear system of one exact rule: ``rule`` names its slots, ``local`` says whether there is one a neuron.
 
-    ``kicks`` tells of its noise: the places of some variables that share it, and the number of their sources.
+    ``kicks`` tells of its noise: the places of some variables that share it, how many sources they have, and how many
+    random numbers there are in all.
     """
 
     rule: int
@@ -35,7 +36,7 @@ class PropagatorLayout:
     local: bool
     transition: tuple[tuple[bool, ...], ...]
     response: tuple[tuple[bool, ...], ...]
-    kicks: tuple[tuple[tuple[int, ...], int], ...] = ()
+    kicks: tuple[tuple[tuple[int, ...], int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class KernelLayout:
                     local=p["local"],
                     transition=tuple(map(tuple, p["transition"])),
                     response=tuple(map(tuple, p["response"])),
-                    kicks=tuple((tuple(members), sources) for members, sources in p["kicks"]),
+                    kicks=tuple((tuple(members), sources, numbers) for members, sources, numbers in p["kicks"]),
                 )
                 for p in record["propagators"]
             ),

@@ -22,7 +22,7 @@ from eqneuro.numerics.rules import Let, Propagator, Store, UpdateRule
 
 def plan_population(request: PopulationRequest, name: str, real: str, method: str) -> tuple[KernelPlan, ...]:
     """The update of the neurons, and where the model has them: the global equations and the propagators' matrices."""
-    rules = select.neuron_rules(request.model, method, request.staged)
+    rules = select.neuron_rules(request.model, method, request.staged, smooth=request.smooth)
     title = f"Population of {request.model.name or 'neurons'}"
     update = plan_update(request, [r for r in rules if not r.is_global], f"update_{name}", title, real)
     return (update, *plan_shared(request, rules, name, title, real))
@@ -242,7 +242,7 @@ def _plan_matrix(
         local,
         tuple(tuple(s is not None for s in row) for row in propagator.transition),
         tuple(tuple(s is not None for s in row) for row in propagator.response),
-        tuple((kick.members, len(kick.strengths[0])) for kick in propagator.kicks),
+        tuple(kick.shape for kick in propagator.kicks),
     )
     return KernelPlan(
         template="coefficients.c.j2",

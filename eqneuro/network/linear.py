@@ -52,7 +52,7 @@ class LinearSystems:
         places = range(layout.dimension)
         count = self.rows(rule)
         matrix = self._stack("matrix", rule, places, layout.dimension, count)
-        strengths = [self._stack("strength", rule, members, sources, count) for members, sources in layout.kicks]
+        strengths = [self._stack("strength", rule, members, sources, count) for members, sources, _ in layout.kicks]
         state = np.concatenate([x.ravel() for x in (matrix, *strengths)])
         known = self._known.get(rule)
         if known is not None and known[0] == dt and np.array_equal(known[1], state, equal_nan=True):
@@ -64,8 +64,8 @@ class LinearSystems:
                     if given[i][j]:
                         array = self.array(f"propagator:{letter}:{rule}:{i}:{j}")
                         array[:] = values[:, i, j] if layout.local else values[0, i, j]
-        for (members, _), strength in zip(layout.kicks, strengths, strict=True):
-            factor = kick_factor(matrix[:, members][:, :, members], strength, dt)
+        for (members, sources, numbers), strength in zip(layout.kicks, strengths, strict=True):
+            factor = kick_factor(matrix[:, members][:, :, members], strength, dt, numbers - sources)
             for row, i in enumerate(members):
                 for j in range(factor.shape[-1]):
                     array = self.array(f"propagator:F:{rule}:{i}:{j}")

@@ -2,9 +2,9 @@
 
 A kick to one variable reaches, within the step, what reads it; and a source of several equations kicks them all. Such
 equations share a covariance C = ∫₀ʰ exp(A·s)·G·Gᵀ·exp(Aᵀ·s) ds, and their kicks are F·N with F·Fᵀ = C, worked out
-numerically (`engine.kicks`) wherever P and Q are. N holds the numbers of the sources, and more where there are fewer
-sources than variables. An equation that shares nothing keeps its closed form (`Noise.decaying_kick`), and so do those
-whose strengths change from step to step.
+numerically (`engine.kicks`) wherever P and Q are. N holds the numbers of the sources, and more where these act on fewer
+variables than they reach. An equation that shares nothing keeps its closed form (`Noise.decaying_kick`), and so do
+those whose strengths change from step to step.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def couple_kicks(system: System, noise: Noise, members: Sequence[int], constants
             continue
         sources = list(dict.fromkeys(source for place in group for source in rows[place]))
         first = system.variables[group[0]].name
-        more = [symbol(f"noise:{first}:{k}") for k in range(len(sources), len(group))]
+        more = [symbol(f"noise:{first}:{k}") for k in range(_independent([rows[p] for p in group]), len(group))]
         draws += [Draw(number, "Noise", ()) for number in more]
         numbers = sources + more
         factor = tuple(tuple(symbol(f"F{system.number}[{place},{k}]") for k in range(len(numbers))) for place in group)
@@ -62,6 +62,22 @@ def couple_kicks(system: System, noise: Noise, members: Sequence[int], constants
         strengths = tuple(tuple(rows[place].get(source, ZERO) for source in sources) for place in group)
         kicks.append(Kicks(tuple(group), strengths, factor))
     return CoupledKicks(values, tuple(kicks), tuple(draws))
+
+
+def _independent(rows: Sequence[Collection[sympy.Symbol]]) -> int:
+    """How many equations can have a source each, no two of them the same: the rank of G, but for special strengths."""
+    owner: dict[sympy.Symbol, int] = {}
+
+    def find(row: int, asked: set[sympy.Symbol]) -> bool:
+        for source in rows[row]:
+            if source not in asked:
+                asked.add(source)
+                if source not in owner or find(owner[source], asked):
+                    owner[source] = row
+                    return True
+        return False
+
+    return sum(find(row, set()) for row in range(len(rows)))
 
 
 def _groups(rows: Sequence[dict[sympy.Symbol, sympy.Expr]], linked: Sequence[Sequence[bool]]) -> list[list[int]]:

@@ -102,6 +102,11 @@ class Kicks:
     strengths: tuple[tuple[sympy.Expr, ...], ...]
     factor: tuple[tuple[sympy.Symbol, ...], ...]
 
+    @property
+    def shape(self) -> tuple[tuple[int, ...], int, int]:
+        """The places of the variables, how many sources they have, how many random numbers there are in all."""
+        return self.members, len(self.strengths[0]), len(self.factor[0])
+
 
 @dataclass(frozen=True)
 class Propagator:

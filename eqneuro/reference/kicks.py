@@ -3,10 +3,11 @@
     C = ∫₀ʰ exp(A·s)·G·Gᵀ·exp(Aᵀ·s) ds
 
 of x' = A·x + G·ξ over a step. The kicks are F·N, N being the standard normal numbers of the sources and of as many more
-as there are variables beyond them, F·Fᵀ = C. The columns of the sources are as near as can be, in units of the kicks'
-standard deviations, to M/√h with M = ∫₀ʰ exp(A·s) ds·G; the others are a lower triangle without negative numbers on
-its diagonal. Integrals are sums by Gauss and Legendre's rule over a part of the step that is short enough, which is
-then doubled.
+as there are variables beyond those that can have a source each, F·Fᵀ = C. The columns of the sources are as near as can
+be, in units of the kicks' standard deviations, to M/√h with M = ∫₀ʰ exp(A·s) ds·G; the others are a lower triangle
+without negative numbers on its diagonal. Where special strengths ask for more of these than there are, combinations of
+sources that have no effect serve, begun with the first source that has a part in them. Integrals are sums by Gauss and
+Legendre's rule over a part of the step that is short enough, which is then doubled.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import structural_rank
 
 from eqneuro.language.syntax import Binary, Call, Compare, Conditional, Expr, Logical, Name, Number, Unary
 from eqneuro.model.linear import linear_form
@@ -31,6 +34,8 @@ CONSTANT = (Binary, Call, Compare, Conditional, Logical, Number, Unary)
 """Of what strengths consist that are the same in each step, beside names."""
 KEPT = 256
 _KNOWN: dict[bytes, Matrix] = {}
+ROUNDING, NO_EFFECT = 1e-14, 1e-9
+"""Eigenvalues of C, and singular values relative to the largest one, that count as zero."""
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
@@ -60,7 +65,8 @@ class SharedNoise:
         for where in np.ndindex(flat.shape[1:]):
             column = matrices[(slice(None), *where)]
             a, g = column[: size**2].reshape(size, size), column[size**2 :].reshape(size, -1)
-            found[(slice(None), *where)] = factor(a, g, float(system.dt)) @ drawn[(slice(None), *where)]
+            kick = factor(a, g, float(system.dt), len(self.more)) @ drawn[(slice(None), *where)]
+            found[(slice(None), *where)] = kick
         return list(found)
 
 
@@ -90,7 +96,8 @@ def shared_noise(
         rows = [own[place] for place in places]
         if len(places) > 1 and all(_is_constant(strength, constants) for row in rows for strength in row.values()):
             sources_of = tuple(dict.fromkeys(source for row in rows for source in row))
-            count = max(0, len(places) - len(sources_of))
+            acting = csr_array([[float(source in row) for source in sources_of] for row in rows])
+            count = len(places) - int(structural_rank(acting))
             more = tuple(f"more of {names[places[0]]}: {k}" for k in range(count))
             found.append(SharedNoise(tuple(places), sources_of, more))
     return tuple(found)
@@ -115,16 +122,16 @@ def _reached(read: dict[int, Collection[str]], names: Sequence[str]) -> dict[int
     return reached
 
 
-def factor(a: Matrix, g: Matrix, h: float) -> Matrix:
-    """F of x' = a·x + g·ξ over a step of ``h`` ms, shape (variables, sources and more)."""
+def factor(a: Matrix, g: Matrix, h: float, more: int) -> Matrix:
+    """F of x' = a·x + g·ξ over a step of ``h`` ms, shape (variables, sources and ``more``)."""
     size, sources = g.shape
     if not (np.isfinite(a).all() and np.isfinite(g).all()):
-        return np.full((size, max(size, sources)), np.nan)
-    key = np.concatenate([[h, sources], a.ravel(), g.ravel()]).tobytes()
+        return np.full((size, sources + more), np.nan)
+    key = np.concatenate([[h, sources, more], a.ravel(), g.ravel()]).tobytes()
     if key not in _KNOWN:
         if len(_KNOWN) >= KEPT:
             _KNOWN.clear()
-        _KNOWN[key] = _factor(*_integrals(a, g, h))
+        _KNOWN[key] = _factor(*_integrals(a, g, h), more)
     return _KNOWN[key]
 
 
@@ -146,20 +153,24 @@ def _integrals(a: Matrix, g: Matrix, h: float) -> tuple[Matrix, Matrix]:
     return covariance, mean
 
 
-def _factor(covariance: Matrix, mean: Matrix) -> Matrix:
+def _factor(covariance: Matrix, mean: Matrix, more: int) -> Matrix:
     size, sources = mean.shape
     if not np.isfinite(covariance).all():
-        return np.full((size, max(size, sources)), np.nan)
+        return np.full((size, sources + more), np.nan)
     deviations = np.sqrt(np.diag(covariance))
     unit = np.where(deviations > 0.0, deviations, 1.0)[:, None]
     values, vectors = np.linalg.eigh(covariance / unit / unit.T)
-    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
-    left, _, right = np.linalg.svd(root @ (mean / unit), full_matrices=True)
-    shown = min(size, sources)
-    columns = root @ left[:, :shown] @ right[:shown]
-    if size > sources:
-        columns = np.hstack([columns, _triangle(root @ left[:, sources:])])
-    scaled: Matrix = unit * columns
+    root = (vectors * np.sqrt(np.where(values > ROUNDING, values, 0.0))) @ vectors.T
+    left, sizes, right = np.linalg.svd(root @ (mean / unit))
+    rank = int(np.sum(sizes > NO_EFFECT * sizes[0]))
+    by_sources = root @ left[:, :rank] @ right[:rank]
+    rest = _triangle(root @ left[:, rank:])
+    beyond = rest[:, more:]
+    if beyond.shape[1]:
+        by_sources = by_sources + beyond @ _idle(right[:rank], beyond.shape[1])
+    columns = np.zeros((size, more))
+    columns[:, : rest.shape[1]] = rest[:, :more]
+    scaled: Matrix = unit * np.hstack([by_sources, columns])
     return scaled
 
 
@@ -168,3 +179,16 @@ def _triangle(columns: Matrix) -> Matrix:
     lower: Matrix = np.linalg.qr(columns.T).R.T
     turned: Matrix = lower * np.where(np.diag(lower) < 0.0, -1.0, 1.0)
     return turned
+
+
+def _idle(acting: Matrix, count: int) -> Matrix:
+    """Combinations of sources beside those that act, orthonormal, one a row."""
+    sources = acting.shape[1]
+    known = [*acting]
+    while len(known) < len(acting) + count:
+        for k in range(sources):
+            own = np.eye(sources)[k] - sum((row[k] * row for row in known), np.zeros(sources))
+            if own[k] > 0.5 / sources:
+                known.append(own / np.linalg.norm(own))
+                break
+    return np.array(known[len(acting) :])

@@ -152,7 +152,8 @@ class Interpreter:
                 pair = (
                     np.broadcast_to(x, (*shape, *x.shape[-2:])).reshape(-1, *x.shape[-2:]) for x in (own, strengths)
                 )
-                factor = kick_factor(*pair, self.dt)
+                _, sources, numbers = kicks.shape
+                factor = kick_factor(*pair, self.dt, numbers - sources)
                 factor = factor.reshape(*shape, *factor.shape[-2:])
                 for i, row in enumerate(kicks.factor):
                     names |= {s.name: factor[..., i, j] for j, s in enumerate(row)}
