@@ -144,6 +144,7 @@ def brian2(run: Run) -> Mapping[str, float]:
         )
         synapses.connect()
         synapses.w = "rand()*most"
+        synapses.post.order = -1  # a spike of a neuron comes before the inputs that arrive in the next step
         monitor = b2.SpikeMonitor(cells)
     with run.phase("compile"):
         b2.run(run.case.duration * ms)
