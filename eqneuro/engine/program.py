@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,16 @@ NOT_FINITE, PAUSE = 1, 2
 
 Span = tuple[int, int]
 Buffers = Sequence[NDArray[Any] | None]
+
+
+@dataclass(frozen=True)
+class Call:
+    """An instruction as its reader knows it; ``owner`` is the object whose kernel it is, and what it works on."""
+
+    function: str
+    buffers: tuple[NDArray[Any] | None, ...]
+    ranges: tuple[Span, ...]
+    owner: tuple[Any, str]
 
 
 class Program:
@@ -38,11 +49,16 @@ class Program:
         self._addresses: list[int] = []
         self._instructions: list[list[int]] = []
         self._kept: list[NDArray[Any]] = []
+        self.owner: tuple[Any, str] = (None, "")
+        """Of the kernels that are added next: an object of the network, and which part of it where it has several."""
+        self.calls: list[Call | None] = []
+        """For each instruction what it is; None for a barrier."""
 
     def add(self, function: str, buffers: Buffers, ranges: Sequence[Span]) -> None:
         """A kernel over a range for each thread."""
         flat = [edge for span in ranges for edge in span]
         self._instructions.append([self._number[function], self._place(buffers), *flat])
+        self.calls.append(Call(function, tuple(buffers), tuple(ranges), self.owner))
 
     def add_serial(self, function: str, buffers: Buffers, end: int = 1) -> None:
         """A kernel that the first thread runs alone."""
@@ -65,6 +81,7 @@ class Program:
         """All threads wait for each other; two in a row are one."""
         if self._instructions and self._instructions[-1][0] >= 0:
             self._instructions.append([-1, 0] + [0, 0] * self.threads)
+            self.calls.append(None)
 
     def _place(self, buffers: Buffers) -> int:
         offset = len(self._addresses)
@@ -93,9 +110,10 @@ def load_engine(library: Path) -> Engine:
 def _entry_points(library: Path) -> list[int | None]:
     handle = ctypes.CDLL(str(library))
     _HANDLES.append(handle)
-    return [ctypes.cast(getattr(handle, name), ctypes.c_void_p).value for name in ("eqneuro_run", "eqneuro_call")]
+    return [ctypes.cast(getattr(handle, name), ctypes.c_void_p).value for name in ENTRIES]
 
 
+ENTRIES = ("eqneuro_run", "eqneuro_call", "eqneuro_profile")
 _HANDLES: list[ctypes.CDLL] = []
 
 

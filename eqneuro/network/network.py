@@ -16,6 +16,7 @@ from eqneuro.network.callbacks import CallbackSwitch, calls, warn_of_lost_callba
 from eqneuro.network.checking import Checking
 from eqneuro.network.configuration import EPOCH, STEP, Configuration
 from eqneuro.network.population import Population
+from eqneuro.network.profiling import Profiling
 from eqneuro.network.progress import Progress
 from eqneuro.network.settings import Defaults
 from eqneuro.network.structural import StructuralSteps
@@ -32,7 +33,9 @@ Populations = Population | Sequence[Population]
 BACKENDS = ("c", "reference")
 
 
-class Network(Configuration, Building, Observing, StructuralSteps, CallbackSwitch, Checking, metaclass=NetworkType):
+class Network(
+    Configuration, Building, Observing, StructuralSteps, CallbackSwitch, Checking, Profiling, metaclass=NetworkType
+):
     """Populations, projections and monitors that run together.
 
     Parameters

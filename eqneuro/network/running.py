@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -55,10 +56,13 @@ class Running(ABC):
         if self._is_running:
             raise RuntimeError("the network runs already, in another thread")
         self._is_running = True
+        watch, begin = self.network._watch, time.perf_counter()
         try:
             return self._run(steps, tuple(stops), require_all, progress)
         finally:
             self._is_running = False
+            if watch is not None:
+                watch.seconds += time.perf_counter() - begin
 
     @abstractmethod
     def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, progress: Told | None) -> int:

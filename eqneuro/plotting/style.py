@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-EXCITATORY = "#0b6e99"
-INHIBITORY = "#d1495b"
-ACCENT = "#edae49"
-QUIET = "#8a94a0"
-CYCLE = (EXCITATORY, INHIBITORY, ACCENT, "#3a7d44", "#6f4a8e", QUIET)
+from eqneuro.recording.colours import ACCENT, CYCLE, EXCITATORY, INHIBITORY, QUIET
+
+__all__ = ["ACCENT", "CYCLE", "EXCITATORY", "INHIBITORY", "QUIET", "axes_or_new", "plain"]
 
 
 def axes_or_new(ax: Any, size: tuple[float, float] = (7.0, 3.6)) -> Any:

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.recording import spikes as statistics
-
-INK = "#1b1f24"
-"""The colour of what is drawn alone."""
+from eqneuro.recording.colours import INK as INK
 
 MANY = 12
 """More lines than this get no legend."""

@@ -1,0 +1,199 @@
+"""Watching a network while it runs: sheets for its programs, and what they tell summed up by object."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.engine.sheet import UNCOUNTED, Reading, Sheet
+from eqneuro.network.profile_notes import OTHER, Note, describe
+
+if TYPE_CHECKING:
+    from eqneuro.network.assembly import Assembly
+    from eqneuro.network.network import Network
+    from eqneuro.network.profile import Profile
+
+Key = tuple[str, str, str, str]
+"""Phase, object, part and what is counted."""
+WAITING: Key = (OTHER, "threads", "waiting for each other", "step")
+BETWEEN: Key = (OTHER, "steps", "from one to the next", "step")
+
+
+@dataclass
+class Tally:
+    """What is known of one kernel: seconds as all threads see them, seconds of each thread, events, bytes."""
+
+    wall: float = 0.0
+    spent: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
+    events: float = 0.0
+    bytes: float = 0.0
+    spikes: float = 0.0
+    samples: list[NDArray[np.float64]] = field(default_factory=list)
+
+    def add(self, wall: float, spent: NDArray[np.float64], events: float = 0.0, moved: float = 0.0) -> None:
+        """One more instruction, or the same one of another program."""
+        if len(spent) > len(self.spent):
+            self.spent = np.pad(self.spent, (0, len(spent) - len(self.spent)))
+        self.spent[: len(spent)] += spent
+        self.wall += wall
+        self.events += events
+        self.bytes += moved
+
+
+@dataclass
+class Totals:
+    """Of some programs."""
+
+    steps: int = 0
+    timed: int = 0
+    every: int = 1
+    loop: float = 0.0
+    own: float = 0.0
+    tallies: dict[Key, Tally] = field(default_factory=dict)
+
+    def of(self, key: Key) -> Tally:
+        """The tally of a kernel, new where there was none."""
+        return self.tallies.setdefault(key, Tally())
+
+
+class Watch:
+    """Gives the runner a sheet for each program, and collects what they tell.
+
+    Parameters
+    ----------
+    every
+        As of `Network.profile`.
+    """
+
+    def __init__(self, every: int | None) -> None:
+        self.every = every
+        self.seconds = 0.0
+        """Of all runs, with what Python does before and after the steps."""
+        self.threads = 1
+        self._done = Totals()
+        self._assembly: Assembly | None = None
+        self._sheet: Sheet | None = None
+        self._notes: list[Note | None] = []
+
+    def sheet(self, assembly: Assembly, engine: Any) -> Sheet:
+        """Where the program of an assembly notes its times."""
+        if self._sheet is None or assembly is not self._assembly:
+            self.close()
+            layouts = {x.function: x for group in assembly.compiled.layouts for x in group}
+            self._notes = [None if call is None else describe(call, layouts) for call in assembly.program.calls]
+            threads = assembly.program.threads
+            counters = [UNCOUNTED if note is None else note.counter for note in self._notes]
+            self._sheet = Sheet(counters, threads, self.every)
+            self._assembly, self.threads = assembly, max(self.threads, threads)
+            engine.slice_steps = 1  # so that all steps of a long slice are not timed before it is known what that costs
+        return self._sheet
+
+    def close(self) -> None:
+        """The present program is over."""
+        if self._sheet is not None:
+            _collect(self._done, self._sheet, self._notes)
+        self._sheet = self._assembly = None
+
+    def totals(self) -> Totals:
+        """All that is known so far."""
+        found = deepcopy(self._done)
+        if self._sheet is not None:
+            _collect(found, self._sheet, self._notes)
+        return found
+
+
+def _collect(totals: Totals, sheet: Sheet, notes: list[Note | None]) -> None:
+    reading, samples = sheet.read(), sheet.samples()
+    totals.steps += reading.steps
+    totals.timed += reading.timed
+    totals.every = reading.every
+    totals.loop += reading.loop
+    totals.own += reading.own
+    for k, note in enumerate(notes):
+        if note is None:
+            totals.of(WAITING).add(reading.wall[k], reading.spent[:, k])
+            continue
+        tally = totals.of((note.phase, note.name, note.part, note.unit))
+        events = _events(note, reading, k)
+        tally.add(reading.wall[k], reading.spent[:, k], events, note.traffic.total(events, reading.steps))
+        if k in samples:
+            tally.spikes += reading.events[k]
+            tally.samples.append(samples[k])
+    last = WAITING if sheet.threads > 1 else BETWEEN
+    totals.of(last).add(reading.wall[-1], reading.spent[:, -1], float(reading.steps))
+
+
+def _events(note: Note, reading: Reading, k: int) -> float:
+    """Items of each step, or what was counted; neurons are counted by steps, and their spikes beside them."""
+    how, _ = note.counter
+    counted = how.name not in ("NOTHING", "LISTED")
+    return float(note.items * (reading.events[k] if counted else reading.steps))
+
+
+class Profiling:
+    """Profiles a network."""
+
+    _watch: Watch | None = None
+
+    def profile(self: Any, duration: float | None = None, *, every: int | None = None) -> Profile:
+        """Measures where the time of the network's steps goes.
+
+        Parameters
+        ----------
+        duration
+            Runs the network for so many ms, as `simulate` does, and gives the profile of that. Without it the profile
+            is a context: it measures all that the network runs inside of it.
+        every
+            One step of so many is timed and its events counted; 1: all are, and the counts are exact. Where None, as
+            many are timed as cost less than a hundredth of the time.
+
+        Returns
+        -------
+        The profile: a table when printed, one in notebooks, a picture by `plot`, a dict by `to_dict`.
+
+        Raises
+        ------
+        ValueError
+            If ``every`` is no positive whole number, or the duration makes no sense.
+        NotImplementedError
+            If the network was compiled for the reference backend.
+        RuntimeError
+            If the network is being profiled already.
+
+        Examples
+        --------
+        >>> from eqneuro import IF_curr_exp, Network
+        >>> net = Network(dt=0.1, seed=1)
+        >>> cells = net.create(100, IF_curr_exp(i_offset=1.0), name="cells")
+        >>> with net.profile() as profile:
+        ...     net.simulate(100.0)
+        >>> profile.steps, profile.of("update", "cells").count
+        (1000, 100000.0)
+        >>> abs(sum(profile.phases.values()) - profile.seconds) < 1e-9
+        True
+        """
+        from eqneuro.network.profile import Profile
+
+        if every is not None and (isinstance(every, bool) or not isinstance(every, int) or every < 1):
+            raise ValueError(f"every must be a positive whole number of steps, not {every!r}")
+        made = Profile(self, every)
+        if duration is not None:
+            with made:
+                self.simulate(duration)
+        return made
+
+
+def refuse_reference(network: Network) -> None:
+    """Says so where there is no profile.
+
+    Raises
+    ------
+    NotImplementedError
+        If the network was compiled for the reference backend.
+    """
+    if network._options.get("backend") == "reference":
+        raise NotImplementedError("the reference backend has no profile: compile with the default backend")
