@@ -83,7 +83,8 @@ def shared_noise(
     ``exact`` are the places of equations with that method.
     """
     own = {place: strengths[place] if _is_additive(strengths[place], names) else {} for place in exact}
-    reached = _reached({p: linear_form(rights[p], names).coefficients for p in exact if any(own.values())}, names)
+    linear = [names[place] for place in exact]
+    reached = _reached({p: linear_form(rights[p], linear).coefficients for p in exact if any(own.values())}, names)
     groups: list[tuple[set[int], set[str]]] = []
     for place in reached:
         sources = {source for other in reached[place] for source in own[other]}

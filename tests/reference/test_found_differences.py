@@ -169,3 +169,31 @@ def test_the_logarithm_of_zero_is_minus_infinity():
     # as a literal it became no number at all
     series = assert_agree(neurons(equations="a = log(0.0)\nb = ln(0.0)\nv = exp(a) + exp(b)"), 3).series
     assert all((values == -np.inf).all() for key, values in series.items() if key.startswith(("a ", "b ")))
+
+
+def test_a_projection_without_synapses_reaches_neurons_that_spike_within_steps():
+    # the compiled route made room for less than no spikes
+    def build() -> Network:
+        net = Network(dt=0.5, seed=1)
+        equations = "dv/dt = 0.31 + g_exc\ndg_exc/dt = -g_exc"
+        population = net.create(3, Neuron(equations=equations, spike="v > 0.713", reset="v = 0.0"))
+        timed = net.create(
+            3, Neuron(equations=equations, spike="v > 0.713", reset="v = 0.0", spike_times="interpolated")
+        )
+        net.connect(population, timed, "exc").fixed_probability(0.0, 1.0, Uniform(0.5, 4.0))
+        net.monitor(timed, ["v", "spike"])
+        return net
+
+    assert_agree(build, STEPS)
+
+
+def test_equations_that_noise_reaches_may_have_neighbours_of_other_methods_that_are_not_linear():
+    # the interpreter looked for the coefficients of these, too
+    lines = "dx/dt = 0.3*sin(x) - x + u : rk4\ndu/dt = -u + y + 0.1*x : exact\ndy/dt = -y + 0.2*xi : exact"
+    assert_agree(neurons(equations=lines), STEPS)
+
+
+def test_two_sources_of_one_equation_leave_another_one_a_number_of_its_own():
+    # the factor of the covariance was whatever the library made of a matrix without inverse
+    lines = "du/dt = -u + y : exact\ndy/dt = -y/2.3 + 0.2*xi_a - 0.3*xi_b : exact\nz = Normal(0.0, 1.0)"
+    assert_agree(neurons(equations=lines), STEPS)
