@@ -155,6 +155,7 @@ class Assembly:
         """
         for population in self.network._populations:
             spans = self._spans(population)
+            self.program.owner = population, ""
             for name, ring in population._rings.items():
                 array = population._recordable(name)
                 numbers = np.array([array.itemsize, ring.length, ring.slots], dtype=np.int64)
@@ -168,6 +169,7 @@ class Assembly:
                     self.program.add("clear_sums", [None, array], spans)
         self.program.barrier()
         for population in self.network._populations:
+            self.program.owner = population, ""
             for function, buffers in population._observations() if population._enabled else ():
                 self.program.add_serial(function, buffers)
         for projection in sorted(self.network._projections, key=lambda p: not p._assigns()):
@@ -176,6 +178,7 @@ class Assembly:
 
     def _transmit_projection(self, projection: Projection) -> None:
         boundaries = self._ranges(projection)
+        self.program.owner = projection, ""
         for layout in self.layouts("projection", projection._number):
             buffers = projection_buffers(projection, layout, boundaries)
             if projection._is_event_based() and projection._post_population._is_timed:
@@ -202,6 +205,7 @@ class Assembly:
     def _run_synapses(self, projection: Projection, parts: Sequence[str]) -> None:
         boundaries = self._ranges(projection)
         for part in parts:
+            self.program.owner = projection, part
             for layout in self.layouts(part, projection._number):
                 buffers = synapse_buffers(projection, part, layout, boundaries)
                 if part == "global":
@@ -214,6 +218,7 @@ class Assembly:
     def _keep_sums(self) -> None:
         """Inputs that stages read at their own times are kept for the next steps."""
         for population in self.network._populations:
+            self.program.owner = population, ""
             for name, ring in population._sums.items():
                 numbers = np.array([ring.length, ring.slots], dtype=np.int64)
                 buffers = [numbers, population._sums_start, population._input(name), ring.rows]
@@ -230,6 +235,7 @@ class Assembly:
         for population in self.network._populations:
             if not population._enabled:
                 continue
+            self.program.owner = population, ""
             for function, buffers, is_shared in population._playback():
                 if is_shared:
                     self.program.add(function, buffers, self._spans(population))
@@ -255,7 +261,8 @@ class Assembly:
         """The threads' lists of spikes become one."""
         for population in self.network._populations:
             starts = population._list_starts([b for b, e in self._spans(population) if b < e])
-            for output in population._outputs.values():
+            for event, output in population._outputs.items():
+                self.program.owner = population, event
                 numbers = np.array([output.width, output.slots, len(starts), output.most], dtype=np.int64)
                 places = np.array(starts, dtype=np.int64)
                 buffers = [numbers, places, output.count, output.spiked, output.ring, output.ring_count]
@@ -272,6 +279,7 @@ class Assembly:
 
     def _reduce(self) -> None:
         for population in self.network._populations:
+            self.program.owner = population, ""
             if population._window is not None:
                 output = population._outputs["spike"]
                 numbers = np.array([output.width, output.slots, population._window_steps()], dtype=np.int64)
@@ -283,6 +291,7 @@ class Assembly:
             for name, result in population._reductions.items():
                 operation, variable = name[:-1].split("(")
                 array = population._recordable(variable)
+                self.program.owner = population, name
                 kind = {"f": 0, "i": 1, "b": 2}[array.dtype.kind]
                 numbers = np.array([population.size, REDUCTIONS[operation], kind], dtype=np.int64)
                 self._add_somewhere("reduce", [numbers, array, result], population._number)
@@ -291,6 +300,7 @@ class Assembly:
         """Inputs are recorded as the neurons read them, before the update; all else at the end of the step."""
         for count, monitor in enumerate(self.network._monitors):
             for name, recorder in monitor._recorders.items():
+                self.program.owner = monitor, name
                 if isinstance(recorder, RowRecorder) and monitor._is_early(name) == early:
                     self._add_somewhere("record_row", recorder.buffers(), count)
                 elif isinstance(recorder, SpikeRecorder) and not early:
@@ -305,5 +315,6 @@ class Assembly:
             self.program.barrier()
         for place, population in enumerate(stops):
             [layout] = self.layouts("stop", population._number)
+            self.program.owner = population, ""
             population._verdict = self.stopped[place : place + 1]
             self.program.add_serial(layout.function, population_buffers(population, layout))
