@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from math import sqrt
 from pathlib import Path
 
 import eqneuro as ann
-from benchmarks import activity, networks, peers, startup
+from benchmarks import activity, networks, startup
 from benchmarks.fresh import HEAVY
-
-SECONDS = 10_000  # ms that the timed networks run
 
 
 @dataclass
@@ -166,66 +161,11 @@ def other_timings() -> Iterator[Timing]:
     yield Timing(Figure("COBA of 40,000, speed-up by two threads", "", "×", None, note="wall-clock time"), two_threads)
 
 
-def speed_figures(repeats: int, folder: Path | None, core: int) -> tuple[list[Figure], list[Figure]]:
+def speed_figures(repeats: int) -> tuple[list[Figure], list[Figure]]:
     """All that is timed, one of each a round: the figures with a target, and those beside them."""
-    with ExitStack() as stack, tempfile.TemporaryDirectory() as scratch:
-        place = folder or Path(scratch)
-        workers: dict[str, peers.Worker | peers.Reference] = {
-            "eqneuro": peers.eqneuro_worker("coba", "explicit", SECONDS, core, place),
-            "eqneuro, exponential": peers.eqneuro_worker("coba", "exponential", SECONDS, core, place),
-            "C by hand": peers.Reference(place, core, SECONDS),
-        }
-        if folder is not None:
-            workers["Brian2"] = peers.brian2_worker("coba", "euler", SECONDS, core, folder)
-            workers["Brian2, exponential"] = peers.brian2_worker("coba", "exponential_euler", SECONDS, core, folder)
-        for worker in workers.values():
-            stack.callback(worker.close)
+    with tempfile.TemporaryDirectory() as scratch:
         timings = [*startup_timings(Path(scratch) / "cache"), *other_timings()]
-        seconds: dict[str, list[float]] = {name: [] for name in workers}
-        rates: dict[str, list[float]] = {name: [] for name in workers}
         for repeat in range(1, repeats + 1):
-            for name, worker in workers.items():
-                took, rate = worker.measure(repeat)
-                seconds[name].append(took)
-                rates[name].append(rate)
             for timing in timings:
                 timing.figure.values.append(timing.measure(repeat))
-    rows = [Figure(f"COBA, 10 s: {name}", "", "s", None, seconds[name]) for name in workers]
-    for row, name in zip(rows, workers, strict=True):
-        row.note = f"{statistics.mean(rates[name]):.1f} Hz"
-    return [*ratios(seconds, rates), *(t.figure for t in timings if t.figure.holds)], [
-        *rows,
-        *(t.figure for t in timings if not t.figure.holds),
-    ]
-
-
-def ratios(seconds: dict[str, list[float]], rates: dict[str, list[float]]) -> Iterator[Figure]:
-    for own, other, limit in (
-        ("eqneuro", "Brian2", 0.5),
-        ("eqneuro, exponential", "Brian2, exponential", 0.5),
-        ("eqneuro", "C by hand", 1.3),
-    ):
-        if other in seconds:
-            values = [a / b for a, b in zip(seconds[own], seconds[other], strict=True)]
-            note = same_rates(rates[own], rates[other])
-            yield Figure(f"COBA, 10 s: {own} / {other}", f"≤ {limit:g}", "", at_most(limit), values, note)
-
-
-def same_rates(first: Sequence[float], second: Sequence[float]) -> str:
-    """Whether the means of two samples of networks are alike.
-
-    Raises
-    ------
-    AssertionError
-        If they are more than four standard errors apart: the two do not simulate the same network.
-    """
-    if len(first) < 3:
-        return ""
-    error = sqrt((statistics.variance(first) + statistics.variance(second)) / len(first))
-    apart = abs(statistics.mean(first) - statistics.mean(second))
-    assert apart <= 4.0 * error, f"rates differ by {apart:.2f} Hz, with a standard error of {error:.2f} Hz"
-    return f"rates {apart:.1f} Hz apart, standard error {error:.1f}"
-
-
-def last_core() -> int:
-    return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    return [t.figure for t in timings if t.figure.holds], [t.figure for t in timings if not t.figure.holds]

@@ -17,21 +17,32 @@ where a simulator makes its synapses only then)."""
 
 @dataclass(frozen=True)
 class Case:
-    """A network at one size: ``name`` as in the table, what the functions get, and how long to simulate (ms)."""
+    """A network at one size: ``name`` as in the table, what the functions get, and how long to simulate (ms).
+
+    ``quick`` is how long (ms) the small version simulates, which has this case only if that is not 0. Options that the
+    runner reads: ``reference``, words that the program in C gets after size, milliseconds and seed; ``threads``, how
+    many there are; ``cold``, whether every run compiles anew, not only the first one; ``without``, simulators that are
+    left out.
+    """
 
     name: str
     size: int
     duration: float
     options: Mapping[str, Any] = field(default_factory=dict)
+    quick: float = 0.0
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The table's targets of a network: so many times faster than a peer, and at most so many times the time of C."""
+    """The table's targets of a network: so many times faster than a peer, and at most so many times the time of C.
+
+    ``phase`` is one of `PHASES`, or "memory" or "script"; ``limits`` are absolute: seconds of a phase, MiB of "memory".
+    """
 
     faster: Mapping[str, float]
     reference: float | None = None
     phase: str = "simulate"
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,7 +71,9 @@ class Run:
 
 
 Simulate = Callable[[Run], Mapping[str, float]]
-"""Builds and simulates; gives what must agree between simulators within noise, such as ``{"rate": 20.1}`` in Hz."""
+"""Builds and simulates; gives what must agree between simulators within noise, such as ``{"rate": 20.1}`` in Hz.
+
+Where a simulator cannot run a case, `NotImplementedError` says why."""
 
 
 def cpu_seconds() -> float:

@@ -1,0 +1,115 @@
+"""``python -m benchmarks run``, ``report`` and ``growth``: their arguments, and what they do in which order."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.suite import measure
+from benchmarks.suite.collection import NETWORKS, SIMULATORS, Item, items
+from benchmarks.suite.launch import Launcher
+from benchmarks.suite.results import Results
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser("run", help="measure networks on several simulators, which take turns")
+    run.add_argument("--only", nargs="+", default=[], metavar="NETWORK[:CASE]", help=f"of {', '.join(NETWORKS)}")
+    run.add_argument("--simulators", nargs="+", default=list(SIMULATORS), choices=SIMULATORS, metavar="NAME")
+    run.add_argument("--repeats", type=int, default=5, help="rounds, each with another seed")
+    run.add_argument("--peers", type=Path, metavar="DIR", help="folder for environments of peers; without it, no peers")
+    run.add_argument(
+        "--work", type=Path, metavar="DIR", help="folder for what simulators compile; else a temporary one"
+    )
+    run.add_argument("--core", type=int, default=last_core(), help="the core that runs are pinned to, or the last one")
+    run.add_argument("--threads", type=int, default=1, help="of each simulator, where a case does not say")
+    run.add_argument("--milliseconds", type=float, help="of model time, instead of what a case says")
+    run.add_argument("--timeout", type=float, default=3600.0, help="seconds a run may take")
+    run.add_argument("--name", default="table", help="of the file in benchmarks/results")
+    run.add_argument("--resume", action="store_true", help="go on with the last session, where it was interrupted")
+    run.add_argument(
+        "--quick", action="store_true", help="small versions of eqneuro and C; fails if eqneuro is too slow"
+    )
+    run.set_defaults(do=run_command)
+    report = commands.add_parser("report", help="write docs/performance.md from what was measured")
+    report.add_argument("--name", default="table", help="of the file in benchmarks/results")
+    report.set_defaults(do=report_command)
+    growth = commands.add_parser("growth", help="measure eqneuro against neurons, synapses, rate, delay and threads")
+    growth.add_argument("--repeats", type=int, default=3)
+    growth.add_argument("--core", type=int, default=last_core())
+    growth.add_argument("--only", nargs="+", default=[], metavar="growing[:CASE]")
+    growth.add_argument("--name", default="growth", help="of the file in benchmarks/results")
+    growth.add_argument("--resume", action="store_true")
+    growth.set_defaults(do=growth_command)
+
+
+def run_command(arguments: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as scratch:
+        chosen = list(items(arguments.only))
+        simulators = list(arguments.simulators)
+        if arguments.quick:
+            chosen, simulators = [item for item in chosen if item.case.quick], ["eqneuro", "c"]
+        elif "eqneuro" not in simulators:
+            simulators.insert(0, "eqneuro")  # ratios are of the same round
+        folder = arguments.peers and arguments.peers.absolute()
+        launcher = Launcher(
+            (arguments.work or Path(scratch)).absolute(), folder, cores(arguments.core), arguments.timeout
+        )
+        path = Path(scratch) / "quick.json" if arguments.quick else RESULTS / f"{arguments.name}.json"
+        results, plan = prepare(path, chosen, simulators, arguments)
+        if not arguments.quick:
+            results.facts |= measure.facts(simulators, folder)
+        errors = measure.measure(plan, launcher, results, quick=arguments.quick, milliseconds=arguments.milliseconds)
+        if arguments.quick:
+            errors.extend(measure.too_slow(plan, results))
+    for error in errors:
+        measure.tell(f"ERROR {error}")
+    return 1 if errors else 0
+
+
+def prepare(
+    path: Path, chosen: list[Item], simulators: list[str], arguments: argparse.Namespace
+) -> tuple[Results, measure.Plan]:
+    """The results so far, with a new session or the last one, and what is to be run."""
+    results = Results.load(path)
+    if arguments.resume and results.sessions:
+        session = list(results.sessions)[-1]
+    else:
+        session, about = measure.new_session(["python", "-m", "benchmarks", *sys.argv[1:]])
+        results.sessions[session] = about
+    threads = getattr(arguments, "threads", 1)
+    return results, measure.Plan(tuple(chosen), tuple(simulators), arguments.repeats, threads, session)
+
+
+def report_command(arguments: argparse.Namespace) -> int:
+    from benchmarks.suite import report
+
+    page = report.write(RESULTS / f"{arguments.name}.json", RESULTS / "growth.json")
+    print(page)
+    return 0
+
+
+def growth_command(arguments: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as scratch:
+        launcher = Launcher(Path(scratch), None, cores(arguments.core))
+        chosen = list(items(arguments.only, ["growing"]))
+        results, plan = prepare(RESULTS / f"{arguments.name}.json", chosen, ["eqneuro"], arguments)
+        results.facts |= measure.facts((), None)
+        errors = measure.measure(plan, launcher, results)
+    for error in errors:
+        measure.tell(f"ERROR {error}")
+    return 1 if errors else 0
+
+
+def cores(first: int) -> tuple[int, ...]:
+    """The one that single threads run on, then the others."""
+    there = sorted(os.sched_getaffinity(0), reverse=True) if hasattr(os, "sched_getaffinity") else [first]
+    return (first, *(core for core in there if core != first))
+
+
+def last_core() -> int:
+    return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0

@@ -1,0 +1,130 @@
+"""The raw values of all runs, kept as JSON, and what is computed from them: ratios within a round, medians, spreads."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.suite.collection import Item
+
+Record = dict[str, Any]
+"""A run: network, case, simulator, session, round, seed, threads, milliseconds, is_cold; what `launch` tells of it."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times faster eqneuro is, one value a round."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    @property
+    def lowest(self) -> float:
+        return min(self.values)
+
+    @property
+    def highest(self) -> float:
+        return max(self.values)
+
+
+@dataclass
+class Results:
+    """A file of results; runs that could not be made are kept with the reason."""
+
+    path: Path
+    facts: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    runs: list[Record] = field(default_factory=list)
+    missing: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> Results:
+        """What the file holds, or nothing where there is none."""
+        if not path.exists():
+            return cls(path)
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return cls(path, held["facts"], held["sessions"], held["runs"], held["missing"])
+
+    def save(self) -> None:
+        """At once or not at all, so that an interruption loses nothing."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        runs = ",\n".join(json.dumps(run, sort_keys=True) for run in self.runs)
+        parts = {"facts": self.facts, "sessions": self.sessions, "missing": self.missing}
+        head = ",\n".join(f"{json.dumps(name)}: {json.dumps(part, indent=1)}" for name, part in parts.items())
+        partial = self.path.with_suffix(".partial")
+        partial.write_text(f'{{\n{head},\n"runs": [\n{runs}\n]\n}}\n', encoding="utf-8")
+        os.replace(partial, self.path)
+
+    def of(self, item: Item, simulator: str | None = None) -> list[Record]:
+        """Runs of a case, by one simulator or by all."""
+        return [
+            run
+            for run in self.runs
+            if (run["network"], run["case"]) == (item.network, item.case.name) and simulator in (None, run["simulator"])
+        ]
+
+    def begin(self, item: Item, simulators: Sequence[str], session: str) -> None:
+        """Forgets older runs of a case by these simulators, and those of eqneuro that then have none beside them."""
+        others = [name for name in simulators if name != "eqneuro"] or ["eqneuro"]
+        kept = [run for run in self.of(item) if run["session"] == session or run["simulator"] not in others]
+        paired = {run["session"] for run in kept if run["simulator"] != "eqneuro"} | {session}
+        kept = [run for run in kept if run["session"] in paired]
+        here = {id(run) for run in self.of(item)} - {id(run) for run in kept}
+        self.runs = [run for run in self.runs if id(run) not in here]
+
+    def ratio(self, item: Item, simulator: str, phase: str) -> Ratio | None:
+        """Time (or memory) of a peer by that of eqneuro in the same round; None where no round has both."""
+        own = {(run["session"], run["round"]): run for run in self.of(item, "eqneuro")}
+        found = []
+        for run in self.of(item, simulator):
+            beside = own.get((run["session"], run["round"]))
+            if beside is not None and phase != "memory" and phase == "compile" and run["is_cold"] != beside["is_cold"]:
+                continue
+            theirs, ours = value(run, phase), beside and value(beside, phase)
+            if theirs is not None and ours:
+                found.append(theirs / ours)
+        return Ratio(tuple(found)) if found else None
+
+    def median(self, item: Item, simulator: str, phase: str, *, is_cold: bool | None = None) -> float | None:
+        """Of all rounds, or of those that began with empty caches, or not."""
+        runs = [run for run in self.of(item, simulator) if is_cold in (None, run["is_cold"])]
+        found = [one for one in (value(run, phase) for run in runs) if one is not None]
+        return statistics.median(found) if found else None
+
+
+def value(run: Record, phase: str) -> float | None:
+    """What a run took: CPU seconds on one thread, seconds of wall clock on several; MiB of memory."""
+    if phase in ("memory", "script"):
+        return float(run[phase])
+    times = run["cpu" if run["threads"] == 1 and phase in ("simulate", "build") else "seconds"]
+    return float(times[phase]) if phase in times else None
+
+
+def disagreements(item: Item, runs: Iterable[Record]) -> Iterator[str]:
+    """What differs between eqneuro and another by more than four standard errors and what the models may differ by.
+
+    With fewer than three runs of each the noise is not known, and nothing is said.
+    """
+    by: dict[str, list[dict[str, float]]] = {}
+    for run in runs:
+        by.setdefault(run["simulator"], []).append(run["found"])
+    own = by.pop("eqneuro", [])
+    for simulator, theirs in by.items():
+        if min(len(own), len(theirs)) < 3:
+            continue
+        for name in own[0].keys() & theirs[0].keys():
+            first, second = [one[name] for one in own], [one[name] for one in theirs]
+            apart = abs(statistics.mean(first) - statistics.mean(second))
+            error = (statistics.variance(first) / len(first) + statistics.variance(second) / len(second)) ** 0.5
+            allowed = 4.0 * error + item.tolerance(name) * abs(statistics.mean(first))
+            if not apart <= allowed:
+                means = f"{statistics.mean(first):.4g} and {statistics.mean(second):.4g}"
+                yield f"{simulator}: {name} {means} differ by more than {allowed:.2g}"
