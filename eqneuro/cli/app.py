@@ -76,6 +76,34 @@ def run(
 
 
 @app.command()
+def bench(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="A Python script.")
+    ],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- ARGUMENTS]", help="What the script finds in sys.argv.")
+    ] = None,
+    duration: Annotated[
+        float | None, typer.Option(min=0.0, help="Stop the script at its first run; run its network for so many ms.")
+    ] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, help="The same, so many times; the median is shown.")] = None,
+    threads: Annotated[str | None, typer.Option(help="The same, on each of these numbers of threads: 1,2.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="Where a picture goes; the longest one where several are.")
+    ] = None,
+) -> None:
+    """Runs a script and says where the time of its network goes: a table by phase, population and projection."""
+    from eqneuro.cli import bench as command
+    from eqneuro.cli.messages import plain_errors
+
+    with plain_errors():
+        command.run(
+            file, arguments or (), duration=duration, repeats=repeats, threads=threads, as_json=json, picture=picture
+        )
+
+
+@app.command()
 def show(
     model: Annotated[
         str, typer.Argument(metavar="[MODEL]", help="A built-in model, or NAME in a file, which is run: path.py:NAME.")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 import typer
 
@@ -35,11 +36,16 @@ def run(file: Path, arguments: Sequence[str], *, with_traceback: bool = False) -
         except Exception as error:
             if is_for_user(error) and not with_traceback:
                 raise
-            told = _from_script_on(error, str(file))
-            complain("".join(traceback.format_exception(type(error), error, told)).rstrip())
-            raise typer.Exit(1) from None
+            give_up(error, file)
     if is_watched():
         complain(summary(file.name, time.perf_counter() - begin))
+
+
+def give_up(error: Exception, file: Path) -> NoReturn:
+    """Shows an error of a script as Python shows it, and leaves."""
+    told = _from_script_on(error, str(file))
+    complain("".join(traceback.format_exception(type(error), error, told)).rstrip())
+    raise typer.Exit(1) from None
 
 
 def _from_script_on(error: Exception, file: str) -> TracebackType | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from eqneuro.network.assembly import Assembly
     from eqneuro.network.network import Network
     from eqneuro.network.profile import Profile
+    from eqneuro.network.runner import Runner
 
 Key = tuple[str, str, str, str]
 """Phase, object, part and what is counted."""
 WAITING: Key = (OTHER, "threads", "waiting for each other", "step")
 BETWEEN: Key = (OTHER, "steps", "from one to the next", "step")
+
+ON_RUN: list[Callable[[Network, int], None]] = []
+"""Are told of each network that is about to run, and of the steps: `eqneuro bench` finds a script's networks so."""
 
 
 @dataclass
@@ -75,28 +80,37 @@ class Watch:
         """Of all runs, with what Python does before and after the steps."""
         self.threads = 1
         self._done = Totals()
-        self._assembly: Assembly | None = None
+        self._program: Any = None
         self._sheet: Sheet | None = None
         self._notes: list[Note | None] = []
 
-    def sheet(self, assembly: Assembly, engine: Any) -> Sheet:
-        """Where the program of an assembly notes its times."""
-        if self._sheet is None or assembly is not self._assembly:
+    def sheet(self, assembly: Assembly, made_for: tuple[Runner, int, Any]) -> Sheet:
+        """Where the program of an assembly notes its times.
+
+        Two programs that one runner has made for the same revision of its network, and for the same stop conditions,
+        differ in where recordings go, and in nothing that is noted.
+        """
+        program = (*made_for, assembly.program.threads)
+        if self._sheet is None or program != self._program:
             self.close()
             layouts = {x.function: x for group in assembly.compiled.layouts for x in group}
             self._notes = [None if call is None else describe(call, layouts) for call in assembly.program.calls]
             threads = assembly.program.threads
             counters = [UNCOUNTED if note is None else note.counter for note in self._notes]
             self._sheet = Sheet(counters, threads, self.every)
-            self._assembly, self.threads = assembly, max(self.threads, threads)
-            engine.slice_steps = 1  # so that all steps of a long slice are not timed before it is known what that costs
+            self._program, self.threads = program, max(self.threads, threads)
+            made_for[
+                0
+            ].engine.slice_steps = (
+                1  # so that all steps of a long slice are not timed before it is known what that costs
+            )
         return self._sheet
 
     def close(self) -> None:
         """The present program is over."""
         if self._sheet is not None:
             _collect(self._done, self._sheet, self._notes)
-        self._sheet = self._assembly = None
+        self._sheet = self._program = None
 
     def totals(self) -> Totals:
         """All that is known so far."""

@@ -93,7 +93,7 @@ class Runner(Running):
                 len(stops),
                 require_all,
                 None if progress is None else lambda count, before=done: progress(before + count),
-                None if network._watch is None else network._watch.sheet(assembly, self.engine),
+                None if network._watch is None else network._watch.sheet(assembly, (self, self._assembled, stops)),
             )
             for projection in self._changing:
                 projection._is_ahead = True

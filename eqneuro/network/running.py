@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from eqneuro.engine.threads import ThreadChoice
 from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
+from eqneuro.network.profiling import ON_RUN
 from eqneuro.network.short_delays import warn_of_short_delays
 from eqneuro.recording.recorders import Recorder
 
@@ -55,6 +56,8 @@ class Running(ABC):
         """
         if self._is_running:
             raise RuntimeError("the network runs already, in another thread")
+        for told in ON_RUN:
+            told(self.network, steps)
         self._is_running = True
         watch, begin = self.network._watch, time.perf_counter()
         try:
@@ -71,8 +74,7 @@ class Running(ABC):
     def _begin(self, steps: int) -> None:
         """Before the first of some steps."""
         for population in self.network._populations:
-            if population._rings or population._sums:
-                population._begin()
+            population._begin()
         warn_of_memory(self.network, steps)
         if not self.network._dt_was_checked:
             warn_of_short_delays(self.network)

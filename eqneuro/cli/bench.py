@@ -1,0 +1,214 @@
+"""``eqneuro bench``: where the time of a script's network goes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import runpy
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from eqneuro.cli.demo import check_picture
+from eqneuro.cli.messages import UsageError, busy, is_for_user
+from eqneuro.cli.run import as_script, give_up
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+    from eqneuro.network.profile import Profile
+
+SHOWN = 3
+"""Networks of a script whose tables are printed: those that took longest."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A network and the profile of its runs; of several repetitions the median one, and how long each took."""
+
+    network: str
+    threads: int
+    profile: Profile
+    seconds: tuple[float, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        own = {"network": self.network, "num_threads": self.threads, "repeats": list(self.seconds)}
+        return own | {"profile": self.profile.to_dict()}
+
+    def __str__(self) -> str:
+        title = f"{self.network}, num_threads = {self.threads}"
+        if len(self.seconds) > 1:
+            low, high = min(self.seconds), max(self.seconds)
+            title += f"\nthe median of {len(self.seconds)} runs, which took {low:.3g} to {high:.3g} s"
+        return f"{title}\n{self.profile}"
+
+
+def run(
+    file: Path,
+    arguments: Sequence[str],
+    *,
+    duration: float | None = None,
+    repeats: int | None = None,
+    threads: str | None = None,
+    as_json: bool = False,
+    picture: Path | None = None,
+) -> None:
+    """Profiles what a script runs, or its network by itself, and prints a table.
+
+    Parameters
+    ----------
+    file, arguments
+        The script, and what it finds in ``sys.argv[1:]``; what it prints goes to standard error.
+    duration, repeats, threads
+        Where one of these is given, the script is stopped when its network is to run for the first time. The network
+        then runs for so many ms (as long as the script wanted where None), so many times from its beginning, on each
+        of these numbers of threads (``"1,2"``).
+    as_json
+        Whether to print JSON.
+    picture
+        Where a picture goes.
+
+    Raises
+    ------
+    UsageError
+        If no network runs, or an option makes no sense.
+    """
+    numbers = _read_threads(threads)
+    if picture is not None:
+        check_picture(picture)
+    if duration is None and repeats is None and threads is None:
+        results = _profile_script(file, arguments)
+    else:
+        results = _profile_network(*_first_network(file, arguments), duration, repeats or 1, numbers)
+    if as_json:
+        typer.echo(json.dumps([result.to_dict() for result in results], indent=2))
+    else:
+        shown = sorted(results, key=lambda result: -result.profile.seconds)[:SHOWN] if threads is None else results
+        typer.echo("\n\n".join(str(result) for result in shown))
+        if len(shown) < len(results):
+            typer.echo(f"\nand {len(results) - len(shown)} more networks, which took less time")
+    if picture is not None:
+        longest = max(results, key=lambda result: result.profile.seconds)
+        _write(longest.profile, picture)
+
+
+def _write(profile: Profile, picture: Path) -> None:
+    try:
+        profile.plot(picture)
+    except OSError as trouble:
+        raise UsageError(f"the picture can't be written to {picture}: {trouble.strerror or trouble}") from None
+
+
+def _read_threads(given: str | None) -> list[int] | None:
+    from eqneuro.network.settings import MAXIMUM_THREADS
+
+    if given is None:
+        return None
+    try:
+        numbers = [int(part) for part in given.split(",")]
+    except ValueError:
+        numbers = [0]
+    if not all(1 <= number <= MAXIMUM_THREADS for number in numbers):
+        raise UsageError(f"threads are numbers from 1 to {MAXIMUM_THREADS}, as 1,2,4, not {given!r}")
+    return list(dict.fromkeys(numbers))
+
+
+# -- the script -----------------------------------------------------------------------------------------------------
+
+
+class _StoppedError(BaseException):
+    """Ends a script whose network is ready; no exception that scripts catch."""
+
+    def __init__(self, network: Network, steps: int) -> None:
+        super().__init__()
+        self.network, self.steps = network, steps
+
+
+def _execute(file: Path, arguments: Sequence[str], told: Callable[[Network, int], None]) -> None:
+    """Runs a script; ``told`` is called before each run of a network."""
+    from eqneuro.network.profiling import ON_RUN
+
+    ON_RUN.append(told)
+    try:
+        with as_script(file, arguments), contextlib.redirect_stdout(sys.stderr):
+            runpy.run_path(str(file), run_name="__main__")
+    except SystemExit:
+        pass
+    except Exception as error:
+        if is_for_user(error):
+            raise
+        give_up(error, file)
+    finally:
+        ON_RUN.remove(told)
+
+
+def _profile_script(file: Path, arguments: Sequence[str]) -> list[Result]:
+    from eqneuro.network.profile import Profile
+
+    found: dict[int, tuple[Network, Profile]] = {}
+    with contextlib.ExitStack() as open_profiles:
+
+        def told(network: Network, steps: int) -> None:
+            is_other = network._watch is not None or network._options.get("backend") == "reference"
+            if id(network) not in found and not is_other:
+                found[id(network)] = network, open_profiles.enter_context(Profile(network))
+
+        _execute(file, arguments, told)
+    _require(found, file)
+    return [Result(repr(n), n._num_threads, p, (p.seconds,)) for n, p in found.values()]
+
+
+def _first_network(file: Path, arguments: Sequence[str]) -> tuple[Network, int]:
+    def told(network: Network, steps: int) -> None:
+        raise _StoppedError(network, steps)
+
+    try:
+        _execute(file, arguments, told)
+    except _StoppedError as stopped:
+        return stopped.network, stopped.steps
+    _require((), file)
+    raise AssertionError
+
+
+def _require(found: Any, file: Path) -> None:
+    if not found:
+        raise UsageError(f"no network runs in {file.name}; it must call simulate(), in this process")
+
+
+# -- its network ----------------------------------------------------------------------------------------------------
+
+
+def _profile_network(
+    network: Network, steps: int, duration: float | None, repeats: int, threads: list[int] | None
+) -> list[Result]:
+    time = steps * network.dt if duration is None else duration
+    chosen = threads or [network._num_threads]
+    profiles: dict[int, list[Profile]] = {number: [] for number in chosen}
+    with busy("running"), _refused_plainly():
+        for _ in range(repeats):  # in turns: what disturbs one disturbs all
+            for number in chosen:
+                if number != network._num_threads:
+                    network.config(num_threads=number)
+                network.reset()
+                profiles[number].append(network.profile(time))
+    return [_result(network, number, found) for number, found in profiles.items()]
+
+
+def _result(network: Network, threads: int, profiles: Sequence[Profile]) -> Result:
+    seconds = [profile.seconds for profile in profiles]
+    middle = median(seconds)
+    chosen = min(profiles, key=lambda profile: abs(profile.seconds - middle))
+    return Result(repr(network), threads, chosen, tuple(seconds))
+
+
+@contextlib.contextmanager
+def _refused_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (NotImplementedError, ValueError) as trouble:  # the reference backend; a duration that makes no sense
+        raise UsageError(str(trouble)) from None
