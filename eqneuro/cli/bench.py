@@ -84,7 +84,7 @@ def run(
     if duration is None and repeats is None and threads is None:
         results = _profile_script(file, arguments)
     else:
-        results = _profile_network(*_first_network(file, arguments), duration, repeats or 1, numbers)
+        results = _profile_network(*first_network(file, arguments), duration, repeats or 1, numbers)
     if as_json:
         typer.echo(json.dumps([result.to_dict() for result in results], indent=2))
     else:
@@ -163,7 +163,15 @@ def _profile_script(file: Path, arguments: Sequence[str]) -> list[Result]:
     return [Result(repr(n), n._num_threads, p, (p.seconds,)) for n, p in found.values()]
 
 
-def _first_network(file: Path, arguments: Sequence[str]) -> tuple[Network, int]:
+def first_network(file: Path, arguments: Sequence[str]) -> tuple[Network, int]:
+    """The network of a script, as it is when it is to run for the first time, and for how many steps that is.
+
+    Raises
+    ------
+    UsageError
+        If no network runs.
+    """
+
     def told(network: Network, steps: int) -> None:
         raise _StoppedError(network, steps)
 

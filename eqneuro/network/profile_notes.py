@@ -91,6 +91,7 @@ FIXED = {
     "observe_mean": (OTHER, "mean observed", NEURON_STEP),
     "spike_source": (UPDATE, "", SPIKE),
     "timed_spike_source": (UPDATE, "", SPIKE),
+    "poisson_source": (UPDATE, "", NEURON_STEP),
     "timed_array": (UPDATE, "schedule", NEURON_STEP),
     "publish_spikes": (SCAN, "spikes collected", SPIKE),
     "publish_timed_spikes": (SCAN, "spikes collected", SPIKE),
@@ -123,6 +124,9 @@ def _fixed(call: Call, part: str) -> tuple[str, str, str, float, Counter, Traffi
             return phase, title, unit, items, UNCOUNTED, Traffic(each=2 * _size(b[3]))
         case "reduce" | "observe_mean":
             return phase, title, unit, float(_number(b[0], 0)), UNCOUNTED, Traffic(each=_size(b[1]))
+        case "poisson_source":
+            moved = 2.0 * (0 if b[3] is None else b[3].nbytes)
+            return phase, title, unit, float(_number(b[0], 0)), (Counting.LISTED, (b[5],)), Traffic(step=moved)
         case "spike_source" | "timed_spike_source":
             return phase, title, unit, 1.0, (Counting.PUBLISHED, (b[5], 1)), Traffic(each=8 + 4 + spike)
         case "publish_spikes" | "publish_timed_spikes":

@@ -1,0 +1,120 @@
+"""`eqneuro bench`."""
+
+import json
+
+import pytest
+
+SCRIPT = """
+import sys
+import eqneuro as ann
+
+net = ann.Network(dt=0.5, seed=1)
+cells = net.create(300, ann.IF_curr_exp(i_offset=2.0), name="cells")
+net.connect(cells, cells, "exc", name="recurrent").fixed_number_pre(10, 0.01)
+spikes = net.monitor(cells, "spike", name="spikes")
+print("before", sys.argv[1:])
+net.simulate(50.0)
+print("between")
+net.simulate(25.0)
+print("after")
+"""
+
+
+@pytest.fixture
+def script(tmp_path):
+    def write(text, name="script.py"):
+        file = tmp_path / name
+        file.write_text(text)
+        return file
+
+    return write
+
+
+def test_all_that_a_script_runs_is_profiled_and_its_own_words_go_elsewhere(eqneuro, script):
+    result = eqneuro("bench", script(SCRIPT), "--", "a", "-x")
+    assert result.exit_code == 0
+    assert "150 steps in " in result.stdout
+    for name in ("cells", "recurrent", "spikes: spike", "num_threads = 1", "GB/s from memory"):
+        assert name in result.stdout
+    assert "between" not in result.stdout
+    assert "before ['a', '-x']\nbetween\nafter\n" in result.stderr
+
+
+def test_with_a_duration_the_script_stops_at_its_first_run(eqneuro, script):
+    result = eqneuro("bench", script(SCRIPT), "--duration", "20")
+    assert "40 steps in " in result.stdout
+    assert "before" in result.stderr
+    assert "between" not in result.stderr
+
+
+def test_repeats_take_the_duration_that_the_script_asked_for(eqneuro, script):
+    result = eqneuro("bench", script(SCRIPT), "--repeats", "3")
+    assert "the median of 3 runs, which took " in result.stdout
+    assert "100 steps in " in result.stdout
+
+
+def test_json_holds_each_number_of_threads(eqneuro, script):
+    result = eqneuro("bench", script(SCRIPT), "--threads", "1,2", "--repeats", "2", "--json")
+    found = json.loads(result.stdout)
+    assert [item["num_threads"] for item in found] == [1, 2]
+    for item in found:
+        assert len(item["repeats"]) == 2
+        profile = item["profile"]
+        assert profile["steps"] == 100
+        assert profile["seconds"] in item["repeats"]
+        assert sum(profile["phases"].values()) == pytest.approx(profile["seconds"])
+
+
+def test_networks_of_a_script_have_a_table_each(eqneuro, script):
+    text = """
+import eqneuro as ann
+for size in range(1, 6):
+    net = ann.Network(dt=1.0)
+    net.create(size, ann.LIF, name=f"cells{size}")
+    net.simulate(10.0)
+"""
+    result = eqneuro("bench", script(text))
+    assert result.stdout.count("10 steps in ") == 3
+    assert "and 2 more networks" in result.stdout
+    assert len(json.loads(eqneuro("bench", script(text), "--json").stdout)) == 5
+
+
+def test_picture_is_written(eqneuro, script, tmp_path):
+    result = eqneuro("bench", script(SCRIPT), "--duration", "20", "--picture", tmp_path / "profile.svg")
+    assert result.exit_code == 0
+    assert (tmp_path / "profile.svg").read_text().startswith("<?xml")
+
+
+def test_what_can_not_be_profiled_is_told_plainly(eqneuro, script):
+    def complaint(text, *options):
+        result = eqneuro("bench", script(text), *options)
+        assert result.exit_code == 1
+        assert result.stdout == ""
+        assert "Traceback" not in result.stderr
+        return result.stderr
+
+    assert "no network runs in script.py" in complaint("x = 1\n")
+    assert "no network runs in script.py" in complaint("import sys\nsys.exit(3)\n", "--repeats", "2")
+    reference = SCRIPT.replace("net.simulate(50.0)", "net.compile(backend='reference')\nnet.simulate(1.0)")
+    assert "reference backend has no profile" in complaint(reference, "--duration", "1")
+    assert "no network runs" in complaint(reference)
+    assert "threads are numbers from 1 to 64" in complaint(SCRIPT, "--threads", "1,x")
+    assert "threads are numbers from 1 to 64" in complaint(SCRIPT, "--threads", "0")
+    assert "no folder" in complaint(SCRIPT, "--picture", "/nowhere/at/all.png")
+    wrong = "import eqneuro as ann\nann.Neuron(parameters='tau = 1.0', equations='tua*dr/dt = -r')\n"
+    assert "unknown name 'tua'" in complaint(wrong)
+
+
+def test_other_errors_of_a_script_are_shown_as_python_shows_them(eqneuro, script):
+    result = eqneuro("bench", script(SCRIPT + "1 / 0\n"))
+    assert result.exit_code == 1
+    assert "Traceback" in result.stderr
+    assert "ZeroDivisionError" in result.stderr
+
+
+def test_networks_run_unwatched_afterwards(eqneuro, script):
+    from eqneuro.network.profiling import ON_RUN
+
+    eqneuro("bench", script(SCRIPT), "--duration", "1")
+    eqneuro("bench", script("1 / 0\n"))
+    assert ON_RUN == []
