@@ -3,9 +3,9 @@
 Four layers with an excitatory and an inhibitory population each; weights and delays of all synapses are drawn from
 normal distributions; Poisson spikes from 1,500 to 2,900 sources outside. Two threads; eqneuro in single precision, NEST
 in double, which it always has. A smaller scale makes as many neurons fewer and as many inputs of each, stronger ones,
-and a current for the mean that is lost (van Albada et al. 2015, PLoS Comput. Biol. 11:e1004490). NEST takes about four
-times the memory and is compared at the largest scale that fits. The first 200 ms are not timed; rates are those of what
-follows.
+and a current for the mean that is lost (van Albada et al. 2015, PLoS Comput. Biol. 11:e1004490). Memory grows with
+the square of the scale: compare at the largest that the machine holds. The first 200 ms are not timed; rates are those
+of what follows.
 """
 
 from __future__ import annotations
