@@ -140,6 +140,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
         step as step,
     )
     from eqneuro.network.network import Network as Network
+    from eqneuro.network.poisson import PoissonPopulation as PoissonPopulation
     from eqneuro.network.population import Population as Population
     from eqneuro.network.projection import Projection as Projection
     from eqneuro.network.runner import NotFiniteError as NotFiniteError, StepLimitError as StepLimitError
@@ -151,10 +152,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test keeps it equal t
     )
     from eqneuro.network.specific.pooling import Pooling as Pooling
     from eqneuro.network.specific.shared import Copy as Copy, Transpose as Transpose
-    from eqneuro.network.spike_sources import (
-        PoissonPopulation as PoissonPopulation,
-        SpikeSourceArray as SpikeSourceArray,
-    )
+    from eqneuro.network.spike_sources import SpikeSourceArray as SpikeSourceArray
     from eqneuro.network.timed import (
         TimedArray as TimedArray,
         TimedPoissonPopulation as TimedPoissonPopulation,
@@ -198,7 +196,8 @@ _HOMES = {
     "eqneuro.network.runner": "NotFiniteError StepLimitError",
     "eqneuro.network.inputs": "InputArray",
     "eqneuro.network.timed": "TimedArray TimedPoissonPopulation",
-    "eqneuro.network.spike_sources": "SpikeSourceArray PoissonPopulation",
+    "eqneuro.network.spike_sources": "SpikeSourceArray",
+    "eqneuro.network.poisson": "PoissonPopulation",
     "eqneuro.network.correlated": "HomogeneousCorrelatedSpikeTrains",
     "eqneuro.network.specific.convolution": "Convolution",
     "eqneuro.network.specific.pooling": "Pooling",

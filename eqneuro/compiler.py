@@ -84,8 +84,8 @@ def generate(request: NetworkRequest) -> tuple[str, list[list[KernelLayout]], li
 
     groups = plan_kernels(request)
     plans = [plan for group in groups for plan in group]
-    text = render_network(plans, request.real, timed=request.timed)
-    fixed = fixed_kernels(timed=request.timed)
+    text = render_network(plans, request.real, request.parts)
+    fixed = fixed_kernels(request.parts)
     return text, [[p.layout for p in group] for group in groups], [*fixed, *(p.function for p in plans)]
 
 

@@ -119,7 +119,8 @@ class SynapsePlan:
     ``body`` are the lines for one synapse; ``by_pre`` says that rows hold the synapses of a pre-synaptic neuron;
     ``learns`` that the kernel runs when learning is due, ``always`` that it then runs even where learning is off (the
     weight alone is held); ``operation`` joins what the synapses of a row contribute, where these are joined at all;
-    ``dense`` says that every row holds every pre-synaptic neuron.
+    ``dense`` says that every row holds every pre-synaptic neuron; ``scattered`` are the arrays of which a column of
+    synapses reads entries far from each other.
     """
 
     template: str
@@ -139,6 +140,7 @@ class SynapsePlan:
     layout: KernelLayout
     operation: str = ""
     dense: bool = False
+    scattered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         layout=KernelLayout(function=function, slots=tuple(statements.scope.slots), rings=_rings(statements)),
         operation=request.model.operation if request.part == "transmit" and not request.by_pre else "",
         dense=request.dense,
+        scattered=tuple(dict.fromkeys(re.findall(r"\b(\w+)\[s\]", "\n".join(lines)))) if request.part == "post" else (),
     )
 
 

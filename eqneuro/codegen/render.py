@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from eqneuro.codegen.layout import MOST_SPIKES
 from eqneuro.codegen.plan import Plan
+from eqneuro.codegen.requests import GAPS, SPIKE_TIMES
 
 if TYPE_CHECKING:
     import jinja2
@@ -21,8 +22,12 @@ FIXED_KERNELS = (
 )  # fmt: skip
 """Kernels of runtime.c.j2, in front of a network's own."""
 
-TIMED_KERNELS = ("publish_timed_spikes", "record_timed_spikes", "timed_spike_source")
-"""Kernels of spike_times.c.j2, behind those of runtime.c.j2 where spikes happen within steps."""
+PARTS = {
+    SPIKE_TIMES: ("publish_timed_spikes", "record_timed_spikes", "timed_spike_source"),
+    GAPS: ("poisson_source",),
+}
+"""Further templates, for networks in which spikes happen within steps, or at random at constant rates, and their
+kernels, which stand behind those of runtime.c.j2."""
 
 WIDTH = 120
 """Columns of generated C."""
@@ -76,13 +81,13 @@ def fold(line: str) -> str:
     return "\n".join([*lines, line])
 
 
-def fixed_kernels(*, timed: bool) -> tuple[str, ...]:
-    """The names of the kernels in front of a network's own."""
-    return (*FIXED_KERNELS, *TIMED_KERNELS) if timed else FIXED_KERNELS
+def fixed_kernels(parts: Sequence[str] = ()) -> tuple[str, ...]:
+    """The names of the kernels in front of a network's own, with those of some of `PARTS`."""
+    return (*FIXED_KERNELS, *(kernel for part in parts for kernel in PARTS[part]))
 
 
-def render_network(plans: Sequence[Plan], real: str, *, timed: bool = False) -> str:
-    """The translation unit of a network."""
+def render_network(plans: Sequence[Plan], real: str, parts: Sequence[str] = ()) -> str:
+    """The translation unit of a network, with some of `PARTS`."""
     import eqneuro
 
     return (
@@ -91,8 +96,8 @@ def render_network(plans: Sequence[Plan], real: str, *, timed: bool = False) -> 
         .render(
             version=eqneuro.__version__,
             kernels=[render_kernel(plan) for plan in plans],
-            functions=[*fixed_kernels(timed=timed), *(plan.function for plan in plans)],
-            timed=timed,
+            functions=[*fixed_kernels(parts), *(plan.function for plan in plans)],
+            parts=parts,
             most_spikes=MOST_SPIKES,
             real=real,
             lane={"double": "int64_t", "float": "int32_t"}[real],

@@ -142,6 +142,8 @@ class SynapseRequest:
         )  # fmt: skip
 
 
+SPIKE_TIMES, GAPS = "spike_times", "poisson"
+"""Parts of the generated C that not every network needs."""
 KernelRequest = PopulationRequest | StopRequest | ProjectionRequest | FilterRequest | SynapseRequest
 
 
@@ -154,12 +156,12 @@ class NetworkRequest:
     """``double`` or ``float``."""
     method: str
     """The numerical method of equations that name none."""
-    timed: bool = False
-    """Whether spikes of some population happen within steps."""
+    parts: tuple[str, ...] = ()
+    """Which further templates it needs: `codegen.render.PARTS`."""
 
     def digest(self, salt: str) -> str:
         """A stable hash, ``salt`` standing for versions and the compiler."""
-        salt += " timed" if self.timed else ""
+        salt = " ".join([salt, *self.parts])
         return _hash("network", salt, self.real, self.method, *(kernel.digest for kernel in self.kernels))
 
 

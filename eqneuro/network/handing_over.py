@@ -178,7 +178,7 @@ def _neurons(population: Population) -> Neurons:
         staged=staged_of(population),
         reductions={name: array[:1] for name, array in population._reductions.items()},
         is_enabled=population._enabled,
-        has_equations=population._kernel_model() is not None,
+        has_equations=population._generated_model() is not None,
         stop=None if population._stop is None else population._stop.expr,
         inner=_inner(population),
         is_timed=population._is_timed,
@@ -258,6 +258,8 @@ def _playback(population: Population, neurons: Neurons) -> Iterator[actions.Acti
                 yield actions.timed_array(arrays)
             case "spike_source":
                 yield actions.spike_source(arrays, neurons.outputs["spike"])
+            case "poisson_source":
+                yield actions.poisson_source(arrays, neurons.outputs["spike"])
             case "timed_spike_source":
                 yield actions.timed_spike_source(arrays, neurons.outputs["spike"])
             case _:

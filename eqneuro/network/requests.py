@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eqneuro.codegen.requests import (
+    GAPS,
+    SPIKE_TIMES,
     FilterRequest,
     KernelRequest,
     NeighbourAttribute,
@@ -72,12 +74,20 @@ def gather(network: Network) -> tuple[NetworkRequest, KernelSet]:
             for kind, asked in synapse_requests(projection).items():
                 kernels.add(kind, projection._number, asked)
     real = "double" if np.dtype(network._real).itemsize == 8 else "float"
-    return NetworkRequest(kernels.requests, real, network._method, is_timed(network)), kernels
+    return NetworkRequest(kernels.requests, real, network._method, tuple(_parts(network))), kernels
+
+
+def _parts(network: Network) -> Iterator[str]:
+    """The further templates that a network needs."""
+    if is_timed(network):
+        yield SPIKE_TIMES
+    if any(function == "poisson_source" for p in network._populations for function, _, _ in p._playback()):
+        yield GAPS
 
 
 def population_request(population: Population) -> PopulationRequest | None:
     """What the update of a population needs; None where nothing is computed."""
-    model = population._kernel_model()
+    model = population._generated_model()
     if model is None:
         return None
     before, population._varying = population._varying, varying_of(population)

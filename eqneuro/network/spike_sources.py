@@ -1,15 +1,14 @@
-"""Populations that spike when they are told to, or at random."""
+"""Populations that spike when they are told to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.engine.buffers import allocate
-from eqneuro.model.attributes import Parameter
 from eqneuro.model.models import NeuronModel
 from eqneuro.model.neuron import Neuron
 from eqneuro.model.spike_times import GRID, INTERPOLATED
@@ -159,61 +158,3 @@ def _nested(spike_times: Any) -> list[list[float]]:
         if not all(np.isfinite(time) and time >= 0.0 for time in train):
             raise ValueError("spike times must be finite numbers of ms, not negative")
     return times
-
-
-class PoissonPopulation(SpecificPopulation):
-    """Neurons that spike at random at a given rate.
-
-    Parameters
-    ----------
-    geometry
-        The shape.
-    name
-        The name.
-    rates
-        In Hz: a number, one for each neuron, or an equation as text (``"50.0 * (1.0 + sin(2.0*pi*t/100.0))"``).
-    target
-        Instead of ``rates``: the rates are what rate-coded synapses with this target bring.
-    parameters
-        Of the equation.
-    refractory
-        In ms.
-    """
-
-    def __init__(
-        self,
-        geometry: Any,
-        name: str | None = None,
-        rates: Any = None,
-        target: str | None = None,
-        parameters: Mapping[str, Any] | None = None,
-        refractory: float | str | None = None,
-    ) -> None:
-        if (rates is None) == (target is None):
-            raise ValueError("a PoissonPopulation takes either `rates` or `target`")
-        given: dict[str, Any] = dict(parameters or {})
-        if isinstance(rates, str):
-            equations = f"rates = {rates}"
-        elif target is not None:
-            equations = f"rates = g_{target}"
-        else:
-            if not hasattr(rates, "sample") and not (np.asarray(rates, dtype=float) >= 0.0).all():
-                raise ValueError(f"rates of a PoissonPopulation are in Hz, 0 or more, not {rates!r}")
-            equations = ""
-            given["rates"] = Parameter(0.0, locality="local")
-        neuron = Neuron(
-            parameters=given,
-            equations=equations,
-            spike="Uniform(0.0, 1.0) < rates * dt / 1000.0",
-            reset="",
-            refractory=refractory,
-            name="PoissonPopulation",
-        )
-        super().__init__(geometry, neuron, name)
-        self._takes_rates = target is not None
-        self._given_rates = None if equations else rates
-
-    def _bind(self, network: Network, number: int) -> None:
-        super()._bind(network, number)
-        if self._given_rates is not None:
-            self.rates = self._given_rates

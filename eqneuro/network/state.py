@@ -292,6 +292,10 @@ class PopulationState:
         model = self.model
         return model if model.equations or model.spike is not None or model.axon_spike is not None else None
 
+    def _generated_model(self) -> NeuronModel | None:
+        """The model that a kernel is generated for, None where there is none or a ready one does its work."""
+        return self._kernel_model()
+
     def _forced_varying(self) -> tuple[str, ...]:
         return ()
 

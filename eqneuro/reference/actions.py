@@ -5,14 +5,18 @@ Each function takes the arrays that describe its work and gives what is done in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
 
+from eqneuro.reference.counters import BLOCK, philox, unit
 from eqneuro.reference.state import Array, Instant, Spikes
 
 Action = Callable[[Instant], None]
+GAP_STEPS = 256
+"""Steps after which the gaps between random spikes begin anew."""
 Arrays = Sequence[Array | None]
 
 
@@ -40,6 +44,53 @@ def spike_source(arrays: Arrays, output: Spikes) -> Action:
         t_last[chosen] = now.time
 
     return act
+
+
+def poisson_source(arrays: Arrays, output: Spikes) -> Action:
+    """Spikes at rates that stay: the gaps between them are drawn, over places that are steps times neurons of a block."""
+    numbers, rates, origin, t_last = (_given(arrays[k]) for k in (0, 1, 2, 6))
+    size, stream = (int(x) for x in numbers)
+    known: dict[tuple[Any, ...], list[int]] = {}
+
+    def window(start: int, block: int, chances: Array, moment: Instant) -> list[int]:
+        """Places of the spikes of a block in the steps from ``start`` on."""
+        key = (start, block, moment.seed, moment.epoch, chances.tobytes())
+        if key not in known:
+            if block == 0:
+                known.clear()
+            known[key] = list(_spikes_by_gaps(start, block, chances, stream, moment))
+        return known[key]
+
+    def act(now: Instant) -> None:
+        age = (now.step - int(origin[0])) % GAP_STEPS
+        chosen: list[int] = []
+        for begin in range(0, size, BLOCK):
+            chances = rates[begin : min(begin + BLOCK, size)].astype(np.float64) * now.dt / 1000.0
+            width = len(chances)
+            places = window(now.step - age, begin // BLOCK, chances, now)
+            chosen += [begin + place % width for place in places if place // width == age]
+        ranks = np.array(chosen, dtype=np.int64)
+        output.put(now.tick, ranks)
+        t_last[ranks] = now.time
+
+    return act
+
+
+def _spikes_by_gaps(start: int, block: int, chances: Array, stream: int, moment: Instant) -> Iterator[int]:
+    """Geometric gaps at the largest probability; at smaller ones some spikes are given up."""
+    most, width = min(1.0, float(chances.max(initial=0.0))), len(chances)
+    place, row = -1, block ^ (start >> 32 << 24 & 0xFFFFFFFF)
+    for number in count() if most > 0.0 else ():
+        words = philox((row, stream, start & 0xFFFFFFFF, number), moment.keys)
+        chance, other = float(unit(words[0], words[1])), float(unit(words[2], words[3]))
+        gap = np.floor(np.log(1.0 - chance) / np.log1p(-most))
+        if not gap < GAP_STEPS * width - place:
+            return
+        place += 1 + int(gap)
+        if place >= GAP_STEPS * width:
+            return
+        if other * most < chances[place % width]:
+            yield place
 
 
 def timed_spike_source(arrays: Arrays, output: Spikes) -> Action:
