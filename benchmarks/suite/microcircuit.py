@@ -21,7 +21,12 @@ CASES = (
     Case("scale 0.5", 38585, 1000.0, dict(scale=0.5, threads=2)),
     Case("scale 0.1", 7717, 1000.0, dict(scale=0.1, threads=2)),
 )
-WANTED = Wanted({"nest": 2.0})
+WANTED = {
+    "scale 1.0": Wanted({"nest": 2.0}, limits=dict(simulate=6.0, memory=6144.0)),
+    "scale 0.5": Wanted({"nest": 2.0}),
+    "scale 0.1": Wanted({"nest": 2.0}),
+}
+AGREE = {f"rate of {name}": 0.05 for name in ("L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I")}
 DT, TRANSIENT = 0.1, 200.0
 NAMES = ("L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I")
 SIZES = (20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948)

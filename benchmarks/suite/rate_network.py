@@ -22,7 +22,6 @@ CASES = (
     Case("4,000 dense", 4000, 20.0, dict(density=1.0, reference=("1.0",))),
     Case("4,000 sparse", 4000, 100.0, dict(density=0.1, reference=("0.1",))),
 )
-"""``reference``: what the program in C reads after size, milliseconds and seed."""
 WANTED = Wanted({"brian2": 3.0, "annarchy": 2.0, "nest": 3.0, "numpy": 1.0 / 1.1, "scipy": 1.0})
 DT, TAU, GAIN = 0.1, 10.0, 3.0
 

@@ -17,8 +17,9 @@ CASES = (
     Case("1,000 to 1, 100 s", 1000, 100e3, dict(neurons=1, reference=("1",))),
     Case("10,000 to 100, 10 s", 10000, 10e3, dict(neurons=100, reference=("100",))),
 )
-"""``reference``: what the program in C reads after size, milliseconds and seed."""
 WANTED = Wanted({"brian2": 4.0, "annarchy": 4.0, "nest": 3.0}, reference=1.5)
+AGREE = {"rate": 0.1, "weight": 0.02}
+"""Near the threshold a rate shows how a method treats the first step after a spike arrives."""
 DT, RATE, A_PLUS, A_MINUS, TAU_TRACE = 0.1, 15.0, 0.01, 0.0105, 20.0
 CELL = dict(tau=10.0, tau_exc=5.0, El=-74.0, Ee=0.0, Vt=-54.0, Vr=-60.0)
 
