@@ -43,6 +43,9 @@ ONE_BY_ONE = '__asm__ volatile(""); /* no vectors: they round otherwise, and whe
 """A line that keeps a loop from being vectorised."""
 LIBRARY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(|\bdraw_")
 """Calls that have another rounding in vectorised loops."""
+DECAY = re.compile(r"\bexp\((factor_\d+|factor) \* elapsed\)")
+"""The decay of an event-driven variable of a synapse, where its rate is the same for all synapses."""
+EVENTS = ("deliver", "deliver_axon", "post")
 PLACES = {"local": ("", "s"), "semiglobal": ("_row", "j"), "global": ("_all", "0")}
 """How the arrays of the times of updates are called, and which entry of them is meant in the loop."""
 LEARNING = {"learn": "local", "row": "semiglobal", "global": "global"}
@@ -66,6 +69,7 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
     lines, invariants = LoopWriter(statements).finish()
     if (request.by_pre or request.part == "row") and LIBRARY.search("\n".join(lines)):
         lines.insert(0, ONE_BY_ONE)
+    lines, decays = _look_up_decays(lines) if request.part in EVENTS else (lines, ())
     text = "\n".join([*lines, *invariants, *statements.scope.declarations])
     title = f"{TITLES[request.part]} of {request.model.name or 'synapses'}"
     function = f"{request.part}_{name}"
@@ -87,8 +91,23 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         layout=KernelLayout(function=function, slots=tuple(statements.scope.slots), rings=_rings(statements)),
         operation=request.model.operation if request.part == "transmit" and not request.by_pre else "",
         dense=request.dense,
+        decays=decays,
         scattered=tuple(dict.fromkeys(re.findall(r"\b(\w+)\[s\]", "\n".join(lines)))) if request.part == "post" else (),
     )
+
+
+def _look_up_decays(lines: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Exponentials of one rate over the steps since the last event, read from a table: the same bits, once."""
+    rates = tuple(dict.fromkeys(rate for line in lines for rate in DECAY.findall(line)))
+    known = [DECAY.sub(lambda m: f"decay(decays_{rates.index(m[1])}, {m[1]}, passed, elapsed)", x) for x in lines]
+    if rates:
+        place = next(k for k, line in enumerate(known) if line.startswith("const real elapsed = "))
+        steps = known[place].partition("(double)(")[2].partition(") * now->dt")[0]
+        known[place : place + 1] = [
+            f"const int64_t passed = {steps};",
+            "const real elapsed = (real)((double)passed * now->dt);",
+        ]
+    return known, rates
 
 
 def _keep_time(statements: SynapseStatements, part: str, locality: str) -> None:

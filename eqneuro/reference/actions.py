@@ -47,7 +47,7 @@ def spike_source(arrays: Arrays, output: Spikes) -> Action:
 
 
 def poisson_source(arrays: Arrays, output: Spikes) -> Action:
-    """Spikes at rates that stay: the gaps between them are drawn, over places that are steps times neurons of a block."""
+    """Spikes at rates that stay, drawn by their gaps: places are the neurons of a block, step after step."""
     numbers, rates, origin, t_last = (_given(arrays[k]) for k in (0, 1, 2, 6))
     size, stream = (int(x) for x in numbers)
     known: dict[tuple[Any, ...], list[int]] = {}
