@@ -17,7 +17,7 @@ import numpy as np
 import eqneuro as ann
 from eqneuro.cli import coba
 
-PIECE = 0.25
+PIECE = 0.5
 """CPU seconds of a piece, about."""
 
 

@@ -15,7 +15,9 @@ COLOURS = dict(zip(PHASES, (EXCITATORY, ACCENT, INHIBITORY, VIOLET, LEAF, QUIET)
 SHOWN = 14
 """Kernels that are drawn: those that take longest."""
 WHITE = "white"
-NARROW = 0.06
+LEAST = 0.002
+"""Shares below this are not drawn."""
+NARROW = 0.085
 """Shares below this have no room for their words."""
 
 
@@ -23,7 +25,7 @@ def draw(profile: Profile) -> Any:
     """A figure of two panels, or three where there are several threads."""
     from matplotlib.figure import Figure
 
-    rows = sorted(profile.rows, key=lambda row: -row.seconds)[:SHOWN]
+    rows = sorted((row for row in profile.rows if row.share >= LEAST), key=lambda row: -row.seconds)[:SHOWN]
     threads = profile.threads
     heights = [0.55, max(1.0, 0.3 * len(rows)), *([0.25 + 0.25 * len(threads)] if len(threads) > 1 else [])]
     figure = Figure(figsize=(8.6, 1.1 + 1.25 * sum(heights)), layout="constrained")

@@ -27,6 +27,9 @@ BETWEEN: Key = (OTHER, "steps", "from one to the next", "step")
 ON_RUN: list[Callable[[Network, int], None]] = []
 """Are told of each network that is about to run, and of the steps: `eqneuro bench` finds a script's networks so."""
 
+MANY = 8
+"""Sheets of programs that are over, at most, until they are read."""
+
 
 @dataclass
 class Tally:
@@ -80,6 +83,7 @@ class Watch:
         """Of all runs, with what Python does before and after the steps."""
         self.threads = 1
         self._done = Totals()
+        self._over: list[tuple[Sheet, list[Note | None]]] = []
         self._program: Any = None
         self._sheet: Sheet | None = None
         self._notes: list[Note | None] = []
@@ -107,13 +111,21 @@ class Watch:
         return self._sheet
 
     def close(self) -> None:
-        """The present program is over."""
+        """The present program is over; what its sheet tells is read when it is asked for, or when there are many."""
         if self._sheet is not None:
-            _collect(self._done, self._sheet, self._notes)
+            self._over.append((self._sheet, self._notes))
         self._sheet = self._program = None
+        if len(self._over) >= MANY:
+            self._read()
+
+    def _read(self) -> None:
+        for sheet, notes in self._over:
+            _collect(self._done, sheet, notes)
+        self._over.clear()
 
     def totals(self) -> Totals:
         """All that is known so far."""
+        self._read()
         found = deepcopy(self._done)
         if self._sheet is not None:
             _collect(found, self._sheet, self._notes)
