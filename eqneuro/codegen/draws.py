@@ -10,6 +10,9 @@ import sympy
 from eqneuro.numerics import symbols as functions
 from eqneuro.numerics.rules import Draw
 
+COUNTS, PLACE = "counts", "place"
+"""Symbols of what a draw needs beside a number of its stream: the table of counts, the stream itself."""
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -40,9 +43,16 @@ class GammaDraw(Rejection):
 
 
 class PoissonDraw(Rejection):
-    """Mean λ."""
+    """Mean λ; the arguments are the table of its counts, a uniform number, the stream, and λ."""
 
-    draw_kind = "poisson"
+    draw_kind = "count"
+
+    @classmethod
+    def c_form(cls, arguments: list[str], suffix: str) -> str:
+        """The call in C: a uniform number does for a small mean, the stream gives more for a large one."""
+        table, uniform, place, mean = arguments
+        text = f"draw_count({table}, now, {uniform}, {place}, {mean})"
+        return f"(real){text}" if suffix else text
 
 
 class BinomialDraw(Rejection):
@@ -86,7 +96,8 @@ def _standard(draw: Draw, number: int) -> tuple[sympy.Expr, Stream | None]:
         case "Gamma":
             return GammaDraw(symbol, a[0]) * (a[1] if len(a) > 1 else 1), None
         case "Poisson":
-            return PoissonDraw(symbol, a[0]), None
+            table, place = (sympy.Symbol(f"{word}:{number}", real=True) for word in (COUNTS, PLACE))
+            return PoissonDraw(table, symbol, place, a[0]), uniform
         case "Binomial":
             return BinomialDraw(symbol, a[0], a[1]), None
     raise TypeError(f"no generator for {draw.distribution}")

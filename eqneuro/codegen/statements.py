@@ -8,7 +8,7 @@ from dataclasses import replace
 import sympy
 
 from eqneuro.codegen.binder import temporary_name
-from eqneuro.codegen.draws import Stream, expand_draw
+from eqneuro.codegen.draws import COUNTS, PLACE, Stream, expand_draw
 from eqneuro.codegen.scope import Scope
 from eqneuro.codegen.simplify import Code, flatten
 from eqneuro.numerics.delayed import symbols_of
@@ -103,7 +103,17 @@ class Statements:
                 self.scope.text[sympy.Symbol(f"random:{self._draws}", real=True)] = self._draw_place(self._draws)
             else:
                 self._open_stream(stream)
+            if draw.distribution == "Poisson":
+                self._keep_counts(self._draws)
             self._draws += 1
+
+    def _keep_counts(self, number: int) -> None:
+        """A table of the counts of one mean, each thread's own, and the stream for means that are too large for it."""
+        name = self.scope.names.allocate(f"counts_{number}")
+        self.scope.declarations.append(f"static _Thread_local count_table table_{number};")
+        self.scope.declarations.append(f"count_table *const {name} = known_counts(&table_{number});")
+        self.scope.text[sympy.Symbol(f"{COUNTS}:{number}", real=True)] = name
+        self.scope.text[sympy.Symbol(f"{PLACE}:{number}", real=True)] = self._draw_place(number)
 
     def _draw_place(self, number: int) -> str:
         """The stream and the index of a draw by rejection."""

@@ -129,6 +129,19 @@ def gamma(source: Source, place: int, shape: float) -> float:
             return boost * d * v
 
 
+def small_count(chance: float, mean: float) -> float:
+    """A Poisson number by inversion: terms of the distribution are summed up until they exceed a uniform number."""
+    term = total = math.exp(-mean)
+    k = 0
+    while chance >= total:
+        k += 1
+        term *= mean / k
+        if total + term == total and k > mean:
+            break
+        total += term
+    return float(k)
+
+
 def poisson(source: Source, place: int, mean: float) -> float:
     """Ahrens and Dieter (1974): large means are brought down by gamma and binomial draws, small ones by products."""
     total = 0.0

@@ -56,6 +56,8 @@ class Streams:
         return self._number[key]
 
 
+SMALL_MEAN = 60.0
+"""Up to it Poisson numbers are inverted."""
 REPEATED: dict[str, Callable[..., float]] = {
     "Gamma": counters.gamma,
     "Poisson": counters.poisson,
@@ -122,6 +124,21 @@ def _standard(node: Draw, number: int, sampler: Sampler, a: list[Any]) -> Any:
             return np.where(sampler.uniform(number) < a[0], 1.0, 0.0)
         case "Gamma":
             return sampler.repeated(number, "Gamma", a[:1]) * a[1]
-        case "Poisson" | "Binomial":
+        case "Poisson":
+            return _counts(a[0], sampler, number)
+        case "Binomial":
             return sampler.repeated(number, node.distribution, a)
     raise ValueError(f"the reference backend draws no {node.distribution}")
+
+
+def _counts(mean: Any, sampler: Sampler, number: int) -> NDArray[np.float64]:
+    """Poisson numbers: of a small mean by inversion of a uniform number, of a large one from further numbers."""
+    chances = sampler.uniform(number)
+    means = np.broadcast_to(np.asarray(mean, dtype=float), chances.shape)
+    counts = np.zeros(len(chances))
+    large = means > SMALL_MEAN
+    if large.any():
+        counts = np.where(large, sampler.repeated(number, "Poisson", [np.where(large, means, 0.0)]), counts)
+    for k in np.flatnonzero(~large):
+        counts[k] = counters.small_count(float(chances[k]), float(means[k]))
+    return counts
