@@ -77,6 +77,8 @@ def describe(call: Call, layouts: Mapping[str, KernelLayout]) -> Note:
             phase, title, unit, items, counter, traffic = _neurons(call, kind, owner, arrays)
         else:
             phase, title = SYNAPTIC.get(part or kind, (OTHER, call.function))
+            if part == "transmit" and owner._is_event_based():
+                title = "psp"  # beside what its spikes bring
             unit, items, counter, traffic = _synapses(part or kind, owner, arrays, is_plain=not part)
     return Note(phase, owner.name, title, unit, items, counter, traffic, ranges)
 
