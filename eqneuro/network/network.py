@@ -101,6 +101,7 @@ class Network(
         self._callbacks, self._callbacks_on = [], True
         self._holders: set[Population] = set()  # those whose parameters the user may have written into
         self._is_simulating = False
+        self._watch = None
         self._compiled: CompiledNetwork | None = None
         self._runner: Runner | ReferenceRunner | None = None
         self._options: dict[str, Any] = {}

@@ -224,6 +224,14 @@ def test_one_profile_spans_changes_of_the_network() -> None:
     np.testing.assert_allclose(sum(profile.phases.values()), profile.seconds, rtol=1e-9)
 
 
+def test_copies_made_inside_of_the_context_are_not_measured() -> None:
+    net, _ = network()
+    with net.profile(every=1) as profile:
+        net.simulate(10.0)
+        net.copy().simulate(10.0)
+    assert profile.steps == 20
+
+
 def test_an_interrupted_run_leaves_a_profile_of_what_was_done() -> None:
     net = ann.Network(dt=0.5, seed=3)
     net.create(SIZE, CELL, name="cells")
