@@ -38,7 +38,8 @@ class StagePlan:
 class KernelPlan:
     """One C function, ready for its template.
 
-    ``stages`` come before ``body`` where neurons iterate side by side; ``lanes`` declare what they hand over.
+    ``stages`` come before ``body`` where neurons iterate side by side; ``lanes`` declare what they hand over;
+    ``is_wide`` says that the widest vectors pay, since most of the time goes into exponentials and their like.
     """
 
     template: str
@@ -59,6 +60,7 @@ class KernelPlan:
     always: bool = False
     stages: tuple[StagePlan, ...] = ()
     lanes: tuple[str, ...] = ()
+    is_wide: bool = False
 
 
 @dataclass(frozen=True)

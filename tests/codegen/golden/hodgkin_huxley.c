@@ -5,7 +5,8 @@
  *   dh/dt = a_h(v)*(1.0 - h) - b_h(v)*h : init=a_h(-70.0)/(a_h(-70.0) + b_h(-70.0)), rk4
  *   C*dv/dt = gL*(VL - v) + gK*n^4*(VK - v) + gNa*m^3*h*(VNa - v) + I + g_exc - g_inh : init=-70.0, rk4
  */
-static void update_HodgkinHuxley_0(void *const *restrict b, const instant *restrict now, int64_t begin, int64_t end)
+WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const instant *restrict now, int64_t begin,
+    int64_t end)
 {
   const int64_t size = ((const int64_t *)b[0])[0];
   real *restrict const all_v = b[1];
