@@ -92,6 +92,40 @@ static void transmit_DefaultRateCodedSynapse_1(void *const *restrict b, const in
   const real *restrict const all_w = b[8];
 
   (void)now, (void)number;
+
+  /* some rows together: as many streams from memory, each summed up as by itself */
+  for (; begin + 4 <= end; begin += 4) {
+    const int64_t width = row_start[begin + 1] - row_start[begin];
+    real total_0 = 0, total_1 = 0, total_2 = 0, total_3 = 0;
+
+#pragma omp simd reduction(+ : total_0, total_1, total_2, total_3)
+    for (int64_t k = 0; k < width; ++k) {
+      {
+        const int64_t first = row_start[begin] + 0 * width, s = first + k, j = post_rank[begin + 0];
+        (void)first, (void)s, (void)j;
+        total_0 += pre_r[s - first] * all_w[s];
+      }
+      {
+        const int64_t first = row_start[begin] + 1 * width, s = first + k, j = post_rank[begin + 1];
+        (void)first, (void)s, (void)j;
+        total_1 += pre_r[s - first] * all_w[s];
+      }
+      {
+        const int64_t first = row_start[begin] + 2 * width, s = first + k, j = post_rank[begin + 2];
+        (void)first, (void)s, (void)j;
+        total_2 += pre_r[s - first] * all_w[s];
+      }
+      {
+        const int64_t first = row_start[begin] + 3 * width, s = first + k, j = post_rank[begin + 3];
+        (void)first, (void)s, (void)j;
+        total_3 += pre_r[s - first] * all_w[s];
+      }
+    }
+    input[post_rank[begin + 0]] += total_0;
+    input[post_rank[begin + 1]] += total_1;
+    input[post_rank[begin + 2]] += total_2;
+    input[post_rank[begin + 3]] += total_3;
+  }
   for (int64_t row = begin; row < end; ++row) {
     const int64_t j = post_rank[row], first = row_start[row], last = row_start[row + 1];
     real total = 0;
