@@ -199,3 +199,25 @@ def test_no_seed_means_another_each_time() -> None:
     seeds = {ann.Network().seed for _ in range(5)}
     assert len(seeds) == 5
     assert ann.Network(seed=-1).seed not in (-1, *seeds), "-1 asks for a drawn one too, as older scripts do"
+
+
+@pytest.mark.parametrize("operation", ["sum", "mean"])
+@pytest.mark.parametrize("real", [np.float32, np.float64], ids=["single", "double"])
+@pytest.mark.parametrize("size", [37, 601, 1003])
+def test_dense_rates_have_the_same_bits_wherever_their_rows_are_divided(size, real, operation):
+    """Rows that are summed up together and the ones left over at the end of a range give the same sums."""
+    weights = np.random.default_rng(2).normal(0.0, 1.0, (size, 263)).astype(real)
+    rates = np.random.default_rng(3).normal(0.0, 1.0, 263).astype(real)
+    found = []
+    for threads in (1, 2, 3, 4):
+        net = ann.Network(dt=1.0, num_threads=threads, dtype=real)
+        source = net.create(ann.InputArray(263))
+        source.r = rates
+        cells = net.create(size, ann.Neuron(equations="r = sum(exc) + 0.5*sum(inh)"))
+        synapse = ann.Synapse(psp="w * tanh(pre.r)", operation=operation)
+        net.connect(source, cells, "exc", synapse).from_matrix(weights)
+        some = cells[5:]  # so that ranges begin within four rows
+        net.connect(source, some, "inh", ann.Synapse(operation=operation)).from_matrix(weights[5:])
+        net.step()
+        found.append(np.array(cells.r))
+    assert all(np.array_equal(found[0], other) for other in found[1:])
