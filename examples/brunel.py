@@ -98,7 +98,7 @@ def run(regime: str, scale: float = 1.0, duration: float = 600.0, seed: int = 1,
         "times": times - duration,
         "ranks": ranks,
         "rate": monitor.mean_fr(spikes),
-        "variation": np.mean(monitor.coefficient_of_variation(spikes, busy)),
+        "variation": np.mean(monitor.coefficient_of_variation(spikes, busy)) if busy else np.nan,
         "activity": np.bincount(((times - duration) / 0.5 + 1e-6).astype(int), minlength=round(duration / 0.5)),
         "size": cells.size,
     }
