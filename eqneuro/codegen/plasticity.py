@@ -126,7 +126,9 @@ def _symbols(statement: RuleStatement) -> set[sympy.Symbol]:
 
 
 def _rings(statements: SynapseStatements) -> tuple[str, ...]:
-    return tuple(slot.key.partition(":")[2] for slot in statements.scope.slots if slot.key.startswith("ring:"))
+    """Variables whose past is read: as it was, between grid points, so after the update of the neurons."""
+    keys = (slot.key.partition(":") for slot in statements.scope.slots)
+    return tuple(dict.fromkeys(name for kind, _, name in keys if kind in ("ring", "between", "later")))
 
 
 def _structure(statements: SynapseStatements, text: str) -> list[str]:

@@ -24,7 +24,7 @@ from eqneuro.numerics.rules import Let, Propagator, Store, UpdateRule
 
 def plan_population(request: PopulationRequest, name: str, real: str, method: str) -> tuple[KernelPlan, ...]:
     """The update of the neurons, and where the model has them: the global equations and the propagators' matrices."""
-    rules = select.neuron_rules(request.model, method, request.staged)
+    rules = select.neuron_rules(request.model, method, request.staged, smooth=request.smooth)
     title = f"Population of {request.model.name or 'neurons'}"
     update = plan_update(request, [r for r in rules if not r.is_global], f"update_{name}", title, real)
     return (update, *plan_shared(request, rules, name, title, real))

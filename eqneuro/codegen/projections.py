@@ -158,6 +158,7 @@ class TransmissionPlanner:
             scope.scalar(symbol_, f"attribute:{name}", C_TYPES[self._attributes[name].type], name)
         elif name == "d":
             steps = "(double)delay[s]" if self.request.delays == "array" else "(double)number[2]"
+            steps = f"({steps} - {self._early()})" if self.request.between else steps
             scope.text[symbol_] = f"((real)({steps} * now->dt))"
         elif "(" in name:
             scope.scalar(symbol_, f"reduction:{name}", "real", name)
@@ -193,6 +194,8 @@ class TransmissionPlanner:
         if not is_past:
             pointer = scope.pointer(f"pre:{neighbour.name}", c_type, f"pre_{wanted}", const=True)
             scope.text[symbol_] = self._cast(pointer, c_type, index)
+        elif self.request.delays == "array" and self.request.between:
+            scope.text[symbol_] = self._on_path(neighbour, index)
         elif self.request.delays == "array":
             ring = scope.pointer(f"ring:{neighbour.name}", c_type, f"history_of_{wanted}", const=True)
             row = f"((now->tick - (int64_t)delay[s] + 1) & (number[1] - 1)) * {self._length(neighbour)}"
@@ -200,8 +203,26 @@ class TransmissionPlanner:
         else:
             scope.text[symbol_] = self._cast(self._past_row(neighbour, f"pre_{wanted}"), c_type, index)
 
+    def _early(self) -> str:
+        """The part of a step by which a delay is shorter than its whole steps."""
+        pointer = self.scope.pointer("early", "double", "early", const=True)
+        return f"{pointer}[{'s' if self.request.delays == 'array' else '0'}]"
+
+    def _on_path(self, neighbour: NeighbourAttribute, index: str) -> str:
+        """What each synapse reads between grid points; of whole numbers and truth values, the nearest one."""
+        row, early, length = "now->tick - (int64_t)delay[s] + 1", self._early(), self._length(neighbour)
+        if neighbour.c_type != "real":
+            label = f"history_of_{plain_name(neighbour.name)}"
+            ring = self.scope.pointer(f"ring:{neighbour.name}", neighbour.c_type, label, const=True)
+            item = f"(({row} + ({early} > 0.5)) & (number[1] - 1)) * {length} + {index}"
+            return self._cast(ring, neighbour.c_type, item)
+        path = declare_path(self.scope, neighbour.name, "number[1]", length)
+        return f"past_on_path(&{path}, {row}, {early}, {index})"
+
     def _past_row(self, neighbour: NeighbourAttribute, wanted: str) -> str:
-        """The row of a history that all synapses read."""
+        """The row of a history that all synapses read, or what lies between two."""
+        if self.request.between:
+            return self.scope.pointer(f"between:{neighbour.name}", neighbour.c_type, wanted, const=True)
         c_type, label = neighbour.c_type, f"history_of_{plain_name(neighbour.name)}"
         ring = self.scope.pointer(f"ring:{neighbour.name}", c_type, label, const=True)
         local = self.scope.names.allocate(wanted)
@@ -221,6 +242,20 @@ class TransmissionPlanner:
             lines.append(f"const real {name} = {'(real)(' + text + ')' if self.real == 'float' else text};")
             self.scope.text[own] = name
         return lines
+
+
+def declare_path(scope: Scope, name: str, slots: str, length: str, *, after_update: bool = False) -> str:
+    """Declares where a pre-synaptic variable is read between grid points; gives the name of the structure."""
+    plain = plain_name(name)
+    history = scope.pointer(f"ring:{name}", "real", f"history_of_{plain}", const=True)
+    slopes = scope.pointer(f"slopes:{name}", "real", f"slopes_of_{plain}", const=True)
+    present = scope.pointer(f"pre:{name}", "real", f"present_{plain}", const=True) if after_update else "NULL"
+    start = scope.pointer("past_start", "int64_t", "past_start", const=True)
+    path = scope.names.allocate(f"path_of_{plain}")
+    known = f"now->tick{'' if after_update else ' - 1'}"
+    values = f"now, {history}, {slopes}, {present}, {start}[0], {slots}, {length}, {known}"
+    scope.declarations.append(f"const past_path {path} = {{{values}}};")
+    return path
 
 
 def plain_name(name: str) -> str:

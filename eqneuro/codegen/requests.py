@@ -17,7 +17,8 @@ class PopulationRequest:
     ``inputs`` are the input arrays (``g_exc``, ``sum(exc)``) that the model has no variable for; ``varying`` the local
     parameters whose values differ between neurons (all others are read once a step); ``refractory`` is the expression
     in ms, or the condition, or None; ``timed`` says that spikes happen within steps, not at their ends; ``staged`` are
-    inputs that a method's stages read at their own times.
+    inputs that a method's stages read at their own times, ``smooth`` variables whose slopes are kept for others, where
+    the method has them.
     """
 
     model: NeuronModel
@@ -26,11 +27,14 @@ class PopulationRequest:
     refractory: Expr | None
     timed: bool = False
     staged: tuple[str, ...] = ()
+    smooth: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
-        more = (("timed",) if self.timed else ()) + ((self.staged,) if self.staged else ())
+        more: list[object] = ["timed"] if self.timed else []
+        more += [self.staged] if self.staged else []
+        more += ["smooth", self.smooth] if self.smooth else []
         return _hash("population", self.model.digest, self.inputs, self.varying, self.refractory, *more)
 
 
@@ -67,7 +71,7 @@ class ProjectionRequest:
     pre-synaptic neuron; ``index`` is the C type of the stored ranks; ``gathered`` says that weights are looked up in an
     array which synapses share; ``assigns`` that the input is set, not added to. ``timed_pre`` says that spikes come
     with their times within steps, ``timed_post`` that they are delivered at such times: then rows are called for one by
-    one.
+    one. ``between`` says that delays end between grid points.
     """
 
     model: SynapseModel
@@ -83,11 +87,13 @@ class ProjectionRequest:
     assigns: bool = False
     timed_pre: bool = False
     timed_post: bool = False
+    between: bool = False
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
-        more = (self.timed_pre, self.timed_post) if self.timed_pre or self.timed_post else ()
+        more: list[object] = [self.timed_pre, self.timed_post] if self.timed_pre or self.timed_post else []
+        more += ["between"] if self.between else []
         return _hash(
             "projection", self.model.digest, self.events, self.varying, self.semiglobal, self.delays, self.dense,
             self.index, self.pre, self.post, self.gathered, self.assigns, *more,
@@ -132,13 +138,14 @@ class SynapseRequest:
     pre: tuple[NeighbourAttribute, ...]
     post: tuple[NeighbourAttribute, ...]
     dense: bool = False
+    between: bool = False
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
         return _hash(
             "synapses", self.model.digest, self.part, self.by_pre, self.varying, self.delays, self.index, self.pre,
-            self.post, self.dense,
+            self.post, self.dense, *(("between",) if self.between else ()),
         )  # fmt: skip
 
 

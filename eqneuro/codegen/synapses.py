@@ -6,6 +6,7 @@ import sympy
 
 from eqneuro.codegen.binder import temporary_name
 from eqneuro.codegen.draws import Stream
+from eqneuro.codegen.projections import declare_path
 from eqneuro.codegen.requests import NeighbourAttribute, SynapseRequest
 from eqneuro.codegen.scope import Array
 from eqneuro.codegen.statements import C_TYPES, Statements
@@ -116,6 +117,7 @@ class SynapseStatements(Statements):
 
     def _bind_delay(self, symbol: sympy.Symbol) -> None:
         steps = "(double)delay_of[s]" if self.request.delays == "array" else "(double)number[3]"
+        steps = f"({steps} - {self._early()})" if self.request.between else steps
         self.scope.text[symbol] = f"((real)({steps} * now->dt))"
 
     def _bind_neighbour(self, symbol: sympy.Symbol, neighbour: NeighbourAttribute) -> None:
@@ -127,7 +129,9 @@ class SynapseStatements(Statements):
             scope.array(symbol, f"post_ring:{name}", neighbour.c_type, wanted, const=True, index=f"{row} + j")
             return
         late = self._lateness(neighbour) if owner == "pre" else ""
-        if late:
+        if late and self.request.between:
+            self._bind_between(symbol, neighbour, wanted)
+        elif late:
             self._bind_past(symbol, neighbour, late, wanted)
         elif not neighbour.varies:
             scope.scalar(symbol, f"{owner}:{name}", neighbour.c_type, wanted)
@@ -178,6 +182,35 @@ class SynapseStatements(Statements):
         local = scope.names.allocate(wanted)
         now = f"{present}[{'i' if neighbour.varies else '0'}]"
         self.opening.append(f"const real {local} = (real)({late} < 0 ? {now} : {past}[{index}]);")
+        scope.text[symbol] = local
+
+    def _early(self) -> str:
+        """The part of a step by which a delay is shorter than its whole steps."""
+        pointer = self.scope.pointer("early", "double", "early", const=True)
+        return f"{pointer}[{'s' if self.request.delays == 'array' else '0'}]"
+
+    def _bind_between(self, symbol: sympy.Symbol, neighbour: NeighbourAttribute, wanted: str) -> None:
+        """A pre-synaptic value between grid points; of whole numbers and truth values, the nearest one."""
+        scope, name, learns = self.scope, neighbour.name, self.request.part == "learn"
+        index = "i" if neighbour.varies else "0"
+        if self.request.delays != "array":
+            key = f"{'later' if learns else 'between'}:{name}"
+            scope.array(symbol, key, neighbour.c_type, wanted, const=True, index=index)
+            return
+        slots, length = f"number[{self._ring_place}]", f"number[{self._ring_place + (1 if neighbour.varies else 2)}]"
+        row = f"now->tick - (int64_t)delay_of[s] + {2 if learns else 1}"
+        if neighbour.c_type == "real":
+            path = declare_path(scope, name, slots, length, after_update=learns)
+            value = f"past_on_path(&{path}, {row}, {self._early()}, {index})"
+        else:
+            nearest = f"{row} + ({self._early()} > 0.5)"
+            past = scope.pointer(f"ring:{name}", neighbour.c_type, f"past_{wanted}", const=True)
+            value = f"(real){past}[(({nearest}) & ({slots} - 1)) * {length} + {index}]"
+            if learns:
+                present = scope.pointer(f"pre:{name}", neighbour.c_type, f"all_{wanted}", const=True)
+                value = f"{nearest} > now->tick ? (real){present}[{index}] : {value}"
+        local = scope.names.allocate(wanted)
+        self.opening.append(f"const real {local} = {value};")
         scope.text[symbol] = local
 
     def require_last_post_spike(self) -> None:

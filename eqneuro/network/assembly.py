@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.buffers import allocate, padded, split_range
 from eqneuro.engine.program import Program
+from eqneuro.network.between import buffers_of, make_rows
 from eqneuro.network.binding import population_buffers, projection_buffers
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.plastic import is_serial, synapse_buffers
@@ -109,6 +110,7 @@ class Assembly:
                 longest=max(longest, spikes),
                 spikes=spikes,
             )
+            make_rows(population, [(p, x) for p in leaving[population._number] for x in self._synaptic_layouts(p)])
 
     def _read_as_post(self, population: Population) -> set[str]:
         """What synapses read of the last step of their post-synaptic neurons."""
@@ -164,6 +166,7 @@ class Assembly:
             for ring in population._slopes.values() if not population._enabled else ():  # at rest
                 numbers = np.array([ring.rows.itemsize, ring.length, ring.slots], dtype=np.int64)
                 self.program.add("keep_history", [numbers, np.zeros_like(ring.rows[0]), ring.rows], spans)
+            self._read_between(population, after_update=False)
             for name, array in population._inputs.items():
                 if name.startswith("sum(") and population._enabled:
                     self.program.add("clear_sums", [None, array], spans)
@@ -175,6 +178,14 @@ class Assembly:
         for projection in sorted(self.network._projections, key=lambda p: not p._assigns()):
             if projection._connectivity is not None and projection._post_population._enabled:
                 self._transmit_projection(projection)
+
+    def _read_between(self, population: Population, *, after_update: bool) -> None:
+        """What projections read between grid points; each thread reads the rows of its own neurons."""
+        for key in population._between:
+            if key[-1] == after_update:
+                places = self._everything(population._rings[key[0]].length)
+                places = self._spans(population) if population._is_local(key[0]) else places
+                self.program.add("read_between", buffers_of(population, key), places)
 
     def _transmit_projection(self, projection: Projection) -> None:
         boundaries = self._ranges(projection)
@@ -280,6 +291,7 @@ class Assembly:
     def _reduce(self) -> None:
         for population in self.network._populations:
             self.program.owner = population, ""
+            self._read_between(population, after_update=True)
             if population._window is not None:
                 output = population._outputs["spike"]
                 numbers = np.array([output.width, output.slots, population._window_steps()], dtype=np.int64)

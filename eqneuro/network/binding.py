@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.buffers import padded
+from eqneuro.network.between import array_of
 from eqneuro.network.store import GLOBAL_LENGTH
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _continuous_buffers(projection: Projection) -> dict[str, Array | None]:
     }
 
 
-def _of_projection(projection: Projection, key: str) -> Array:
+def _of_projection(projection: Projection, key: str) -> Array | None:
     kind, _, name = key.partition(":")
     match kind:
         case "attribute":
@@ -148,6 +149,8 @@ def _of_projection(projection: Projection, key: str) -> Array:
             return constant_array(projection._net, name)
         case "reduction":
             return reduction_of(projection, name)
+        case "early" | "slopes" | "past_start" | "between":
+            return array_of(projection, key)
     raise KeyError(key)
 
 

@@ -17,9 +17,9 @@ from eqneuro.network.checkpoint_models import (
 )
 from eqneuro.network.checkpoint_populations import Restore
 from eqneuro.network.configuration import TICK
+from eqneuro.network.delays import LONGEST, Delays
 from eqneuro.network.store import dtype_of
 from eqneuro.network.structural import Schedule
-from eqneuro.network.synapses import LONGEST
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
@@ -51,8 +51,7 @@ def _describe_synapses(projection: Projection, tick: int) -> Arrays:
     built, plastic, rows = projection._built, projection._plastic, projection._spike_rows
     arrays: Arrays = {"post_ranks": built.post_ranks, "row_start": built.row_start, "pre_ranks": built.pre_ranks}
     arrays |= {f"attributes/{encoded(name)}": values for name, values in projection._values.items()}
-    if not isinstance(projection._delay, int):
-        arrays["delay"] = projection._delay
+    arrays |= describe_delays(projection._delays)[1]
     if plastic._updated is not None:
         arrays["updated"] = plastic.in_own_order(None if rows is None else rows.position).astype(np.int64) - tick
     if plastic._updated_rows is not None:
@@ -61,8 +60,14 @@ def _describe_synapses(projection: Projection, tick: int) -> Arrays:
     return arrays
 
 
+def describe_delays(delays: Delays) -> tuple[dict[str, Any], Arrays]:
+    """Entries of the header, None where there is one for each synapse, which is then among the arrays."""
+    both: dict[str, Any] = {"delay": delays.steps, "early": delays.early}
+    arrays = {name: x for name, x in both.items() if not isinstance(x, int | float)}
+    return {name: None if name in arrays else x for name, x in both.items()}, arrays
+
+
 def _header(projection: Projection, since: int) -> dict[str, Any]:
-    delay = projection._delay
     return {
         "name": projection.name,
         "kind": type(projection).__name__,
@@ -74,7 +79,7 @@ def _header(projection: Projection, since: int) -> dict[str, Any]:
         "attributes": describe_attributes(projection.model.attributes),
         "equations": describe_equations(projection.model),
         "one_value_for_all": sorted(projection._shared),
-        "delay": delay if isinstance(delay, int) else None,
+        **describe_delays(projection._delays)[0],
         "learning": [int(x) for x in projection._plastic.learning],
         "since": since,
         "pruning": _times(projection._pruning),
@@ -176,6 +181,12 @@ def _check_values(projection: Projection, part: Part, owner: str, found: Connect
             part.refuse(f"a delay of {owner} is no number of steps in it")
     elif not 1 <= part.header["delay"] <= LONGEST:
         part.refuse(f"the delay of {owner} is no number of steps in it")
+    if part.header["early"] is None:
+        early = part.array("early", "f", (found.synapses,))
+        if not ((early >= 0.0) & (early < 1.0)).all():
+            part.refuse(f"a delay of {owner} has no part of a step in it")
+    elif not 0.0 <= part.header["early"] < 1.0:
+        part.refuse(f"the delay of {owner} has no part of a step in it")
     periods = [part.header["learning"][1], *(times[0] for name in STRUCTURAL if (times := part.header[name]))]
     if min(periods) < 1:
         part.refuse(f"a period of {owner} is no number of steps in it")
@@ -203,7 +214,10 @@ def _restore(projection: Projection, part: Part, found: Connectivity | None, shi
             held[attribute.name] = values.copy()
     projection._shared = set(header["one_value_for_all"])
     projection._ordered, projection._spread, projection._is_ahead = {}, {}, False
-    projection._delay = part.arrays["delay"].astype(np.uint32) if header["delay"] is None else header["delay"]
+    projection._delays = Delays(
+        part.arrays["delay"].astype(np.uint32) if header["delay"] is None else header["delay"],
+        part.arrays["early"].astype(float) if header["early"] is None else header["early"],
+    )
     updated, rows = ((part.arrays[k] + tick).astype(np.int32) if k in part.arrays else None for k in UPDATED)
     plastic.replace(updated)
     plastic._updated_rows = rows
@@ -212,5 +226,5 @@ def _restore(projection: Projection, part: Part, found: Connectivity | None, shi
         times = header[name]
         setattr(projection, f"_{name}", None if times is None else Schedule(times[0], times[1] + shift))
     if is_new and projection._is_kept:  # what else was kept for `reset` belongs to other synapses
-        projection._saved, projection._saved_delay = {}, None
+        projection._saved, projection._saved_delays = {}, None
         projection._keep_initial()

@@ -185,8 +185,8 @@ class Synapses:
         """The value of one of the synapses' own names."""
         projection = self.projection
         if name == "d" and name not in projection._values:
-            delay = projection._delay
-            return (delay if isinstance(delay, int) else delay[self.places]) * projection._net.dt
+            delays = projection._delays_in_ms
+            return delays[self.places] if np.ndim(delays) else delays
         if name in self._driven:
             return self._present(pairs, name)
         return self._stored(pairs, name)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class Connectors(SynapseValues, SavedProjection):
     """Makes synapses; each connector returns the projection.
 
-    ``weights`` are a number or a distribution, ``delays`` too, or one for each synapse, in ms. A delay is a whole
-    number of steps, one at least: others are rounded, which earns a warning where they were not drawn at random.
+    ``weights`` are a number or a distribution, ``delays`` too, or one for each synapse, in ms. A delay is one
+    step at least, that of spikes a whole number of steps: others are rounded, which earns a warning where they were not
+    drawn at random.
     ``storage_format``, ``storage_order`` and ``force_multiple_weights`` are accepted, and decided here.
     """
 

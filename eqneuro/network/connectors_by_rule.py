@@ -184,7 +184,7 @@ class ConnectorsByRule(Connectors):
             weights = weights[built.rows()]
         elif self._is_single("w"):
             weights = weights[0]
-        files.save_synapses(filename, Synapses(built, weights, self._delay * self._net.dt))
+        files.save_synapses(filename, Synapses(built, weights, self._delays_in_ms))
 
 
 def _parts(synapses: Synapses) -> tuple[Connectivity, Any, Any, bool]:

@@ -164,17 +164,16 @@ def _put_synapses(projection: Projection, made: Projection) -> None:
     first = projection._original
     if first is None:
         values, shared, saved = projection._values, projection._shared, projection._saved
-        made._connectivity, delay, before = projection._built, projection._delay, projection._saved_delay
+        made._connectivity, delays, before = projection._built, projection._delays, projection._saved_delays
     else:
         values, shared, saved = first.held, first.shared, first.saved
-        made._connectivity, delay, before = first.connectivity, first.delay, first.saved_delay
+        made._connectivity, delays, before = first.connectivity, first.delays, first.saved_delays
     for attribute in made.model.attributes if made._has_own_synapses else ():
         name = attribute.name
         array, is_shared = saved.get(name, (values[name], name in shared))
         made._held[name] = array.astype(dtype_of(attribute.type, made._net._real))
         made._shared |= {name} if is_shared else set()
-    delay = delay if before is None else before
-    made._delay = delay if isinstance(delay, int) else delay.copy()
+    made._delays = (delays if before is None else before).copy()
     made._plastic.learning[:] = projection._plastic.learning
     made._copy_more(projection)
     made._net._note_change(structural=True)

@@ -61,9 +61,8 @@ class Dendrite:
     def delay(self) -> Any:
         """Delays in ms."""
         projection = self.projection
-        if isinstance(projection._delay, int):
-            return projection._delay * projection._net.dt
-        return (projection._delay[self._slice] * projection._net.dt).tolist()
+        delays = projection._delays_in_ms
+        return delays[self._slice].tolist() if np.ndim(delays) else delays
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -80,8 +79,7 @@ class Dendrite:
     def __setattr__(self, name: str, value: Any) -> None:
         projection = self.projection
         if name == "delay":
-            delays = np.broadcast_to(np.asarray(projection._delay, dtype=float), (projection.nb_synapses,))
-            full = delays * projection._net.dt
+            full = np.broadcast_to(projection._delays_in_ms, (projection.nb_synapses,)).astype(float)
             full[self._slice] = value
             projection.delay = full
             return

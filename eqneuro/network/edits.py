@@ -17,10 +17,11 @@ from eqneuro.model.models import ModelAttribute, OdeEquation
 from eqneuro.network.checks import level_outside
 from eqneuro.network.configuration import TICK
 from eqneuro.network.connectors import Connectors
+from eqneuro.network.delays import Delays
 from eqneuro.network.geometry import whole
 from eqneuro.network.plastic import DRIVEN
 from eqneuro.network.store import dtype_of
-from eqneuro.network.synapses import draw_values, kind_of_delay
+from eqneuro.network.synapses import draw_values
 
 if TYPE_CHECKING:
     from eqneuro.network.population import Population
@@ -38,8 +39,8 @@ class _Snapshot:
     held: dict[str, Values]
     shared: set[str]
     saved: dict[str, Held]
-    delay: int | NDArray[np.uint32]
-    saved_delay: int | NDArray[np.uint32] | None
+    delays: Delays
+    saved_delays: Delays | None
 
 
 class SynapseEdits(Connectors):
@@ -173,9 +174,9 @@ class SynapseEdits(Connectors):
             raise ValueError(f"projection {self.name!r} has no synapse {ends}")
         self._remove(places)
 
-    def _usual_delay(self) -> int:
+    def _usual_delay(self) -> float:
         """Steps of a new synapse's delay where none is given."""
-        return self._delay if isinstance(self._delay, int) else 1
+        return float(self._delays.exact) if isinstance(self._delay, int) else 1.0
 
     # -- changes ------------------------------------------------------------------------------------------------------
 
@@ -231,10 +232,10 @@ class SynapseEdits(Connectors):
         self._keep_original()
         old = self._built.synapses
         updated = self._updated_after(edit, count)
-        wanted = np.broadcast_to(np.asarray(steps, dtype=np.uint32), (count,))
-        self._delay = _delays_after(edit, self._delay, old, wanted)
-        if self._saved_delay is not None:
-            self._saved_delay = _delays_after(edit, self._saved_delay, old, wanted)
+        wanted = np.broadcast_to(np.asarray(steps, dtype=float), (count,))
+        self._delays = self._delays.after(edit, old, wanted)
+        if self._saved_delays is not None:
+            self._saved_delays = self._saved_delays.after(edit, old, wanted)
         for attribute in self.model.attributes:
             name = attribute.name
             follow = partial(_follow, edit, attribute, old, added.get(name), count)
@@ -259,14 +260,14 @@ class SynapseEdits(Connectors):
 
     def _code_key(self) -> tuple[Any, ...]:
         """What generated code depends on."""
-        return self._varying(), kind_of_delay(self._delay, events=self._is_event_based()), self._built.is_dense
+        return self._varying(), self._delays.kind(events=self._is_event_based()), self._built.is_dense
 
     # -- reset --------------------------------------------------------------------------------------------------------
 
     def _keep_original(self) -> None:
         if self._is_kept and self._original is None:
             self._original = _Snapshot(
-                self._built, dict(self._values), set(self._shared), dict(self._saved), self._delay, self._saved_delay
+                self._built, dict(self._values), set(self._shared), dict(self._saved), self._delays, self._saved_delays
             )
 
     def _restore(self, *, weights: bool) -> None:
@@ -274,7 +275,7 @@ class SynapseEdits(Connectors):
         if weights and self._original is not None:
             self._leave_rows()
             kept, self._original = self._original, None
-            self._connectivity, self._delay, self._saved_delay = kept.connectivity, kept.delay, kept.saved_delay
+            self._connectivity, self._delays, self._saved_delays = kept.connectivity, kept.delays, kept.saved_delays
             self._held, self._shared, self._saved = kept.held, kept.shared, kept.saved
             self._spread = {}
             self._plastic.replace(None)
@@ -304,18 +305,6 @@ def _rearranged(values: Values, added: Values, row_origin: NDArray[np.int64]) ->
     rows[~is_new] = values[row_origin[~is_new]]
     rows[is_new] = added
     return rows
-
-
-def _delays_after(
-    edit: Edit, delay: int | NDArray[np.uint32], before: int, added: NDArray[np.uint32]
-) -> int | NDArray[np.uint32]:
-    if isinstance(delay, int):
-        if (added == delay).all():
-            return delay
-        if before == 0 and (added == added[0]).all():
-            return int(added[0])
-        delay = np.full(before, delay, dtype=np.uint32)
-    return np.ascontiguousarray(edit.arrange(delay, added), dtype=np.uint32)
 
 
 def _rank(population: Population, neuron: Any) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from eqneuro.model.models import NeuronModel, OdeEquation, SynapseModel
 from eqneuro.network import explain_steps
+from eqneuro.network.between import names_read, smooth_of
 from eqneuro.network.explain_memory import ArrayNote, monitor_arrays, population_arrays, projection_arrays
 from eqneuro.network.explain_steps import RunNote, SystemNote, held_over_steps
 from eqneuro.network.explain_text import as_html, as_text
@@ -181,7 +182,7 @@ def _explain_population(population: Population, method: str, duration: float) ->
     from eqneuro.numerics.select import neuron_rules
 
     staged = staged_of(population)
-    rules = neuron_rules(population.model, method, staged)
+    rules = neuron_rules(population.model, method, staged, smooth=smooth_of(population))
     remarks = []
     short = short_delay(population)
     if short is not None:
@@ -234,10 +235,7 @@ def _explain_projection(projection: Projection, method: str) -> ObjectNote:
     ]
     if single:
         remarks.append(f"one value for all synapses: {', '.join(single)}")
-    shortest, longest = projection._shortest, projection._longest
-    dt = projection._net.dt
-    span = f"{shortest * dt:g} ms" if shortest == longest else f"{shortest * dt:g} to {longest * dt:g} ms"
-    remarks.append(f"delays: {span}")
+    remarks += _delays(projection)
     if model.variables:
         remarks.append(_learning(projection))
     return ObjectNote(
@@ -252,6 +250,27 @@ def _explain_projection(projection: Projection, method: str) -> ObjectNote:
         _updates(rules, model),
         projection_arrays(projection),
     )
+
+
+def _delays(projection: Projection) -> list[str]:
+    from eqneuro.numerics.delayed import slope_of
+    from eqneuro.numerics.rules import Store
+    from eqneuro.numerics.select import neuron_rules
+
+    found = np.atleast_1d(projection._delays_in_ms)
+    shortest, longest = found.min(initial=np.inf), found.max(initial=0.0)
+    if not len(found):
+        return []
+    span = f"{shortest:g} ms" if shortest == longest else f"{shortest:g} to {longest:g} ms"
+    if not projection._delays.are_between:
+        return [f"delays: {span}"]
+    read, pre = names_read(projection), projection._pre_population
+    rules = neuron_rules(pre.model, projection._net._method, smooth=smooth_of(pre))
+    stored = {s.symbol for rule in rules for s in rule.statements if isinstance(s, Store)}
+    curved = [name for name in read if slope_of(name) in stored]
+    lines = [name for name in read if name not in curved]
+    how = [f"{', '.join(names)} on {what}" for names, what in ((curved, "cubics"), (lines, "straight lines")) if names]
+    return [f"delays: {span} ({', '.join(how)})"]
 
 
 def _learning(projection: Projection) -> str:

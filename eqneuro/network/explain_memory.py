@@ -97,8 +97,8 @@ def _projection_arrays(projection: Projection) -> Iterator[ArrayNote]:
         orders = (values, projection._ordered.get(name), projection._spread.get(name))
         kind = "weights" if name == "w" else "synaptic values"
         yield ArrayNote(name, kind, _bytes(orders))
-    if not isinstance(projection._delay, int):
-        yield ArrayNote("delays", "delays", projection._delay.nbytes)
+    if projection._delays.nbytes:
+        yield ArrayNote("delays", "delays", projection._delays.nbytes)
     updates = _bytes((plastic._updated, plastic._updated_rows))
     if updates:
         yield ArrayNote("times of the last update", "synaptic values", updates)

@@ -9,6 +9,7 @@ import numpy as np
 
 from eqneuro.language.syntax import Delayed, Expr, GlobalOperation
 from eqneuro.model.models import NeuronModel, OdeEquation, SynapseModel
+from eqneuro.network.between import smooth_of
 from eqneuro.network.configuration import TICK
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.plastic import FIRST_STREAM
@@ -85,11 +86,20 @@ def _make_room(network: Network) -> None:
             population,
             tick,
             past=own | past[population._number],
-            slopes=keeps_slope(_rules_of(population)) if own else (),
+            slopes=_slopes_of(population, own),
             sums=set(staged_of(population)) - {"sum()"},
             longest=max(spikes, population._longest_own_delay() if own else 1),
             spikes=spikes,
         )
+
+
+def _slopes_of(population: Population, own: Collection[str]) -> list[str]:
+    """Variables whose slopes are kept: for equations that read the past, for synapses that read between grid points."""
+    rules, smooth = _rules_of(population), smooth_of(population)
+    kept = keeps_slope(rules) if own else []
+    for others in (rule.smooth for rule in rules if isinstance(rule, Odes)):
+        kept += [name for name in others if name in smooth and name not in kept]
+    return kept
 
 
 def _rules_of(population: Population) -> list[Rule]:
@@ -211,7 +221,7 @@ def _synapses(projection: Projection, neurons: Sequence[Neurons]) -> Synapses:
         return values
 
     windows = _windows(projection)
-    delays = projection._delay
+    delays = projection._delays
     return Synapses(
         model=model,
         identity=FIRST_STREAM + projection._number,
@@ -222,11 +232,14 @@ def _synapses(projection: Projection, neurons: Sequence[Neurons]) -> Synapses:
         row_start=built.row_start,
         pre_ranks=built.pre_ranks.astype(np.int64),
         post_of=built.post_ranks[built.rows()].astype(np.int64),
-        delays=np.broadcast_to(np.asarray(delays, dtype=np.int64), (built.synapses,)),
+        delays=np.broadcast_to(np.asarray(delays.steps, dtype=np.int64), (built.synapses,)),
+        early=np.broadcast_to(np.asarray(delays.early, dtype=float), (built.synapses,)),
         own=own,
         pre={name: _seen(pre, source) for name, source in read.items()},
         post={free.name: _seen(post, free.name) for free in model.post_attributes},
         pre_past={name: Past(pre._rings[source].rows) for name, source in read.items() if name in late},
+        pre_slopes={name: Past(pre._slopes[source].rows) for name, source in read.items() if source in pre._slopes},
+        past_start=pre._past_start,
         post_past={name: Past(ring.rows) for name, ring in post._rings.items()},
         reductions=reductions,
         learning=plastic.learning,

@@ -12,6 +12,7 @@ from eqneuro.codegen.requests import NeighbourAttribute, SynapseRequest
 from eqneuro.engine.buffers import allocate, padded
 from eqneuro.language.syntax import Attribute, Binary, Draw, Expr, GlobalOperation, InputSum, Name
 from eqneuro.model.models import AssignmentEquation, SynapseModel
+from eqneuro.network.between import array_of
 from eqneuro.network.store import GLOBAL_LENGTH
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def request_of(
         pre=pre,
         post=post,
         dense=not events and built.is_dense,
+        between=not events and projection._delays.are_between,
     )
 
 
@@ -255,6 +257,8 @@ class _Structure:
                 delays = projection._delay
                 assert not isinstance(delays, int)
                 return delays[projection._positions()] if self.by_pre else delays
+            case "early" | "slopes" | "past_start" | "between" | "later":
+                return array_of(projection, key)
             case "t_pre":
                 return projection._pre_population._t_last
             case "t_post":

@@ -328,7 +328,7 @@ class Projection(Transmission, StructuralPlasticity, ConnectorsByRule):
             )
             total += sum(p.nbytes for p in parts if p is not None)
         total += self._plastic.nbytes + sum(array.nbytes for array in self._spread.values())
-        return total + (0 if isinstance(self._delay, int) else self._delay.nbytes)
+        return total + self._delays.nbytes
 
 
 class _Counts(list[int]):

@@ -17,10 +17,16 @@ from numpy.typing import NDArray
 from eqneuro.engine.buffers import allocate
 from eqneuro.network.checkpoint_format import Arrays, Part
 from eqneuro.network.checkpoint_populations import describe_population, plan_population
-from eqneuro.network.checkpoint_projections import STRUCTURAL, UPDATED, describe_projection, plan_projection
+from eqneuro.network.checkpoint_projections import (
+    STRUCTURAL,
+    UPDATED,
+    describe_delays,
+    describe_projection,
+    plan_projection,
+)
 from eqneuro.network.configuration import EPOCH, STEP
 from eqneuro.network.copying import ONE_AT_A_TIME, copy_parts
-from eqneuro.network.synapses import LONGEST
+from eqneuro.network.delays import LONGEST
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -73,10 +79,12 @@ def _put_state(network: Network, made: Network, steps: int) -> None:
         if projection._connectivity is None:
             continue
         header, arrays = describe_projection(projection)
-        part = Part("", _finer_header(header, steps), _finer_synapses(dict(arrays), steps))
+        finer = describe_delays(projection._delays.finer(steps))
+        header, arrays = {**header, **finer[0]}, {**arrays, **finer[1]}
+        part = Part("", _finer_header(header, steps), _finer_synapses(arrays, steps))
         restores.append(plan_projection(copied, part, strict=False))
         if not copied._has_own_synapses:
-            copied._delay = projection._delay * steps
+            copied._delays = projection._delays.finer(steps)
     for restore in restores:
         restore(0)
 
@@ -156,8 +164,6 @@ def _finer_past(
 
 
 def _finer_synapses(arrays: Arrays, steps: int) -> Arrays:
-    if "delay" in arrays:
-        arrays["delay"] = (arrays["delay"].astype(np.int64) * steps).astype(arrays["delay"].dtype)
     for name in (*UPDATED, "updated_all"):
         if name in arrays:
             arrays[name] = arrays[name] * steps
@@ -168,8 +174,6 @@ def _finer_header(header: Mapping[str, Any], steps: int) -> dict[str, Any]:
     learns, period, start = header["learning"]
     finer: dict[str, Any] = {"learning": [learns, period if period == 1 else period * steps, start * steps]}
     finer["since"] = header["since"] * steps
-    if header["delay"] is not None:
-        finer["delay"] = header["delay"] * steps
     for name in STRUCTURAL:
         finer[name] = None
     return {**header, **finer}

@@ -20,6 +20,7 @@ from eqneuro.codegen.requests import (
     StopRequest,
 )
 from eqneuro.language.syntax import Name
+from eqneuro.network.between import smooth_of
 from eqneuro.network.plastic import NARROW, parts_of, request_of
 from eqneuro.network.timed_spikes import check_population, check_projection, is_timed
 
@@ -96,7 +97,7 @@ def population_request(population: Population) -> PopulationRequest | None:
         logger.info("population %r: %s has one value for each neuron from now on", population.name, ", ".join(added))
     return PopulationRequest(
         model, inputs_of(population), population._varying, population._refractory,
-        timed=population._is_timed, staged=staged_of(population),
+        timed=population._is_timed, staged=staged_of(population), smooth=smooth_of(population),
     )  # fmt: skip
 
 
@@ -169,6 +170,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         assigns=projection._assigns(),
         timed_pre=events and projection._pre_population._is_timed,
         timed_post=events and projection._post_population._is_timed,
+        between=not events and projection._delays.are_between,
     )
 
 

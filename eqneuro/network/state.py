@@ -75,6 +75,7 @@ class PopulationState:
         self._rings: dict[str, Ring] = {}
         self._slopes: dict[str, Ring] = {}
         self._past_start = allocate(1, np.int64)
+        self._between: dict[tuple[str, int, float, bool], NDArray[Any]] = {}
         self._sums: dict[str, Ring] = {}
         self._sums_start = allocate(1, np.int64)
         self._own_delays = tuple(self._delays())
@@ -224,13 +225,24 @@ class PopulationState:
         )
 
     def _keep_slopes(self, names: Sequence[str], tick: int) -> None:
-        """Rings for the slopes of the named variables, with as many slots as those of their values have."""
+        """Rings for the slopes of the named variables, no others, with as many slots as those of their values."""
+        self._slopes = {name: self._slopes[name] for name in names if name in self._slopes}
         for name in names:
             values, known = self._rings[name], self._slopes.get(name)
             if known is None:
-                known = self._slopes[name] = Ring(values.length, values.rows.dtype, values.slots)
+                self._slopes[name] = Ring(values.length, values.rows.dtype, values.slots)
+                self._slopes[name].rows[:] = self._slopes_until_now(name, tick)
             else:
                 known.grow(values.slots, tick)
+
+    def _slopes_until_now(self, name: str, tick: int) -> NDArray[Any]:
+        """Slopes of a variable that were not kept until now: those of the parabolas through three grid points."""
+        ring = self._rings[name]
+        order = (tick - ring.slots + np.arange(ring.slots)) % ring.slots
+        path = np.concatenate([ring.rows[order], self._recordable(name)[None]])
+        found = np.empty_like(ring.rows)
+        found[order] = np.gradient(path, self._net.dt, axis=0, edge_order=1)[:-1]
+        return found
 
     def _keep_sums(self, names: Sequence[str], tick: int) -> None:
         """Rings for the inputs that stages read at their own times, and for no others."""
@@ -319,6 +331,6 @@ class PopulationState:
     def _nbytes(self) -> int:
         own = self._store.nbytes + self._t_last.nbytes + self._refractory_until.nbytes + self._moments.nbytes
         own += sum(a.nbytes for a in (*self._inputs.values(), *self._reductions.values(), *self._inner.values()))
-        own += sum(ring.rows.nbytes for ring in self._all_rings())
+        own += sum(ring.rows.nbytes for ring in self._all_rings()) + sum(x.nbytes for x in self._between.values())
         own += sum(decoder.nbytes for decoder in self._decoders.values())
         return own + sum(output.nbytes for output in self._outputs.values())

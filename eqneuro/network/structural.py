@@ -18,7 +18,6 @@ from eqneuro.network.checks import warn_of_memory
 from eqneuro.network.conditions import Pairs, Streams, Synapses
 from eqneuro.network.configuration import EPOCH
 from eqneuro.network.edits import SynapseEdits
-from eqneuro.network.time import round_to_steps
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -176,10 +175,10 @@ class StructuralPlasticity(SynapseEdits):
             found.append(begin + _thinned(np.flatnonzero(pairs.holds(rule.condition)), rule, streams))
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
-    def _find_created(self, step: int) -> tuple[Ranks, Ranks, NDArray[Any], int, np.random.Generator]:
+    def _find_created(self, step: int) -> tuple[Ranks, Ranks, NDArray[Any], float, np.random.Generator]:
         """Ends, weights and delays of the synapses to create."""
         rule, streams = self._rule(self.model.creating), self._streams(CREATING, step)
-        delay = self._usual_delay() if rule.delay is None else int(round_to_steps(np.asarray(rule.delay), self._net.dt))
+        delay = self._usual_delay() if rule.delay is None else float(self._steps(np.asarray(rule.delay)))
         own = partial(self._of_new, rule, delay)
         chosen = list(self._wanted_pairs(rule, own, step, streams))
         pre = np.concatenate([found[0] for found in chosen]) if chosen else np.empty(0, dtype=np.int64)
@@ -204,7 +203,7 @@ class StructuralPlasticity(SynapseEdits):
             row, column = np.divmod(_thinned(np.flatnonzero(wanted), rule, streams), len(ends.pre))
             yield ends.pre[column].astype(np.int64), posts[row].astype(np.int64)
 
-    def _of_new(self, rule: StructuralRule, delay: int, pairs: Pairs, name: str) -> Any:
+    def _of_new(self, rule: StructuralRule, delay: float, pairs: Pairs, name: str) -> Any:
         """What a synapse would begin with, were it made."""
         if name == "d" and name not in self._values:
             return delay * self._net.dt

@@ -62,7 +62,7 @@ def synaptic_values(projection: Projection, name: str) -> Spread:
 
 def delays(projection: Projection) -> Spread:
     """The delays of synapses in ms."""
-    return spread(projection._delay * projection._net.dt)
+    return spread(projection._delays_in_ms)
 
 
 @dataclass(frozen=True)

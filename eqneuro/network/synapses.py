@@ -17,6 +17,7 @@ from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Name
 from eqneuro.model.models import ModelAttribute, SynapseModel
 from eqneuro.network.checks import level_outside
+from eqneuro.network.delays import LONGEST, Delays, in_steps
 from eqneuro.network.plastic import PlasticState
 from eqneuro.network.quantities import plain_time, plain_value, plain_weights
 from eqneuro.network.store import dtype_of
@@ -25,8 +26,6 @@ from eqneuro.network.time import round_to_steps
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
 
-LONGEST = 2**31 - 1
-"""Steps of a delay."""
 DELAY = ModelAttribute("delay", "local", "float", Name("d"), is_parameter=True)
 
 
@@ -58,14 +57,14 @@ class SynapseValues:
         raise NotImplementedError
 
     def _make_values(self) -> None:
-        self._delay: int | NDArray[np.uint32] = 1
+        self._delays = Delays()
         self._held: dict[str, NDArray[Any]] = {}
         self._is_ahead = False
         self._plastic = PlasticState(self)  # type: ignore[arg-type]
         self._shared: set[str] = set()
         self._saved: dict[str, tuple[NDArray[Any], bool]] = {}
-        self._saved_delay: int | NDArray[np.uint32] | None = None
-        self._delay_before: int | NDArray[np.uint32] | None = None
+        self._saved_delays: Delays | None = None
+        self._delays_before: Delays | None = None
         self._is_kept = False
         self._spike_rows: SpikeRows | None = None
         self._boundaries = np.empty(0, dtype=np.int64)
@@ -120,36 +119,52 @@ class SynapseValues:
     def delay(self) -> Any:
         """Delays in ms: a number where all are alike, else one list for each post-synaptic neuron."""
         self._built  # noqa: B018
-        if isinstance(self._delay, int):
-            return self._delay * self._net.dt
-        return self._split(self._delay * self._net.dt)
+        delays = self._delays_in_ms
+        return self._split(delays) if np.ndim(delays) else delays
 
     @delay.setter
     def delay(self, value: Any) -> None:
         value = plain_time(value, f"delay of projection {self.name!r}")
         if not isinstance(value, Distribution) and _is_nested(value):
             value = self._checked_rows(value, DELAY)
-        before = self._delay
+        before = self._delays
         self._set_delays(value, self._net.default_rng, stacklevel=4)
-        if self._is_kept and self._saved_delay is None:
-            self._saved_delay = before
-        if self._delay_before is None:
-            self._delay_before = before
-        self._put_delay(self._delay, before)
+        if self._is_kept and self._saved_delays is None:
+            self._saved_delays = before
+        if self._delays_before is None:
+            self._delays_before = before
+        self._put_delays(self._delays, before)
 
-    def _put_delay(self, delay: int | NDArray[np.uint32], before: int | NDArray[np.uint32]) -> None:
-        self._delay = delay
+    @property
+    def _delays_in_ms(self) -> Any:
+        """A number where all are alike, else one for each synapse."""
+        return self._delays.exact * self._net.dt
+
+    @property
+    def _delay(self) -> int | NDArray[np.uint32]:
+        """Delays in whole steps, rounded up where they end between two grid points."""
+        return self._delays.steps
+
+    def _put_delays(self, delays: Delays, before: Delays) -> None:
+        self._delays = delays
         self._leave_rows()
         events = self._is_event_based()
-        self._net._note_change(structural=kind_of_delay(before, events=events) != kind_of_delay(delay, events=events))
+        self._net._note_change(structural=before.kind(events=events) != delays.kind(events=events))
 
     def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
-        steps = self._in_steps(delays, self._built.synapses, rng, stacklevel + 1)
-        alike = not steps.ndim or (len(steps) > 0 and bool((steps == steps[0]).all()))
-        self._delay = int(steps.flat[0]) if alike else np.ascontiguousarray(steps, dtype=np.uint32)
+        self._delays = Delays.of(self._in_steps(delays, self._built.synapses, rng, stacklevel + 1))
 
-    def _in_steps(self, delays: Any, count: int, rng: np.random.Generator, stacklevel: int) -> NDArray[np.int64]:
-        """Delays of ``count`` synapses in steps, one number where one was given."""
+    def _on_grid(self) -> bool:
+        """Whether delays are whole steps: those of spikes."""
+        return self._is_event_based()
+
+    def _steps(self, given: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Delays of some ms in steps."""
+        dt = self._net.dt
+        return round_to_steps(given, dt).astype(float) if self._on_grid() else in_steps(given, dt)
+
+    def _in_steps(self, delays: Any, count: int, rng: np.random.Generator, stacklevel: int) -> NDArray[np.float64]:
+        """Delays of ``count`` synapses in steps, one number where one was given; those that are drawn are whole."""
         is_drawn = isinstance(delays, Distribution)
         if is_drawn:
             given = delays.sample(rng, count)
@@ -165,22 +180,23 @@ class SynapseValues:
         if len(wrong):
             most = f"finite and not negative, {LONGEST * dt:.4g} at most"
             raise ValueError(f"delays of {self.name!r} are times in ms, {most}, not {wrong[0]:g}")
-        steps = round_to_steps(given, dt)
-        changed = np.atleast_1d(given[(np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)])
-        if changed.size and not is_drawn:
-            first = float(changed[0])
-            rounded = int(round_to_steps(np.asarray(first), dt)) * dt
-            message = f"delays are whole steps of dt = {dt:g} ms, one at least: {first:g} ms becomes {rounded:g} ms"
+        are_whole = is_drawn or self._on_grid()
+        steps = round_to_steps(given, dt).astype(float) if is_drawn else self._steps(given)
+        changed = (np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)
+        if changed.any() and not is_drawn:
+            first, becomes = float(given[changed].flat[0]), float(steps[changed].flat[0]) * dt
+            rule = "whole steps of dt = {:g} ms, one at least" if are_whole else "not shorter than dt = {:g} ms"
+            message = f"delays are {rule.format(dt)}: {first:g} ms becomes {becomes:g} ms"
             warnings.warn(f"projection {self.name!r}: {message}", UserWarning, stacklevel=stacklevel)
         return steps
 
     @property
     def _longest(self) -> int:
-        return self._delay if isinstance(self._delay, int) else int(self._delay.max(initial=1))
+        return self._delays.longest
 
     @property
     def _shortest(self) -> int:
-        return self._delay if isinstance(self._delay, int) else int(self._delay.min(initial=LONGEST))
+        return self._delays.shortest
 
     # -- attributes ---------------------------------------------------------------------------------------------------
 
@@ -269,9 +285,9 @@ class SynapseValues:
         for name in [name for name in self._saved if weights or name != "w"]:
             values, is_shared = self._saved[name] if self._is_variable(name) else self._saved.pop(name)
             self._write(self._attribute(name), values[0] if is_shared else values, spread=not is_shared)
-        if self._saved_delay is not None:
-            before, self._saved_delay = self._saved_delay, None
-            self._put_delay(before, self._delay)
+        if self._saved_delays is not None:
+            before, self._saved_delays = self._saved_delays, None
+            self._put_delays(before, self._delays)
         self._net._note_change(structural=True)
 
     def _keep_initial(self) -> None:
@@ -358,13 +374,6 @@ class SynapseValues:
 def draw_values(rng: np.random.Generator, count: int, distribution: Distribution) -> NDArray[Any]:
     """What `evaluate` asks for where a distribution stands."""
     return distribution.sample(rng, count)
-
-
-def kind_of_delay(delay: int | NDArray[np.uint32], *, events: bool) -> int:
-    """What decides which kernel is needed: the shortest delay, another one, one for each synapse with or without it."""
-    if isinstance(delay, int):
-        return min(delay, 2)
-    return 0 if events or delay.min(initial=LONGEST) > 1 else -1
 
 
 def _is_nested(value: Any) -> bool:

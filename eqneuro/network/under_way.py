@@ -24,9 +24,10 @@ def warn_of_spikes_under_way(projection: Projection) -> None:
     Kernels look for spikes that were emitted as many steps ago as a synapse's delay is long. One that is due under the
     old delay, but older than the new one, is never found; one that has arrived is found again by a longer delay.
     """
-    before, projection._delay_before = projection._delay_before, None
-    if before is None or not projection._is_event_based() or np.array_equal(before, projection._delay):
+    changed, projection._delays_before = projection._delays_before, None
+    if changed is None or not projection._is_event_based() or np.array_equal(changed.steps, projection._delay):
         return
+    before = changed.steps
     if np.ndim(before) and np.size(before) != projection._built.synapses:
         return  # of synapses that have become others meanwhile
     outputs, model = projection._pre_population._outputs, projection.model

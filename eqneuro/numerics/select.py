@@ -47,16 +47,21 @@ def translate(expr: Expr, prefix: str = "draw") -> tuple[sympy.Expr, tuple[Draw,
 
 @as_written
 def neuron_rules(
-    model: NeuronModel, default: str, inputs: Collection[str] = (), *, on_grid: bool = True
+    model: NeuronModel,
+    default: str,
+    inputs: Collection[str] = (),
+    *,
+    smooth: Collection[str] = (),
+    on_grid: bool = True,
 ) -> tuple[UpdateRule, ...]:
     """The rules of all equations of a neuron, in the order of evaluation.
 
     ``default`` is the network's method, for ODEs that name none; ``inputs`` are names of those, as ``sum(exc)``, that
-    stages read at their own times; ``on_grid`` says whether spikes happen at the ends of steps, so that what they reset
-    is held at the threshold until then.
+    stages read at their own times; ``smooth`` are variables whose slopes are kept for others; ``on_grid`` says whether
+    spikes happen at the ends of steps, so that what they reset is held at the threshold until then.
     """
     held = ceilings(model) if on_grid else {}
-    return _rules(model, model.equations, default, inputs=inputs, held=held)
+    return _rules(model, model.equations, default, inputs=inputs, held=held, smooth=smooth)
 
 
 @as_written
@@ -96,14 +101,14 @@ def _rules(
     propagators: bool = True,
     inputs: Collection[str] = (),
     held: Mapping[str, Expr] | None = None,
+    smooth: Collection[str] = (),
 ) -> tuple[UpdateRule, ...]:
     """Neighbouring ODEs of one locality are a system; an assignment stands alone."""
     types = {a.name: a.type for a in model.attributes}
     locality = {a.name: a.locality for a in model.attributes}
     constants = model.unchanging
-    around = Surroundings(
-        constants, delayed_variables(model.equations), inputs, held or {}, remembers=isinstance(model, NeuronModel)
-    )
+    past = delayed_variables(model.equations).union(smooth)
+    around = Surroundings(constants, past, inputs, held or {}, remembers=isinstance(model, NeuronModel))
     rules: list[UpdateRule] = []
     run: list[OdeEquation] = []
 

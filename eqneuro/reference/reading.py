@@ -70,7 +70,7 @@ class Reader:
             case "dt":
                 return np.float64(self.dt)
             case "d":
-                return synapses.delays[places.s] * self.now.dt
+                return (synapses.delays[places.s] - synapses.early[places.s]) * self.now.dt
             case "t_pre":
                 return as_numbers(synapses.sender.t_last[places.i])
             case "t_post":
@@ -103,6 +103,42 @@ class Reader:
         index = places.i if len(present) > 1 or synapses.sender.size == 1 else np.zeros(len(places.i), dtype=np.int64)
         if age is None:
             return as_numbers(present[index])
-        past = synapses.pre_past[name]
-        values = [present[i] if a < 0 else past.at(self.now.tick - int(a))[i] for i, a in zip(index, age, strict=True)]
+        early = synapses.early[places.s] if self.part in ("psp", "learn") else np.zeros(len(places.s))
+        path = _Path(synapses, name, self.now, after_update=self.part == "learn")
+        values = [path.at(int(i), -int(a), float(u)) for i, a, u in zip(index, age, early, strict=True)]
         return np.array(values, dtype=np.float64)
+
+
+class _Path:
+    """A variable of pre-synaptic neurons through the grid points: place 0 is the start of this step, 1 what is there
+    once the neurons have been updated.
+    """
+
+    def __init__(self, synapses: Synapses, name: str, now: Instant, *, after_update: bool) -> None:
+        self._past, self._slopes, self._now = synapses.pre_past[name], synapses.pre_slopes.get(name), now
+        self._present, self._first = synapses.pre[name], int(synapses.past_start[0]) - now.tick
+        self._known = 0 if after_update else -1
+        """The last place whose slope is known."""
+
+    def _x(self, i: int, place: int) -> float:
+        return float(self._present[i] if place > 0 else self._past.at(self._now.tick + place)[i])
+
+    def _slope(self, i: int, place: int) -> float:
+        """Over a whole step."""
+        assert self._slopes is not None
+        return float(self._slopes.at(self._now.tick + place)[i]) * self._now.dt
+
+    def at(self, i: int, place: int, u: float) -> float:
+        """The value of a neuron a part of a step after a place; whole numbers and truth values jump in the middle."""
+        if self._present.dtype.kind != "f":
+            return self._x(i, place + (u > 0.5))
+        if u == 0.0 or place < self._first:
+            return self._x(i, place)
+        a, b = self._x(i, place), self._x(i, place + 1)
+        if self._slopes is None:
+            return a + u * (b - a)
+        if place + 1 > self._known:
+            slope = self._slope(i, place)
+            return a + slope * u + (b - a - slope) * u * u
+        p, q = self._slope(i, place), self._slope(i, place + 1)
+        return a + u * u * (3.0 - 2.0 * u) * (b - a) + p * u * (1.0 - u) ** 2 - q * u * u * (1.0 - u)

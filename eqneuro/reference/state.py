@@ -136,7 +136,8 @@ class Synapses:
     """A projection. Synapses stand in rows of one post-synaptic neuron each, in ascending order.
 
     ``own`` gives the array of an attribute, with one number where all share it; ``pre`` and ``post`` are what is read
-    of neurons, ``pre_past`` its past. ``delays`` are in steps.
+    of neurons, ``pre_past`` its past, ``pre_slopes`` the slopes that are known of it, from the step ``past_start`` on.
+    ``delays`` are in steps, rounded up; ``early`` is the part of a step by which they are shorter.
     """
 
     model: SynapseModel
@@ -149,10 +150,13 @@ class Synapses:
     pre_ranks: Array
     post_of: Array
     delays: Array
+    early: Array
     own: Callable[[str], Array]
     pre: Mapping[str, Array]
     post: Mapping[str, Array]
     pre_past: Mapping[str, Past]
+    pre_slopes: Mapping[str, Past]
+    past_start: Array
     post_past: Mapping[str, Past]
     reductions: Mapping[str, Array]
     learning: Array

@@ -135,10 +135,10 @@ def test_what_can_not_be_changed_is_refused_with_a_sentence_and_nothing_changes(
     assert table(projection, "w") == before
     with pytest.raises(RuntimeError, match="no synapses yet"):
         net.connect(a, b, "exc").create_synapse(0, 0)
-    with pytest.warns(UserWarning, match=r"2.6 ms becomes 3 ms") as caught:
-        dendrite.create_synapse(0, 1.0, 2.6)
+    with pytest.warns(UserWarning, match=r"0.6 ms becomes 1 ms") as caught:
+        dendrite.create_synapse(0, 1.0, 0.6)
     assert caught[0].filename == __file__
-    assert table(projection, "delay")[0, 1] == 3.0
+    assert table(projection, "delay")[0, 1] == 1.0
 
 
 def test_a_dendrite_outlives_its_synapses_and_those_before_it() -> None:

@@ -100,8 +100,8 @@ def test_delays_that_make_no_sense_are_refused(delays: Any) -> None:
     ("delay", "becomes"),
     [(1.7, 1.5), (1.8, 2.0), (0.2, 0.5), ([[0.5, 1.0, 1.2, 2.0]] * 3, [[0.5, 1.0, 1.0, 2.0]] * 3)],
 )
-def test_a_delay_is_rounded_to_whole_steps_with_a_warning_that_says_so(delay: Any, becomes: Any) -> None:
-    net, a, b = pair(dt=0.5)
+def test_a_delay_of_spikes_is_rounded_to_whole_steps_with_a_warning_that_says_so(delay: Any, becomes: Any) -> None:
+    net, a, b = pair(dt=0.5, models=(SPIKER, LISTENER))
     first = 1.2 if isinstance(delay, list) else delay
     rounded = 1.0 if isinstance(delay, list) else becomes
     with pytest.warns(UserWarning, match=f"'proj0': .*dt = 0.5 ms.*{first} ms becomes {rounded:g} ms") as caught:

@@ -40,7 +40,9 @@ DISTRIBUTIONS = ("Uniform({0}, {0} + {1})", "Normal({0}, {1})", "Normal({0}, {1}
                  "LogNormal(0.3*{0}, 0.2*{1})", "Exponential({1})", "Gamma({1}, 0.7)", "Gamma(0.4 + {1})",
                  "Binomial(7, 0.31)", "Bernoulli(0.43)", "Poisson({1})", "DiscreteUniform(-1, 3)",
                  "Poisson(37.3)", "Binomial(60, 0.2)", "Exponential({1}, min=0.2, max=1.9)")  # fmt: skip
-METHODS = ("explicit", "midpoint", "heun", "rk4", "sdirk2", "exponential", "semiimplicit", "implicit", "exact", "auto")
+METHODS = ("explicit", "midpoint", "heun", "rk4", "sdirk2", "rk45", "exponential", "semiimplicit", "implicit", "exact",
+           "auto")  # fmt: skip
+TOLERANCES = ("", "", ", rtol=1e-4", ", rtol=1e-8, atol=1e-10", ", atol=1e-5")
 
 
 def number(value: float) -> str:
@@ -92,11 +94,15 @@ class Text:
     spread: list[str] = field(default_factory=list)
     size: int = 3
     targets: tuple[str, ...] = ()
+    timed: bool = False
+    """Whether spikes happen within steps."""
 
     def neuron(self) -> Neuron:
         """The neuron."""
+        settings = {"spike_times": "interpolated"} if self.timed else {}
+        equations = "\n".join(self.equations)
         return Neuron(
-            parameters=self.parameters, equations="\n".join(self.equations), functions=self.functions, **self.events
+            parameters=self.parameters, equations=equations, functions=self.functions, **self.events, **settings
         )
 
 
@@ -131,19 +137,23 @@ LIMITS = ("max=Uniform(0.9, 1.4)", "min=-1.7", "max=1.9", "min=-0.9, max=1.3", "
 
 
 @st.composite
-def odes(draw: Draw, own: str, names: Sequence[str], *, drive: str = "", is_global: bool = False) -> str:
-    """One ODE with its flags."""
+def odes(
+    draw: Draw, own: str, names: Sequence[str], *, drive: str = "", is_global: bool = False, quiet: bool = False
+) -> str:
+    """One ODE with its flags; ``quiet`` if nothing in it may be random."""
     right, methods = draw(right_sides(own, [n for n in names if n != own]))
     right, flag = right + drive, ""
-    if draw(st.integers(0, 2)) == 0:
+    has_jumps = any(word in right for word in (*JUMPS, "f("))
+    if draw(st.integers(0, 2)) == 0 and not quiet:
         noise = draw(st.sampled_from(NOISES[:4] if "exact" in methods else NOISES)).format(own)
         right, flag = right + noise, ", stratonovich" * (noise != "" and draw(st.booleans()))
     form = draw(st.sampled_from(FORMS[:3])).format(own, right, number(draw(POSITIVE)))
     flags = [f"init={draw(NUMBERS)!r}"]
-    if draw(st.booleans()):
-        flags.append(draw(st.sampled_from(methods)))
+    if draw(st.booleans()) or has_jumps:  # at a jump, what is tolerated turns rounding into large differences
+        flags.append(draw(st.sampled_from([m for m in methods if m != "rk45" or not has_jumps])))
+        flags[-1] += draw(st.sampled_from(TOLERANCES)) if flags[-1] == "rk45" else ""
     if draw(st.integers(0, 3)) == 0:
-        flags.append(draw(st.sampled_from(LIMITS)))
+        flags.append(draw(st.sampled_from(LIMITS[quiet:])))
     if is_global:
         flags.append("population")
     elif draw(st.integers(0, 7)) == 0:
@@ -152,9 +162,10 @@ def odes(draw: Draw, own: str, names: Sequence[str], *, drive: str = "", is_glob
 
 
 @st.composite
-def assignments(draw: Draw, own: str, names: Sequence[str], *, is_global: bool = False) -> str:
-    """One assignment with its flags; some hold random numbers, some are whole numbers or truth values."""
-    kind = draw(st.integers(0, 6))
+def assignments(draw: Draw, own: str, names: Sequence[str], *, is_global: bool = False, quiet: bool = False) -> str:
+    """One assignment with its flags; some hold random numbers, some are whole numbers or truth values; ``quiet`` if it
+    may neither be random nor change step by step."""
+    kind = draw(st.sampled_from([1, 2, 4, 5, 6]) if quiet else st.integers(0, 6))
     flags = ["population"] if is_global else []
     if kind == 0:
         shape, scale = draw(bounded(names, 1)), f"(0.3 + abs({draw(bounded(names, 1))}))"
@@ -168,8 +179,29 @@ def assignments(draw: Draw, own: str, names: Sequence[str], *, is_global: bool =
     else:
         value = draw(expressions(names, 3))
         if draw(st.booleans()):
-            flags.append(draw(st.sampled_from(LIMITS)))
+            flags.append(draw(st.sampled_from(LIMITS[quiet:])))
     return f"{own} = {value}" + (f" : {', '.join(flags)}" if flags else "")
+
+
+STRENGTHS = ("0.2", "0.3*p", "0.1*s", "(0.1 + 0.2*q)", "0.01*t")
+"""Of noise; one of them changes."""
+
+
+@st.composite
+def linear_systems(draw: Draw, *, quiet: bool) -> list[str]:
+    """Two or three equations, linear in each other, with noise that they share or hand on."""
+    names = [f"y{k}" for k in range(draw(st.integers(2, 3)))]
+    lines = []
+    for own in names:
+        right = f"{draw(NUMBERS)!r}/3.0 - {draw(POSITIVE)!r}*{own}"
+        for other in names:
+            if other != own and draw(st.booleans()):
+                right += f" + {number(draw(NUMBERS))}*{other}/4.0"
+        for source in draw(st.sets(st.sampled_from(["xi", "xi_a", "xi_b"]), max_size=2)) if not quiet else ():
+            right += f" + {draw(st.sampled_from(STRENGTHS))}*{source}"
+        method = draw(st.sampled_from(["exact", "exact", "exact", "auto", "rk45"]))
+        lines.append(f"d{own}/dt = {right} : init={draw(NUMBERS)!r}, {method}")
+    return lines
 
 
 PARAMETERS = """
@@ -185,9 +217,11 @@ PARAMETERS = """
 
 @st.composite
 def neurons(draw: Draw, *, spiking: bool | None = None, targets: Sequence[str] = ()) -> Text:
-    """A neuron of one to five variables."""
+    """A neuron of one to eight variables."""
     text = Text(PARAMETERS, targets=tuple(targets), size=draw(st.sampled_from([1, 2, 3, 3, 5, 18])))
     is_spiking = draw(st.booleans()) if spiking is None else spiking
+    text.timed = quiet = is_spiking and draw(st.integers(0, 2)) == 0
+    text.size = min(text.size, 3) if text.timed else text.size
     shared = ["s", "cap", "t/50.0", "dt"]
     local = [*shared, "p", "q", "k", "b", "tau/3.0"]
     if draw(st.integers(0, 3)) == 0:
@@ -195,22 +229,27 @@ def neurons(draw: Draw, *, spiking: bool | None = None, targets: Sequence[str] =
         local.append(f"f({draw(st.sampled_from(['p', '0.4', 'q + 0.1']))}, s)")
     inputs = [f"g_{t}" if is_spiking else f"sum({t})" for t in targets]
     local += [f"tanh({name})" for name in inputs]
-    text.equations += _conductances(draw, inputs) if is_spiking else []
+    text.equations += _conductances(draw, inputs, whole=quiet) if is_spiking else []
     for k in range(draw(st.integers(1, 4))):
         own = f"x{k}"
         is_global = bool(text.local) and draw(st.integers(0, 6)) == 0
         read = [*shared, *(f"{draw(st.sampled_from(REDUCTIONS))}({text.local[0]})" for _ in range(is_global))]
-        read = read if is_global else [*local, own] if k else local
+        read = read if is_global else [*local, own] if k and not quiet else local
         if k == 0:
             drive = "".join(f" + 0.4*tanh({name})" for name in inputs)
-            drive += draw(st.sampled_from(["", "", "", *PASTS])).format(own)
-            text.equations.append(draw(odes(own, read, drive=drive)))
+            drive += "" if quiet else draw(st.sampled_from(["", "", "", *PASTS])).format(own)
+            text.equations.append(draw(odes(own, read, drive=drive, quiet=quiet)))
         else:
             line = odes if draw(st.integers(0, 2)) else assignments
-            text.equations.append(draw(line(own, read, is_global=is_global)))
+            text.equations.append(draw(line(own, read, is_global=is_global, quiet=quiet)))
         text.variables.append(own)
         (shared if is_global else text.local).append(own)
         local.append(own)
+    if draw(st.integers(0, 3)) == 0:
+        text.equations += draw(linear_systems(quiet=quiet))
+        linear = [line[1:3] for line in text.equations if line.startswith("dy")]
+        text.variables += linear
+        local += linear
     if draw(st.integers(0, 2)) == 0:
         text.equations.append(f"m0 = 0.3*{draw(st.sampled_from(REDUCTIONS))}(x0) + x0")
         text.variables.append("m0")
@@ -236,17 +275,18 @@ JUMPS = ("floor", "ceil", "round", "sign(", "heaviside", "modulo", ">", "<", "it
 REDUCTIONS = ("mean", "min", "max", "norm1", "norm2")
 
 
-def _conductances(draw: Draw, inputs: Sequence[str]) -> list[str]:
-    """Equations of some of the conductances; the others last one step."""
-    method = st.sampled_from(["", ", exponential", ", exact", ", rk4", ", unless_refractory"])
-    return [f"2.7*d{name}/dt = -{name} : init=0.1{draw(method)}" for name in inputs if draw(st.booleans())]
+def _conductances(draw: Draw, inputs: Sequence[str], *, whole: bool) -> list[str]:
+    """Equations of some of the conductances, or of all; the others last one step."""
+    method = st.sampled_from(["", ", exponential", ", exact", ", rk4", ", rk45", ", unless_refractory"])
+    return [f"2.7*d{name}/dt = -{name} : init=0.1{draw(method)}" for name in inputs if whole or draw(st.booleans())]
 
 
 @st.composite
 def events(draw: Draw, text: Text, local: Sequence[str]) -> dict[str, Any]:
     """Spike condition, reset, refractoriness; sometimes an axon spike as well."""
     own = text.local[0]
-    found: dict[str, Any] = {"spike": draw(st.sampled_from(SPIKES)).format(own, draw(expressions(local, 1)))}
+    spikes = (*SPIKES[:2] * 3, *SPIKES[2:4]) if text.timed else SPIKES  # the last two are bisected, which takes long
+    found: dict[str, Any] = {"spike": draw(st.sampled_from(spikes)).format(own, draw(expressions(local, 1)))}
     changed = [v for v in text.local if v.startswith("x")]
     found["reset"] = draw(resets(changed, local))
     kind = draw(st.integers(0, 5))
@@ -254,9 +294,9 @@ def events(draw: Draw, text: Text, local: Sequence[str]) -> dict[str, Any]:
         found["refractory"] = draw(st.sampled_from([0.0, 0.5, 1.3, 3.0]))
     elif kind == 2:
         found["refractory"] = "tau"
-    elif kind == 3:
+    elif kind == 3 and not text.timed:
         found["refractory"] = draw(conditions([own, "p"]))
-    if draw(st.integers(0, 4)) == 0:
+    if draw(st.integers(0, 4)) == 0 and not text.timed:
         found["axon_spike"] = draw(st.sampled_from(SPIKES)).format(own, draw(expressions(local, 1)))
         found["axon_reset"] = draw(resets(changed, local))
     return found

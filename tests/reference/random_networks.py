@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from eqneuro import EquationError, Network, Synapse, Uniform
+from eqneuro import EquationError, Network, SpikeSourceArray, Synapse, Uniform
 
-from .random_models import Draw, Text, bounded, neurons
+from .random_models import POSITIVE, Draw, Text, bounded, neurons
 
 TARGETS = ("exc", "inh")
 
@@ -40,6 +40,18 @@ class Connection:
     delays: tuple[int, int]
     learning: tuple[str, int]
     spread: bool
+    part: float = 0.0
+    """Of a step, by which delays of rates are longer."""
+
+
+@dataclass
+class Source:
+    """Neurons that spike at given times, and the first population, which they excite after some steps."""
+
+    times: list[list[float]]
+    interpolated: bool
+    weight: float
+    delay: int
 
 
 @dataclass
@@ -51,6 +63,7 @@ class NetworkText:
     dt: float
     method: str
     seed: int
+    source: Source | None = None
 
     def build(self) -> Network:
         """The network, with a monitor on everything."""
@@ -74,10 +87,20 @@ class NetworkText:
                     projection.fixed_probability(0.5, weights, delays)
                 case _:
                     projection.fixed_number_pre(1, weights, delays, allow_self_connections=True)
+            if each.part and not projection._is_event_based():
+                given, more = projection.delay, each.part * self.dt
+                longer = [[d + more for d in row] for row in given] if isinstance(given, list) else given + more
+                projection.delay = longer
             if each.learning[0] == "off":
                 projection.disable_learning()
             elif each.learning[0] == "period":
                 projection.enable_learning(each.learning[1] * self.dt)
+        if self.source is not None:
+            source = net.create(SpikeSourceArray(self.source.times, interpolated=self.source.interpolated))
+            target = self.populations[0].targets[0]
+            arriving = net.connect(source, made[0], target, name="from the source")
+            arriving.all_to_all(self.source.weight, self.source.delay * self.dt)
+            net.monitor(source, "spike", name="source")
         for k, population in enumerate(made):
             inputs = [f"g_{t}" if population.model.is_spiking else f"sum({t})" for t in self.targets_of(k)]
             read = [name for name in inputs if name not in population.variables]
@@ -143,6 +166,19 @@ def spiking_synapses(draw: Draw, pre: Text, post: Text) -> SynapseText:
     if pre.events.get("axon_spike") and draw(st.booleans()):
         text.rest["pre_axon_spike"] = draw(event_statements("pre_axon_spike", traces, [*words, "w"]))
     return admitted(text)
+
+
+PLAIN = ("w", "w*{}", "w + 0.1*{}", "0.2*{}")
+
+
+@st.composite
+def plain_synapses(draw: Draw, pre: Text, post: Text) -> SynapseText:
+    """A weight and parameters: all that synapses have whose spikes come from within steps, or arrive there."""
+    words = ["A", "B", "C", "n", "tau/9.0"]
+    if not post.timed:
+        words += ["t/50.0", *(f"pre.{name}" for name in pre.local[:2]), *(f"post.{name}" for name in post.local[:2])]
+    brought = draw(st.sampled_from(PLAIN)).format(draw(bounded(words, 1)))
+    return SynapseText(PARAMETERS, rest={"pre_spike": f"g_target += {brought}"})
 
 
 CHANGES = ("{0} += {1}", "{0} = {1}", "{0} = 0.6*{0} + {1}", "{0} *= 0.7", "{0} -= 0.3*{1} : min=-0.5",
@@ -235,6 +271,7 @@ def networks(draw: Draw) -> NetworkText:
     for _ in range(draw(st.integers(1, 3))):
         pre, post = draw(st.integers(0, count - 1)), draw(st.integers(0, count - 1))
         make = spiking_synapses if is_spiking else rate_synapses
+        make = plain_synapses if populations[pre].timed or populations[post].timed else make
         synapse = draw(make(populations[pre], populations[post])) if draw(st.integers(0, 4)) else None
         first = draw(st.integers(1, 6))
         connections.append(
@@ -247,7 +284,18 @@ def networks(draw: Draw) -> NetworkText:
                 (first, first + draw(st.sampled_from([0, 0, 1, 5]))),
                 (draw(st.sampled_from(["on", "on", "on", "off", "period"])), draw(st.integers(2, 5))),
                 draw(st.booleans()),
+                draw(st.sampled_from([0.0, 0.0, 0.31, 0.75])),
             )
         )
     dt = draw(st.sampled_from([0.1, 0.25, 0.5]))
-    return NetworkText(populations, connections, dt, draw(st.sampled_from(["explicit", "auto", "rk4"])), 5)
+    source = draw(sources(dt)) if is_spiking and draw(st.integers(0, 2)) == 0 else None
+    method = draw(st.sampled_from(["explicit", "auto", "rk4", "rk45"]))
+    return NetworkText(populations, connections, dt, method, 5, source)
+
+
+@st.composite
+def sources(draw: Draw, dt: float) -> Source:
+    """One to three trains of spikes."""
+    times = st.lists(st.integers(0, 7000).map(lambda k: k / 7000 * 190 * dt), max_size=12)
+    trains = draw(st.lists(times, min_size=1, max_size=3))
+    return Source(trains, draw(st.booleans()), draw(POSITIVE), draw(st.integers(1, 4)))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.network.connector_calls import remembered
+from eqneuro.network.delays import Delays
 from eqneuro.network.projection import Projection
 from eqneuro.network.specific.ready import rate_synapse
 from eqneuro.network.specific.weights import SharedWeights
@@ -126,11 +127,11 @@ class Copy(BorrowedWeights):
         """Nothing: the synapses are those of the other projection."""
 
     @property
-    def _delay(self) -> int | NDArray[np.uint32]:
-        return 1 if self._source is None else self._source._delay
+    def _delays(self) -> Delays:
+        return Delays() if self._source is None else self._source._delays
 
-    @_delay.setter
-    def _delay(self, value: int | NDArray[np.uint32]) -> None:
+    @_delays.setter
+    def _delays(self, value: Delays) -> None:
         """Nothing: the delays are those of the other projection."""
 
     @property

@@ -1,0 +1,107 @@
+"""Delays of the synapses of a projection: whole steps, and where they lie between grid points the part of a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.connectivity.editing import Edit
+
+LONGEST = 2**31 - 1
+"""Steps of a delay."""
+
+
+@dataclass(frozen=True, eq=False)
+class Delays:
+    """What synapses wait: ``steps`` less ``early``, a part of a step, 0 where delays are whole steps.
+
+    Both are one number where all synapses are alike, else arrays; of delays that all are whole steps, ``early`` is one
+    0. In the step from t to t + h a synapse reads what was ``early`` after the grid point t + h − ``steps``·h.
+    """
+
+    steps: int | NDArray[np.uint32] = 1
+    early: float | NDArray[np.float64] = 0.0
+
+    @classmethod
+    def of(cls, exact: NDArray[np.float64]) -> Delays:
+        """Those of synapses, in steps, one at least; or of all synapses, where it is a single number."""
+        if not exact.ndim or (len(exact) and bool((exact == exact[0]).all())):
+            steps = int(np.ceil(exact.flat[0]))
+            return cls(steps, float(steps - exact.flat[0]))
+        whole = np.ceil(exact)
+        early = np.ascontiguousarray(whole - exact)
+        return cls(np.ascontiguousarray(whole, dtype=np.uint32), early if early.any() else 0.0)
+
+    @property
+    def are_between(self) -> bool:
+        """Whether one of them ends between two grid points."""
+        return not isinstance(self.early, float) or self.early != 0.0
+
+    @property
+    def longest(self) -> int:
+        """In steps, rounded up."""
+        return self.steps if isinstance(self.steps, int) else int(self.steps.max(initial=1))
+
+    @property
+    def shortest(self) -> int:
+        """In steps, rounded up."""
+        return self.steps if isinstance(self.steps, int) else int(self.steps.min(initial=LONGEST))
+
+    @property
+    def exact(self) -> Any:
+        """In steps: a number, or one for each synapse."""
+        return self.steps - self.early
+
+    def kind(self, *, events: bool) -> tuple[int, bool]:
+        """What decides which kernel is needed: the shortest delay, another one, one for each synapse with or without
+        it; whether there are parts of steps.
+        """
+        if isinstance(self.steps, int):
+            return min(self.steps, 2), self.are_between
+        return 0 if events or self.shortest > 1 else -1, self.are_between
+
+    def finer(self, parts: int) -> Delays:
+        """The same times in steps of which so many make one of these."""
+        if isinstance(self.steps, int):
+            return Delays.of(_nearly_whole(np.asarray(self.exact * parts)))
+        found = Delays.of(_nearly_whole(self.exact * parts))
+        if not isinstance(found.steps, int):
+            return found
+        return Delays(np.full(len(self.steps), found.steps, np.uint32), np.full(len(self.steps), found.early))
+
+    def after(self, edit: Edit, before: int, added: NDArray[np.float64]) -> Delays:
+        """Those of the synapses there are after a change, given the exact steps of new ones; there were ``before``."""
+        if isinstance(self.steps, int):
+            if (added == self.exact).all():
+                return self
+            if before == 0 and (added == added[0]).all():
+                return Delays.of(added[:1])
+        old, new = np.broadcast_to(self.steps, (before,)), np.ceil(added)
+        steps = np.ascontiguousarray(edit.arrange(old, new.astype(np.uint32)), dtype=np.uint32)
+        early = np.ascontiguousarray(edit.arrange(np.broadcast_to(self.early, (before,)), new - added), dtype=float)
+        return Delays(steps, early if early.any() else 0.0)
+
+    def copy(self) -> Delays:
+        """Others of the same values."""
+        if isinstance(self.steps, int):
+            return self
+        return Delays(self.steps.copy(), self.early if isinstance(self.early, float) else self.early.copy())
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return sum(0 if isinstance(x, int | float) else x.nbytes for x in (self.steps, self.early))
+
+
+def in_steps(delays: NDArray[np.float64], dt: float) -> NDArray[np.float64]:
+    """Delays of some ms in steps, one at least; whole where they are so but for the rounding of single precision."""
+    return np.maximum(_nearly_whole(delays / dt), 1.0)
+
+
+def _nearly_whole(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    nearest = np.floor(steps + 0.5)
+    found: NDArray[np.float64] = np.where(np.abs(steps - nearest) <= 1e-6 + 1.2e-7 * steps, nearest, steps)
+    return found

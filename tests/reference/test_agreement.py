@@ -1,0 +1,43 @@
+"""What counts as a disagreement: differences that rounding does not make by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from eqneuro import Network, Neuron
+
+from .agreement import STEPS, assert_agree, disagreements, run, stable_part
+
+
+def logistic(growth: float) -> Network:
+    """A map that forgets its beginning, or amplifies it."""
+    net = Network(dt=1.0)
+    cells = net.create(2, Neuron(parameters=f"a = {growth}", equations="x = a*x*(1.0 - x) : init=0.3"), name="map")
+    net.monitor(cells, "x", name="map")
+    return net
+
+
+def test_a_model_that_amplifies_rounding_is_compared_until_it_does():
+    first = run(lambda: logistic(3.9), "c")
+    nudged = run(lambda: logistic(3.9), "c", nudged=True)
+    short, _ = stable_part(first, first, nudged)
+    [(_, values)] = short.series.items()
+    assert 5 < len(values) < 60  # 1e-14 grows to 1e-11 by a factor of 1.6 a step or so
+
+
+def test_a_model_that_does_not_is_compared_to_its_end():
+    first = run(lambda: logistic(2.5), "c")
+    nudged = run(lambda: logistic(2.5), "c", nudged=True)
+    whole, _ = stable_part(first, first, nudged)
+    assert [len(values) for values in whole.series.values()] == [STEPS]
+
+
+@pytest.mark.parametrize("growth", [2.5, 3.9])
+def test_a_wrong_number_before_then_is_a_disagreement(growth):
+    first, nudged = (run(lambda: logistic(growth), "c", nudged=nudged) for nudged in (False, True))
+    wrong = run(lambda: logistic(growth), "c")
+    [name] = wrong.series
+    wrong.series[name] = wrong.series[name] + np.where(np.arange(STEPS) == 3, 1e-6, 0.0)[:, None]
+    assert disagreements(*stable_part(first, wrong, nudged))
+    assert_agree(lambda: logistic(growth))
