@@ -47,7 +47,7 @@ class LaneWriter(LoopWriter):
         self._carry_opening(len(parts))
         stages = []
         for place, part in enumerate(parts[:-1]):
-            reads = self._reads(part, self._body.loaded if place == 0 else ())
+            reads = self._reads(part, self._body.loaded)  # `_loads` leaves out what the lines do not name
             if isinstance(part[0] if part else None, Loop):
                 stages.append(self._rounds(part[0], reads, printer))  # type: ignore[arg-type]
                 continue

@@ -197,3 +197,17 @@ def test_two_sources_of_one_equation_leave_another_one_a_number_of_its_own():
     # the factor of the covariance was whatever the library made of a matrix without inverse
     lines = "du/dt = -u + y : exact\ndy/dt = -y/2.3 + 0.2*xi_a - 0.3*xi_b : exact\nz = Normal(0.0, 1.0)"
     assert_agree(neurons(equations=lines), STEPS)
+
+
+@pytest.mark.parametrize("method", ["implicit", "sdirk2"])
+def test_delays_of_each_neuron_are_known_in_every_stage_of_an_iteration(method):
+    def build() -> Network:
+        net = Network(dt=0.1, seed=3)
+        right = "-x^3 - 0.4*x(t - (0.3*tau + 0.6)) + sin(t)"
+        neuron = Neuron(parameters="tau = 2.0", equations=f"dx/dt = {right} : init=0.5, {method}\ny = x(t - tau)")
+        population = net.create(20, neuron)
+        population.tau = Uniform(1.0, 4.0)
+        net.monitor(population, ["x", "y"])
+        return net
+
+    assert_agree(build, STEPS)
