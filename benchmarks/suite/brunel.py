@@ -1,11 +1,11 @@
 """Brunel's network: 12,500 neurons, 15.6 million synapses, delays of 1.5 ms; asynchronous and irregular at 38 Hz.
 
 Brunel (2000, J. Comput. Neurosci. 8:183), g = 5, eta = 2: each neuron has 1,000 excitatory and 250 inhibitory inputs
-drawn at random (Brian2, which has no such rule, connects each pair with probability 0.1), jumps of J and -g J of the
-potential, and 1,000 inputs from outside at 20 Hz each, whose spikes in a step are drawn as one Poisson number a neuron,
-or as a binomial one where a simulator has no other. Euler steps of 0.1 ms, which are exact but for 1e-5 of the decay;
-Brian2 and NEST are exact. What arrives in the refractory time is lost. The first 100 ms are not timed; the rate is that
-of the time after them. With 2,500 neurons, J is larger, so that the mean input is the same.
+drawn at random, jumps of J and -g J of the potential, and 1,000 inputs from outside at 20 Hz each, whose spikes in a
+step are drawn as one Poisson number a neuron, or as a binomial one where a simulator has no other. Euler steps of
+0.1 ms, which are exact but for 1e-5 of the decay; Brian2 and NEST are exact. What arrives in the refractory time is
+lost. The first 100 ms are not timed; the rate is that of the time after them. With 2,500
+neurons, J is larger, so that the mean input is the same.
 """
 
 from __future__ import annotations
@@ -106,11 +106,11 @@ def brian2(run: Run) -> Mapping[str, float]:
             namespace=dict(tau=TAU * ms, theta=THETA, V_r=V_RESET),
         )
         cells.v = "rand()*theta"
-        edge = balanced.split(size)
+        edge, (excitatory, inhibitory) = balanced.split(size), inputs(size)
         first = b2.Synapses(cells[:edge], cells, on_pre=f"v_post += {weight}", delay=DELAY * ms)
-        first.connect(p=PROBABILITY)
+        first.connect(i=f"k for k in sample(N_pre, size={excitatory})")
         second = b2.Synapses(cells[edge:], cells, on_pre=f"v_post -= {G * weight}", delay=DELAY * ms)
-        second.connect(p=PROBABILITY)
+        second.connect(i=f"k for k in sample(N_pre, size={inhibitory})")
         noise = b2.PoissonInput(cells, "v", SOURCES, OUTSIDE_RATE * b2.Hz, weight=J)
         monitor = b2.SpikeMonitor(cells)
     # the transient is in what is timed: a program has one loop

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks import peers
@@ -14,6 +15,8 @@ from benchmarks.suite.collection import Item
 from benchmarks.suite.launch import Launcher, RefusedError, RunError
 from benchmarks.suite.results import Results, disagreements
 
+FOLDERS = ("--peers", "--work")
+"""What is given to them is nobody else's concern."""
 QUICK_LIMIT = 1.6
 """Times the time of C, at most, in the small version."""
 
@@ -45,7 +48,8 @@ class Turn:
 def new_session(command: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Its name and what is told of it."""
     now = datetime.datetime.now().astimezone()
-    return f"{now:%Y-%m-%d %H:%M:%S}", {"date": f"{now:%d %B %Y}", "command": " ".join(command)}
+    told = ["DIR" if before in FOLDERS else word for before, word in pairwise(["", *command])]
+    return f"{now:%Y-%m-%d %H:%M:%S}", {"date": f"{now:%d %B %Y}", "command": " ".join(told)}
 
 
 def turns(plan: Plan, launcher: Launcher, results: Results) -> Iterator[Turn]:

@@ -26,10 +26,11 @@ PLAIN = ("-({})", "abs({})", "fabs({})", "relu({})", "pos({})", "neg({})", "posi
          "power(abs({}) + 0.2, 1.3)", "(1.1 + abs({}))^0.5", "(1.7 + abs({}))^(-1.2)", "sinh(clip({}, -1.5, 1.5))",
          "tan(clip({}, -1.1, 1.1))", "acos(0.9*cos({}))", "isfinite({})")  # fmt: skip
 PAIRS = ("({} + {})", "({} - {})", "({} * {})", "min({}, {})", "max({}, {})", "({})/(1.2 + abs({}))",
-         "atan2({}, 0.4 + abs({}))", "modulo({}*7.3, 2.0 + abs({}))", "1.0*({} < {})", "({} >= {} - 0.21)",
+         "atan2({}, 0.4 + abs({}))", "modulo({}*7.3, 2.0 + abs({}))", "1.0*({} < {})", "({} >= {} - 0.2137)",
          "pow(abs({}) + 0.3, tanh({}))")  # fmt: skip
-CONDITIONS = ("{} > {}", "{} < {}", "{} >= {} + 0.11", "not ({} <= {})", "{0} > 0.21 and {1} < 1.07",
-              "{0} > 0.93 or {1} < -0.41")  # fmt: skip
+CONDITIONS = ("{} > {}", "{} < {}", "{} >= {} + 0.1137", "not ({} <= {})", "{0} > 0.2137 and {1} < 1.0713",
+              "{0} > 0.9371 or {1} < -0.4137")  # fmt: skip
+"""Bounds with digits that no time and no other constant has: at a tie, rounding would decide."""
 CHOICES = ("if {}: {} else: {}", "ite({}, {}, {})")
 RAW = ("sqrt({})", "log({})", "({})^0.7", "1.0/({})", "asin({})", "exp({})", "isnan(sqrt({}))")
 """What may give no number: for variables that nobody reads."""

@@ -1,0 +1,173 @@
+"""The part of the page that tells how time and memory grow: lines fitted, deviations, pictures."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.suite.collection import items
+from benchmarks.suite.growing import AXES
+from benchmarks.suite.results import Results, value
+
+LABELS = {
+    "neurons": "neurons",
+    "synapses": "synapses",
+    "rate": "spikes of a source (Hz)",
+    "delay": "delay (ms)",
+    "delays": "longest delay (ms)",
+    "threads": "threads",
+}
+TITLES = {
+    "neurons": "COBA, 80 synapses a neuron",
+    "synapses": "10,000 sources at 10 Hz",
+    "rate": "10,000 sources, a million synapses",
+    "delay": "a million synapses, one delay",
+    "delays": "a million synapses, delays of their own",
+    "threads": "ten million synapses",
+}
+LINE = 0.15
+"""Share of its value by which a point may lie beside the line."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Medians of one case."""
+
+    at: float
+    seconds: float
+    """For a second of model time."""
+    build: float
+    memory: float
+    """MiB, of the process."""
+    bytes: float
+    """Of the network."""
+    spread: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    """seconds = fixed + slope·x, fitted so that the relative deviations are least; and those, by point."""
+
+    fixed: float
+    slope: float
+    deviations: dict[float, float]
+
+    def at(self, x: np.ndarray) -> np.ndarray:
+        return self.fixed + self.slope * x
+
+
+def points(results: Results) -> dict[str, list[Point]]:
+    """By axis, in the order of what grows."""
+    found: dict[str, list[Point]] = {axis: [] for axis in AXES}
+    for item in items(networks=["growing"]):
+        runs = results.of(item, "eqneuro")
+        if runs:
+            times = [1000.0 * (value(run, "simulate") or 0.0) / run["milliseconds"] for run in runs]
+            builds = [value(run, "build") or 0.0 for run in runs]
+            found[item.case.options["axis"]].append(
+                Point(
+                    float(item.case.options["value"]),
+                    statistics.median(times),
+                    statistics.median(builds),
+                    statistics.median(run["memory"] for run in runs),
+                    statistics.median(run["found"]["bytes"] for run in runs),
+                    (min(times), max(times)),
+                )
+            )
+    return {axis: sorted(those, key=lambda point: point.at) for axis, those in found.items() if those}
+
+
+def fit(x: np.ndarray, y: np.ndarray) -> Line:
+    """A line with neither part below 0."""
+    from scipy.optimize import nnls
+
+    (fixed, slope), _ = nnls(np.column_stack([1.0 / y, x / y]), np.ones(len(y)))
+    line = Line(float(fixed), float(slope), {})
+    line.deviations.update(zip(x.tolist(), (y / line.at(x) - 1.0).tolist(), strict=True))
+    return line
+
+
+def beyond(those: list[Point], cache: float) -> list[Point]:
+    """Those whose network does not fit into the cache, or all where fewer than three are beyond it."""
+    found = [point for point in those if point.bytes > cache]
+    return found if len(found) >= 3 else those
+
+
+def section(results: Results, folder: Path) -> str:
+    """Text with a table and pictures, which are written into the folder."""
+    found = points(results)
+    if not found:
+        return "Nothing measured yet: `python -m benchmarks growth`."
+    caches = cache_sizes(results)
+    lines = ["| against | line | largest deviation | within 15 % | from |", "| --- | --- | --- | --- | --- |"]
+    for axis, quantity, those, line in fits(found, caches):
+        worst = max(line.deviations.values(), key=abs)
+        verdict = "yes" if abs(worst) <= LINE else "NO"
+        text = f"{line.fixed:.3g} + {line.slope:.3g} × {LABELS[axis]}"
+        lines.append(f"| {LABELS[axis]}: {quantity} | {text} | {100.0 * worst:+.0f} % | {verdict} | {those[0].at:,g} |")
+    draw(found, caches, folder)
+    pictures = "\n\n".join(f"![{TITLES[axis]}](images/performance/{axis}.png)" for axis in found)
+    return "\n".join(lines) + "\n\n" + pictures
+
+
+def fits(found: dict[str, list[Point]], caches: dict[str, float]) -> Iterator[tuple[str, str, list[Point], Line]]:
+    """Simulation against all but threads, beyond the second cache; building and memory against their sizes."""
+    for axis, every in found.items():
+        if axis == "threads" or len(every) < 3:
+            continue
+        those = beyond(every, caches.get("L2", 0.0)) if axis in ("neurons", "synapses") else every
+        x = np.array([point.at for point in those])
+        yield axis, "seconds of simulation", those, fit(x, np.array([point.seconds for point in those]))
+        if axis in ("neurons", "synapses"):
+            yield axis, "seconds of building", those, fit(x, np.array([point.build for point in those]))
+            yield axis, "MiB at peak", those, fit(x, np.array([point.memory for point in those]))
+
+
+def cache_sizes(results: Results) -> dict[str, float]:
+    """Bytes of the caches of a core, as they were told when it was measured."""
+    told = results.facts.get("caches", "")
+    return {name: float(size) * 1024.0 for name, size, _ in (part.split() for part in told.split(", ") if part)}
+
+
+def draw(found: dict[str, list[Point]], caches: dict[str, float], folder: Path) -> None:
+    """One picture an axis, log–log: simulation, and building and memory where they grow too."""
+    import matplotlib.pyplot as plt
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = {(axis, quantity): (those, line) for axis, quantity, those, line in fits(found, caches)}
+    style = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    for axis, those in found.items():
+        panels = [("seconds of simulation", [point.seconds for point in those])]
+        if axis in ("neurons", "synapses"):
+            panels.append(("seconds of building", [point.build for point in those]))
+            panels.append(("MiB at peak", [point.memory for point in those]))
+        with plt.rc_context(style):
+            figure, all_axes = plt.subplots(
+                1, len(panels), figsize=(3.2 * len(panels), 2.8), layout="constrained", squeeze=False
+            )
+            x = np.array([point.at for point in those])
+            for axes, (quantity, y) in zip(all_axes[0], panels, strict=True):
+                axes.loglog(x, y, "o", color="#0072B2")
+                if (axis, quantity) in lines:
+                    fitted, line = lines[axis, quantity]
+                    fine = np.geomspace(fitted[0].at, fitted[-1].at, 100)
+                    axes.loglog(fine, line.at(fine), color="#D55E00", lw=1.0)
+                _mark_caches(axes, those, caches)
+                axes.set(xlabel=LABELS[axis], ylabel=quantity)
+            all_axes[0][0].set_title(TITLES[axis], fontsize=9, loc="left")
+            figure.savefig(folder / f"{axis}.png", dpi=130)
+            plt.close(figure)
+
+
+def _mark_caches(axes: object, those: list[Point], caches: dict[str, float]) -> None:
+    """Where the network outgrows a cache."""
+    x, sizes = np.log([point.at for point in those]), np.log([max(point.bytes, 1.0) for point in those])
+    for name, size in caches.items():
+        if sizes[0] < np.log(size) < sizes[-1] and np.all(np.diff(sizes) > 0):
+            at = float(np.exp(np.interp(np.log(size), sizes, x)))
+            axes.axvline(at, color="0.7", ls=":", lw=1.0)  # type: ignore[attr-defined]
+            axes.text(at, 1.0, name, transform=axes.get_xaxis_transform(), ha="center", color="0.4")  # type: ignore[attr-defined]
