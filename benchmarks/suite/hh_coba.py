@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from benchmarks.suite import balanced
 from benchmarks.suite.protocol import Case, Run, Wanted
 
-CASES = (Case("4,000", 4000, 1000.0, quick=200.0),)
+CASES = (Case("4,000", 4000, 1000.0),)
 WANTED = Wanted({"brian2": 5.0, "annarchy": 5.0, "nest": 5.0}, reference=1.3)
 AGREE = {"rate": 0.05}
 _VOLTAGE = "El - v + g_exc*(Ee - v) + g_inh*(Ei - v) + g_Na*m**3*h*(ENa - v) + g_K*n**4*(EK - v)"
