@@ -27,7 +27,7 @@ bench:    ## the benchmarks, one table
 	$(PYTHON) -m benchmarks figures
 
 opinion:  ## 3,000 random models, compiled and interpreted; then code generators broken on purpose
-	EQNEURO_RANDOM_MODELS=3000 $(PYTHON) -m pytest tests/reference/test_random_neurons.py tests/reference/test_random_networks.py
+	EQNEURO_RANDOM_MODELS=3000 $(PYTHON) -m pytest -n auto tests/reference/test_random_neurons.py tests/reference/test_random_networks.py
 	$(PYTHON) tests/reference/mutations.py
 
 docs:     ## writes the pages of the documentation that are made from the code

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, Phase, given, note, settings, strategies as st
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, seed, settings, strategies as st
 
 from eqneuro import Network, Uniform
 
@@ -15,6 +16,8 @@ MODELS = int(os.environ.get("EQNEURO_RANDOM_MODELS", "300"))
 """How many neurons are compared in all."""
 TOGETHER = 10
 """Neurons in one network: the compiler of C takes most of the time."""
+PARTS = max(1, min(10, MODELS // TOGETHER))
+"""Tests that share the models, for as many processors."""
 
 
 def build(texts: list[Text], dt: float, method: str) -> Network:
@@ -28,19 +31,30 @@ def build(texts: list[Text], dt: float, method: str) -> Network:
     return net
 
 
-@settings(
-    max_examples=max(1, MODELS // TOGETHER),
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.generate),
-)
-@given(
-    texts=st.lists(neurons(), min_size=TOGETHER, max_size=TOGETHER),
-    dt=st.sampled_from([0.1, 0.25, 0.5]),
-    method=st.sampled_from(["explicit", "auto", "midpoint", "rk4", "rk45", "exponential", "semiimplicit"]),
-)
-def test_random_neurons_agree_on_both_backends(texts: list[Text], dt: float, method: str) -> None:
-    for text in texts:
-        note(f"{text}")
-    assert_agree(lambda: build(texts, dt, method))
+def compare(part: int) -> None:
+    """One part of the models, with a seed of its own."""
+
+    @seed(part)
+    @settings(
+        max_examples=max(1, MODELS // (TOGETHER * PARTS)),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.generate),
+    )
+    @given(
+        texts=st.lists(neurons(), min_size=TOGETHER, max_size=TOGETHER),
+        dt=st.sampled_from([0.1, 0.25, 0.5]),
+        method=st.sampled_from(["explicit", "auto", "midpoint", "rk4", "rk45", "exponential", "semiimplicit"]),
+    )
+    def agree(texts: list[Text], dt: float, method: str) -> None:
+        for text in texts:
+            note(f"{text}")
+        assert_agree(lambda: build(texts, dt, method))
+
+    agree()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_neurons_agree_on_both_backends(part: int) -> None:
+    compare(part)
