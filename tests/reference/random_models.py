@@ -221,7 +221,7 @@ def neurons(draw: Draw, *, spiking: bool | None = None, targets: Sequence[str] =
     """A neuron of one to eight variables."""
     text = Text(PARAMETERS, targets=tuple(targets), size=draw(st.sampled_from([1, 2, 3, 3, 5, 18])))
     is_spiking = draw(st.booleans()) if spiking is None else spiking
-    text.timed = quiet = is_spiking and draw(st.integers(0, 2)) == 0
+    text.timed = quiet = is_spiking and draw(st.integers(0, 5)) == 0
     text.size = min(text.size, 3) if text.timed else text.size
     shared = ["s", "cap", "t/50.0", "dt"]
     local = [*shared, "p", "q", "k", "b", "tau/3.0"]
