@@ -30,9 +30,8 @@ class Rejection(sympy.Function):  # type: ignore[misc]
 
     @classmethod
     def c_form(cls, arguments: list[str], suffix: str) -> str:
-        """The call in C; the first argument's text names the stream and the index of the neuron or synapse."""
-        place, *rest = arguments
-        text = f"draw_{cls.draw_kind}(now, {place}, {', '.join(rest)})"
+        """The call in C; the text of the stream names the index of the neuron or synapse, too."""
+        text = f"draw_{cls.draw_kind}(now, {', '.join(arguments)})"
         return f"(real){text}" if suffix else text
 
 
@@ -43,16 +42,9 @@ class GammaDraw(Rejection):
 
 
 class PoissonDraw(Rejection):
-    """Mean λ; the arguments are the table of its counts, a uniform number, the stream, and λ."""
+    """Mean λ; the arguments are the table of its counts, a uniform number, the stream for large means, and λ."""
 
     draw_kind = "count"
-
-    @classmethod
-    def c_form(cls, arguments: list[str], suffix: str) -> str:
-        """The call in C: a uniform number does for a small mean, the stream gives more for a large one."""
-        table, uniform, place, mean = arguments
-        text = f"draw_count({table}, now, {uniform}, {place}, {mean})"
-        return f"(real){text}" if suffix else text
 
 
 class BinomialDraw(Rejection):

@@ -22,7 +22,8 @@ OWN_WORDS = frozenset(
         "INFINITY NAN philox unit random_source next_unit fill_uniform fill_normal key_low key_high reduce work "
         "past_time past_rows in_steps find_past find_past_rows past_on_line past_on_curve past_on_points "
         "past_on_line_at past_on_curve_at past_on_points_at PAST_LINE PAST_CURVE PAST_OPEN_CURVE "
-        "fill_normal_at fill_noise draw_noise draw_count count_table known_counts "
+        "fill_normal_at fill_noise draw_noise draw_count count_table known_counts decay decay_table decays_at "
+        "past_path past_on_path AHEAD DECAYS SMALL_MEAN GUIDES GAP_STEPS WIDE_VECTORS MOST_SPIKES "
         "job barrier judge random_words index stdin stdout stderr errno signgam I "
     ).split()
 )

@@ -122,8 +122,7 @@ class SynapsePlan:
     ``learns`` that the kernel runs when learning is due, ``always`` that it then runs even where learning is off (the
     weight alone is held); ``operation`` joins what the synapses of a row contribute, where these are joined at all;
     ``dense`` says that every row holds every pre-synaptic neuron; ``scattered`` are the arrays of which a column of
-    synapses reads entries far from each other, ``decays`` the rates of event-driven variables whose decay over whole
-    steps is kept in a table.
+    synapses reads entries far from each other, ``decays`` the tables of decays over whole steps, and the rate of each.
     """
 
     template: str
@@ -144,7 +143,7 @@ class SynapsePlan:
     operation: str = ""
     dense: bool = False
     scattered: tuple[str, ...] = ()
-    decays: tuple[str, ...] = ()
+    decays: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ LIBRARY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(|\bdraw_
 """Calls that have another rounding in vectorised loops."""
 DECAY = re.compile(r"\bexp\((factor_\d+|factor) \* elapsed\)")
 """The decay of an event-driven variable of a synapse, where its rate is the same for all synapses."""
+Decays = tuple[tuple[str, str], ...]
+"""Tables of decays, and the rate of each."""
 EVENTS = ("deliver", "deliver_axon", "post")
 PLACES = {"local": ("", "s"), "semiglobal": ("_row", "j"), "global": ("_all", "0")}
 """How the arrays of the times of updates are called, and which entry of them is meant in the loop."""
@@ -69,8 +71,9 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
     lines, invariants = LoopWriter(statements).finish()
     if (request.by_pre or request.part == "row") and LIBRARY.search("\n".join(lines)):
         lines.insert(0, ONE_BY_ONE)
-    lines, decays = _look_up_decays(lines) if request.part in EVENTS else (lines, ())
-    text = "\n".join([*lines, *invariants, *statements.scope.declarations])
+    lines, decays = _look_up_decays(statements, lines) if request.part in EVENTS else (lines, ())
+    code = [line for line in lines if not line.startswith("/*")]  # comments hold what the user wrote
+    text = "\n".join([*code, *invariants, *statements.scope.declarations])
     title = f"{TITLES[request.part]} of {request.model.name or 'synapses'}"
     function = f"{request.part}_{name}"
     return SynapsePlan(
@@ -92,22 +95,16 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         operation=request.model.operation if request.part == "transmit" and not request.by_pre else "",
         dense=request.dense,
         decays=decays,
-        scattered=tuple(dict.fromkeys(re.findall(r"\b(\w+)\[s\]", "\n".join(lines)))) if request.part == "post" else (),
+        scattered=tuple(dict.fromkeys(re.findall(r"\b(\w+)\[s\]", text))) if request.part == "post" else (),
     )
 
 
-def _look_up_decays(lines: list[str]) -> tuple[list[str], tuple[str, ...]]:
+def _look_up_decays(statements: SynapseStatements, lines: list[str]) -> tuple[list[str], Decays]:
     """Exponentials of one rate over the steps since the last event, read from a table: the same bits, once."""
-    rates = tuple(dict.fromkeys(rate for line in lines for rate in DECAY.findall(line)))
-    known = [DECAY.sub(lambda m: f"decay(decays_{rates.index(m[1])}, {m[1]}, passed, elapsed)", x) for x in lines]
-    if rates:
-        place = next(k for k, line in enumerate(known) if line.startswith("const real elapsed = "))
-        steps = known[place].partition("(double)(")[2].partition(") * now->dt")[0]
-        known[place : place + 1] = [
-            f"const int64_t passed = {steps};",
-            "const real elapsed = (real)((double)passed * now->dt);",
-        ]
-    return known, rates
+    rates = dict.fromkeys(rate for line in lines for rate in DECAY.findall(line))
+    tables = {rate: statements.scope.names.allocate("decays") for rate in rates}
+    known = [DECAY.sub(lambda m: f"decay({tables[m[1]]}, {m[1]}, passed, elapsed)", line) for line in lines]
+    return known, tuple((table, rate) for rate, table in tables.items())
 
 
 def _keep_time(statements: SynapseStatements, part: str, locality: str) -> None:
@@ -115,8 +112,8 @@ def _keep_time(statements: SynapseStatements, part: str, locality: str) -> None:
     suffix, place = PLACES[locality]
     place = "0" if statements.alone else place
     clock = "now->tick + 1" if part == "post" else "now->tick"
-    since = f"(double)({clock} - (int64_t)updated{suffix}[{place}])"
-    statements.opening.append(f"const real elapsed{suffix} = (real)({since} * now->dt);")
+    statements.opening.append(f"const int64_t passed{suffix} = {clock} - (int64_t)updated{suffix}[{place}];")
+    statements.opening.append(f"const real elapsed{suffix} = (real)((double)passed{suffix} * now->dt);")
     statements.ending.append(f"updated{suffix}[{place}] = (int32_t)({clock});")
 
 

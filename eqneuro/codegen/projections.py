@@ -16,7 +16,7 @@ from eqneuro.numerics.select import translate
 C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
 TEMPLATE_WORDS = (
     "number ring ring_count row_start target input part_start delays range delay slot count spikes k row part first s"
-    " source post_rank j total extreme value"
+    " source post_rank j total extreme value width total_0 total_1 total_2 total_3"
 ).split()
 """Identifiers that the templates of projections use."""
 

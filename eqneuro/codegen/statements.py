@@ -109,9 +109,9 @@ class Statements:
 
     def _keep_counts(self, number: int) -> None:
         """A table of the counts of one mean, each thread's own, and the stream for means that are too large for it."""
-        name = self.scope.names.allocate(f"counts_{number}")
-        self.scope.declarations.append(f"static _Thread_local count_table table_{number};")
-        self.scope.declarations.append(f"count_table *const {name} = known_counts(&table_{number});")
+        name, table = (self.scope.names.allocate(f"{word}_{number}") for word in ("counts", "table"))
+        self.scope.declarations.append(f"static _Thread_local count_table {table};")
+        self.scope.declarations.append(f"count_table *const {name} = known_counts(&{table});")
         self.scope.text[sympy.Symbol(f"{COUNTS}:{number}", real=True)] = name
         self.scope.text[sympy.Symbol(f"{PLACE}:{number}", real=True)] = self._draw_place(number)
 

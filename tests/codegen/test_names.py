@@ -1,11 +1,15 @@
 """Names that C, its libraries and the templates know are the user's all the same."""
 
+import re
+
 import numpy as np
 import pytest
 
 import eqneuro as ann
 from eqneuro.codegen.names import KEYWORDS, MACROS, MATHS, OWN_WORDS, Names, is_reserved
 from eqneuro.codegen.projections import TEMPLATE_WORDS
+from eqneuro.codegen.render import templates_directory
+from eqneuro.codegen.synapses import STRUCTURE
 from eqneuro.language.errors import EquationError
 
 HEADERS = frozenset("M_E M_PI HUGE_VAL UINT32_MAX int64_t size_t FP_NAN atomic_load isless CLOCK_REALTIME".split())
@@ -47,6 +51,56 @@ def test_synaptic_parameters_may_have_the_names_of_the_templates():
     net.connect(pre, post, "exc", synapse).all_to_all(2.0)
     net.simulate(2.0)
     assert np.all(post.r == 2 * 2.0 * len(words))
+
+
+@pytest.mark.parametrize("path", sorted(templates_directory().glob("*.j2")), ids=lambda path: path.name)
+def test_macros_in_front_of_the_kernels_are_reserved(path):
+    """Those that the scheduler defines come behind all kernels."""
+    behind = ("scheduler.c.j2", "thread_pool.h.j2", "profile.c.j2", "profile_events.h.j2", "profile_shares.c.j2")
+    macros = re.findall(r"^ *#define (\w+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert path.name in behind or all(is_reserved(name) for name in macros), macros
+
+
+def plastic_traces(names):
+    """Traces after spikes of both sides, of a synapse whose parameters have these names."""
+    net = ann.Network(dt=0.1)
+    source = net.create(ann.SpikeSourceArray([[1.0, 5.0, 9.0]] * 3))
+    cells = net.create(2, ann.Neuron(equations="v = g_exc", spike="v > 0.5"))
+    total = " + ".join(names)
+    synapse = ann.Synapse(
+        parameters=["rate = 10.0", *(f"{name} = {k + 0.7}" for k, name in enumerate(names))],
+        equations="rate*dtrace/dt = -trace : event-driven",
+        pre_spike=f"g_target += w\ntrace += {total}",
+        post_spike=f"trace += 2.0*({total})",
+    )
+    projection = net.connect(source, cells, "exc", synapse)
+    projection.all_to_all(1.0)
+    net.simulate(12.0)
+    return np.array(projection.trace)
+
+
+@pytest.mark.filterwarnings("ignore:.*is also a name of Projection")
+def test_parameters_of_plastic_synapses_may_have_the_names_of_the_templates():
+    words = sorted({*STRUCTURE, *OWN_WORDS, "decays", "table_0", "counts_0"} - {"input", "target", "pre", "post"})
+    kept = []
+    for name in words:
+        try:
+            ann.Synapse(parameters=f"{name} = 1.0", psp=f"w*{name}")
+        except EquationError:
+            continue
+        kept.append(name)
+    assert {"decay", "passed", "ahead", "DECAYS"} <= {*kept}
+    assert np.array_equal(plastic_traces(kept), plastic_traces([f"plain_{k}" for k in range(len(kept))]))
+
+
+def test_a_parameter_may_be_called_as_the_table_of_a_draw_is():
+    def counts(name):
+        net = ann.Network(dt=1.0, seed=1)
+        cells = net.create(50, ann.Neuron(parameters=f"{name} = 0.7", equations=f"x = Poisson(2.0*{name})"))
+        net.simulate(5.0)
+        return np.array(cells.x)
+
+    assert all(np.array_equal(counts("plain"), counts(name)) for name in ("table_0", "counts_0", "GUIDES"))
 
 
 def test_names_given_out_are_valid_and_distinct():
