@@ -6,10 +6,6 @@ from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 ctypedef int64_t (*run_function)(
     void *const *, const int64_t *, int64_t, const int64_t *, double, int64_t, int, int, int64_t *, const int64_t *,
-    int64_t, int64_t,
-) noexcept nogil
-ctypedef int64_t (*profile_function)(
-    void *const *, const int64_t *, int64_t, const int64_t *, double, int64_t, int, int, int64_t *, const int64_t *,
     int64_t, int64_t, void *const *,
 ) noexcept nogil
 ctypedef void (*call_function)(
@@ -33,19 +29,17 @@ cdef class Engine:
 
     Parameters
     ----------
-    run_address, call_address, profile_address
-        Addresses of ``eqneuro_run``, ``eqneuro_call`` and ``eqneuro_profile``.
+    run_address, call_address
+        Addresses of ``eqneuro_run`` and ``eqneuro_call``.
     """
 
     cdef run_function _run
     cdef call_function _call
-    cdef profile_function _profile
     cdef public int64_t slice_steps
 
-    def __cinit__(self, uintptr_t run_address, uintptr_t call_address, uintptr_t profile_address=0):
+    def __cinit__(self, uintptr_t run_address, uintptr_t call_address):
         self._run = <run_function>run_address
         self._call = <call_function>call_address
-        self._profile = <profile_function>profile_address
         self.slice_steps = 1
 
     def run(
@@ -87,16 +81,10 @@ cdef class Engine:
                 threads, size = choice.plan(size)
             begin = seconds()
             with nogil:
-                if noted == NULL:
-                    now = self._run(
-                        <void *const *>&table[0], &program[0, 0], program.shape[0], &clock[0], dt, size, threads,
-                        ranges, &reports[0, 0], &stopped[0], conditions, require_all,
-                    )
-                else:
-                    now = self._profile(
-                        <void *const *>&table[0], &program[0, 0], program.shape[0], &clock[0], dt, size, threads,
-                        ranges, &reports[0, 0], &stopped[0], conditions, require_all, noted,
-                    )
+                now = self._run(
+                    <void *const *>&table[0], &program[0, 0], program.shape[0], &clock[0], dt, size, threads,
+                    ranges, &reports[0, 0], &stopped[0], conditions, require_all, noted,
+                )
             if now < 0:
                 raise RuntimeError("the system gives no more threads")
             elapsed = seconds() - begin

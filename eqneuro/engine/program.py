@@ -110,10 +110,9 @@ def load_engine(library: Path) -> Engine:
 def _entry_points(library: Path) -> list[int | None]:
     handle = ctypes.CDLL(str(library))
     _HANDLES.append(handle)
-    return [ctypes.cast(getattr(handle, name), ctypes.c_void_p).value for name in ENTRIES]
+    return [ctypes.cast(getattr(handle, name), ctypes.c_void_p).value for name in ("eqneuro_run", "eqneuro_call")]
 
 
-ENTRIES = ("eqneuro_run", "eqneuro_call", "eqneuro_profile")
 _HANDLES: list[ctypes.CDLL] = []
 
 

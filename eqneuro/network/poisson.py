@@ -96,17 +96,19 @@ class PoissonPopulation(SpecificPopulation):
         self._gaps = np.full(-(-self._size // BLOCK) * GAP_WORDS, -1, dtype=np.int64)
         self._origin = allocate(1, np.int64)
         self._drawn_for: NDArray[np.float64] = np.empty(0)
+        self._compared = (-1, 0.0)
+        """When rates were last looked at: nothing is to be compared before something else was set."""
 
     @property
     def _draws_gaps(self) -> bool:
-        """Whether spikes are drawn by their gaps: at rates that only the user changes, and that nothing else limits."""
+        """At rates that only the user changes, and that nothing else limits."""
         return self._given_rates is not None and self._refractory is None and not self._inputs and not self._is_timed
 
     def _generated_model(self) -> NeuronModel | None:
         return None if self._draws_gaps else super()._generated_model()
 
     def _playback(self) -> list[Playback]:
-        if not self._draws_gaps or self._kernel_model() is None:
+        if not self._draws_gaps:
             return super()._playback()
         output = self._outputs["spike"]
         numbers = np.array([self._size, self._number << STREAM_BITS], dtype=np.int64)
@@ -117,16 +119,19 @@ class PoissonPopulation(SpecificPopulation):
     def _begin(self) -> None:
         """Other rates, or another step, begin other gaps: from now on, whenever the last spikes were."""
         super()._begin()
-        if self._draws_gaps:
-            wanted = np.append(self._store.arrays["rates"][: self._size].astype(np.float64), self._net.dt)
-            if not np.array_equal(wanted, self._drawn_for):
-                self._drawn_for = wanted
-                self._origin[0] = self._net.current_step
-                self._gaps[:] = -1
+        state = (self._net._values_revision, self._net.dt)
+        if not self._draws_gaps or (state == self._compared and not self._net._holders):
+            return
+        self._compared = state
+        wanted = np.append(self._store.arrays["rates"][: self._size].astype(np.float64), self._net.dt)
+        if not np.array_equal(wanted, self._drawn_for):
+            self._drawn_for = wanted
+            self._origin[0] = self._net.current_step
+            self._gaps[:] = -1
 
     def _on_reset(self) -> None:
         super()._on_reset()
-        self._drawn_for = np.empty(0)
+        self._drawn_for, self._compared = np.empty(0), (-1, 0.0)
 
     def _more_state(self) -> Arrays:
         return {"origin": self._origin.copy(), "drawn_for": self._drawn_for} if self._draws_gaps else {}
@@ -139,7 +144,7 @@ class PoissonPopulation(SpecificPopulation):
 
         def take(shift: int) -> None:
             self._origin[0] = origin + shift
-            self._drawn_for = drawn_for
+            self._drawn_for, self._compared = drawn_for, (-1, 0.0)
             self._gaps[:] = -1
 
         return take

@@ -82,7 +82,7 @@ def _parts(network: Network) -> Iterator[str]:
     """The further templates that a network needs."""
     if is_timed(network):
         yield SPIKE_TIMES
-    if any(function == "poisson_source" for p in network._populations for function, _, _ in p._playback()):
+    if any(population._draws_gaps for population in network._populations):
         yield GAPS
 
 

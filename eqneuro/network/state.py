@@ -304,6 +304,11 @@ class PopulationState:
         model = self.model
         return model if model.equations or model.spike is not None or model.axon_spike is not None else None
 
+    @property
+    def _draws_gaps(self) -> bool:
+        """Whether the neurons spike at random, and the gaps between their spikes are drawn."""
+        return False
+
     def _generated_model(self) -> NeuronModel | None:
         """The model that a kernel is generated for, None where there is none or a ready one does its work."""
         return self._kernel_model()

@@ -77,6 +77,17 @@ def _in_steps(delay: float, dt: float) -> float:
     return nearest if abs(steps - nearest) <= 1e-9 + 4.5e-16 * steps else steps
 
 
+def on_path(u: float, a: float, b: float, left: float | None = None, right: float | None = None) -> float:
+    """A part ``u`` of the way from ``a`` to ``b``: on the cubic with the slopes (over the whole way) at both ends
+    (Hermite), on the parabola where only that on the left is known, on a straight line without slopes.
+    """
+    if left is None:
+        return a + u * (b - a)
+    if right is None:
+        return a + left * u + (b - a - left) * u * u
+    return a + u * u * (3.0 - 2.0 * u) * (b - a) + left * u * (1.0 - u) ** 2 - right * u * u * (1.0 - u)
+
+
 class _Path:
     """The path of a variable through the grid points, place 0 being the start of this step."""
 
@@ -108,9 +119,6 @@ class _Path:
             return float(sum(w * self._x(i, n) for w, n in zip(lagrange(nodes, place), nodes, strict=True)))
         a, b = self._x(i, low), self._x(i, low + 1)
         if self._kind == "line":
-            return a + u * (b - a)
-        if self._kind == "open" and low == -1:
-            slope = self._slope(i, low)
-            return a + slope * u + (b - a - slope) * u * u
-        p, q = self._slope(i, low), self._slope(i, low + 1)
-        return a + u * u * (3.0 - 2.0 * u) * (b - a) + p * u * (1.0 - u) ** 2 - q * u * u * (1.0 - u)
+            return on_path(u, a, b)
+        is_open = self._kind == "open" and low == -1
+        return on_path(u, a, b, self._slope(i, low), None if is_open else self._slope(i, low + 1))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from eqneuro.reference.past import on_path
 from eqneuro.reference.state import Array, Instant, Synapses, as_numbers
 
 ALL = np.zeros(1, dtype=np.int64)
@@ -136,9 +137,5 @@ class _Path:
             return self._x(i, place)
         a, b = self._x(i, place), self._x(i, place + 1)
         if self._slopes is None:
-            return a + u * (b - a)
-        if place + 1 > self._known:
-            slope = self._slope(i, place)
-            return a + slope * u + (b - a - slope) * u * u
-        p, q = self._slope(i, place), self._slope(i, place + 1)
-        return a + u * u * (3.0 - 2.0 * u) * (b - a) + p * u * (1.0 - u) ** 2 - q * u * u * (1.0 - u)
+            return on_path(u, a, b)
+        return on_path(u, a, b, self._slope(i, place), self._slope(i, place + 1) if place < self._known else None)
