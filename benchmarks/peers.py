@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGES = {
@@ -71,7 +72,8 @@ def machine() -> dict[str, str]:
         cpu = next((value.strip() for key, value in lines if key.strip() == "model name"), cpu)
         cores = {value for key, value in lines if key.strip() == "processor"}
     gcc = subprocess.run(["gcc", "--version"], capture_output=True, text=True, check=False).stdout.splitlines()
-    load = f", load {os.getloadavg()[0]:.1f} when the page was made" if hasattr(os, "getloadavg") else ""
+    load = f", load {os.getloadavg()[0]:.1f} at the time" if hasattr(os, "getloadavg") else ""
+    caches = ", ".join(_caches())
     return {
         "CPU": f"{cpu}, {len(cores) or '?'} cores{load}",
         "system": f"{platform.system()} {platform.release()}",
@@ -79,4 +81,13 @@ def machine() -> dict[str, str]:
         "numpy": numpy.__version__,
         "compiler": gcc[0] if gcc else "none",
         "eqneuro": eqneuro.__version__,
+        **({"caches": caches} if caches else {}),
     }
+
+
+def _caches() -> Iterator[str]:
+    """Those for data of the first core: ``L2 2048 KiB``."""
+    for place in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        level, kind, size = ((place / name).read_text().strip() for name in ("level", "type", "size"))
+        if kind != "Instruction" and size.endswith("K"):
+            yield f"L{level} {size.removesuffix('K')} KiB"

@@ -33,15 +33,25 @@ static inline double normal(double mean, double deviation)
   return mean + deviation * sqrt(-2.0 * log(uniform())) * cos(6.283185307179586 * uniform());
 }
 
-/* Zeros; a line more than asked for, so that what is prefetched behind the end is there. */
-static void *array(size_t items, size_t bytes)
+static inline size_t whole_lines(size_t bytes)
 {
-  const size_t whole = (items * bytes + 2 * LINE) / LINE * LINE;
-  void *memory = aligned_alloc(LINE, whole);
+  return (bytes + 2 * LINE) / LINE * LINE; /* one more than asked for: what is prefetched behind the end is there */
+}
+
+/* Memory that nobody has touched. */
+static inline void *fresh_array(size_t items, size_t bytes)
+{
+  void *memory = aligned_alloc(LINE, whole_lines(items * bytes));
   if (!memory) {
     exit(1);
   }
-  return memset(memory, 0, whole);
+  return memory;
+}
+
+/* Zeros. */
+static inline void *array(size_t items, size_t bytes)
+{
+  return memset(fresh_array(items, bytes), 0, whole_lines(items * bytes));
 }
 
 /* Targets of the neurons first … last - 1, each with probability p; none onto itself, unless `loops`. */

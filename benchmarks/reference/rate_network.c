@@ -7,39 +7,9 @@
  * of vectors. It prints the CPU seconds of the time loop and the root of the mean square of the rates. */
 #pragma GCC optimize("fast-math")
 
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "network.h"
 
-#define LINE 64
 #define ROWS 4 /* of a dense matrix, read together, so that a value of r is loaded once for all */
-
-static uint64_t state;
-
-static double uniform(void) /* splitmix64 */
-{
-  uint64_t z = (state += 0x9E3779B97F4A7C15ull);
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;
-  z = (z ^ z >> 27) * 0x94D049BB133111EBull;
-  return ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
-}
-
-static double normal(double deviation)
-{
-  return deviation * sqrt(-2.0 * log(uniform())) * cos(6.283185307179586 * uniform());
-}
-
-static void *array(size_t bytes)
-{
-  void *memory = aligned_alloc(LINE, (bytes + 2 * LINE) / LINE * LINE);
-  if (!memory) {
-    exit(1);
-  }
-  return memset(memory, 0, (bytes + 2 * LINE) / LINE * LINE);
-}
 
 static void multiply_dense(const double *restrict w, const double *restrict r, double *restrict sum, int64_t size)
 {
@@ -85,9 +55,9 @@ int main(int count, char **words)
   const double deviation = 3.0 / sqrt(density * (double)size);
   const size_t room = is_dense ? (size_t)(size * size) : (size_t)(1.2 * density * (double)(size * size)) + 1000;
 
-  double *w = array(8 * room), *restrict r = array(8 * (size_t)size), *restrict sum = array(8 * (size_t)size);
-  uint16_t *source = array(is_dense ? 2 : 2 * room);
-  int64_t *row_start = array(8 * ((size_t)size + 1));
+  double *w = array(room, 8), *restrict r = array((size_t)size, 8), *restrict sum = array((size_t)size, 8);
+  uint16_t *source = array(is_dense ? 1 : room, 2);
+  int64_t *row_start = array((size_t)size + 1, 8);
   for (int64_t i = 0; i < size; ++i) {
     int64_t filled = row_start[i];
     for (int64_t j = 0; j < size; ++j) {
@@ -95,15 +65,14 @@ int main(int count, char **words)
         if (!is_dense) {
           source[filled] = (uint16_t)j;
         }
-        w[filled++] = normal(deviation);
+        w[filled++] = normal(0.0, deviation);
       }
     }
     row_start[i + 1] = filled;
     r[i] = 2.0 * uniform() - 1.0;
   }
 
-  struct timespec begin, end;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+  const double begin = seconds();
   for (int64_t step = 0; step < steps; ++step) {
     if (is_dense) {
       multiply_dense(w, r, sum, size);
@@ -114,12 +83,12 @@ int main(int count, char **words)
       r[i] += h_per_tau * (tanh(sum[i]) - r[i]);
     }
   }
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+  const double took = seconds() - begin;
   double square = 0.0;
   for (int64_t i = 0; i < size; ++i) {
     square += r[i] * r[i];
   }
-  printf("%.6f %.6f\n", (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec),
+  printf("%.6f %.6f\n", took,
          sqrt(square / (double)size));
   return 0;
 }

@@ -7,36 +7,7 @@
  * It prints the CPU seconds of the loop and the root of the mean square of the states in its second half. */
 #pragma GCC optimize("fast-math")
 
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-static uint64_t state;
-
-static double uniform(void) /* splitmix64 */
-{
-  uint64_t z = (state += 0x9E3779B97F4A7C15ull);
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;
-  z = (z ^ z >> 27) * 0x94D049BB133111EBull;
-  return ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
-}
-
-static double normal(double deviation)
-{
-  return deviation * sqrt(-2.0 * log(uniform())) * cos(6.283185307179586 * uniform());
-}
-
-static void *array(size_t bytes)
-{
-  void *memory = aligned_alloc(64, (bytes + 128) / 64 * 64);
-  if (!memory) {
-    exit(1);
-  }
-  return memory;
-}
+#include "network.h"
 
 int main(int count, char **words)
 {
@@ -44,18 +15,18 @@ int main(int count, char **words)
   state = count > 3 ? (uint64_t)atoll(words[3]) : 1;
   const double density = 0.1, leak = 0.3, deviation = 0.9 / sqrt(density * (double)size);
   const size_t room = (size_t)(1.3 * density * (double)(size * size)) + 1000;
-  double *restrict w = array(8 * room), *restrict w_in = array(8 * (size_t)size), *restrict sum = array(8 * (size_t)size);
-  double *restrict r = array(8 * (size_t)size), *restrict u = array(8 * (size_t)steps);
-  double *restrict states = array(8 * (size_t)(size * steps));
-  uint16_t *restrict source = array(2 * room);
-  int64_t *restrict row_start = array(8 * ((size_t)size + 1));
+  double *restrict w = array(room, 8), *restrict w_in = array((size_t)size, 8), *restrict sum = array((size_t)size, 8);
+  double *restrict r = array((size_t)size, 8), *restrict u = array((size_t)steps, 8);
+  double *restrict states = fresh_array((size_t)(size * steps), 8);
+  uint16_t *restrict source = array(room, 2);
+  int64_t *restrict row_start = array((size_t)size + 1, 8);
   row_start[0] = 0;
   for (int64_t i = 0; i < size; ++i) {
     int64_t filled = row_start[i];
     for (int64_t j = 0; j < size; ++j) {
       if (uniform() < density) {
         source[filled] = (uint16_t)j;
-        w[filled++] = normal(deviation);
+        w[filled++] = normal(0.0, deviation);
       }
     }
     row_start[i + 1] = filled;
@@ -66,8 +37,7 @@ int main(int count, char **words)
     u[step] = 2.0 * uniform() - 1.0;
   }
 
-  struct timespec begin, end;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+  const double begin = seconds();
   for (int64_t step = 0; step < steps; ++step) {
     for (int64_t i = 0; i < size; ++i) {
       double s = w_in[i] * u[step];
@@ -81,12 +51,12 @@ int main(int count, char **words)
     }
     memcpy(states + step * size, r, 8 * (size_t)size);
   }
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+  const double took = seconds() - begin;
   double square = 0.0;
   for (int64_t k = steps / 2 * size; k < steps * size; ++k) {
     square += states[k] * states[k];
   }
-  printf("%.6f %.6f\n", (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec),
+  printf("%.6f %.6f\n", took,
          sqrt(square / (double)((steps - steps / 2) * size)));
   return 0;
 }

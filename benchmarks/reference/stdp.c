@@ -7,35 +7,7 @@
  * runs along a row of weights, a spike of a neuron along a column; with `lazy`, a column is not touched: what a synapse
  * grows by between two spikes of its input is one sum over the spikes of the neuron, added at the second one. It prints
  * the CPU seconds of the time loop, the rate in Hz of the second half and the mean weight as a share of the largest. */
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <xmmintrin.h>
-
-#define LINE 64
-
-static uint64_t state;
-
-static double uniform(void) /* splitmix64 */
-{
-  uint64_t z = (state += 0x9E3779B97F4A7C15ull);
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;
-  z = (z ^ z >> 27) * 0x94D049BB133111EBull;
-  return ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
-}
-
-static double *array(int64_t items)
-{
-  const size_t bytes = ((size_t)items * 8 + LINE) / LINE * LINE;
-  double *memory = aligned_alloc(LINE, bytes);
-  if (!memory) {
-    exit(1);
-  }
-  return memset(memory, 0, bytes);
-}
+#include "network.h"
 
 static inline double least(double a, double b)
 {
@@ -58,9 +30,9 @@ int main(int count, char **words)
   const double per_log = 1.0 / log1p(-15.0 * h / 1000.0), fades = exp(-h / tau), gains = exp(h / tau);
   const int64_t renewal = (int64_t)(15.0 * tau / h); /* steps, before what has faded gets too small beside what is new */
 
-  double *restrict v = array(neurons), *restrict g = array(neurons), *restrict y = array(neurons);
-  double *restrict x = array(inputs), *restrict w = array(inputs * neurons);
-  double *restrict sum = array(neurons), *restrict seen = array(is_lazy ? inputs * neurons : 1);
+  double *restrict v = array((size_t)(neurons), 8), *restrict g = array((size_t)(neurons), 8), *restrict y = array((size_t)(neurons), 8);
+  double *restrict x = array((size_t)(inputs), 8), *restrict w = array((size_t)(inputs * neurons), 8);
+  double *restrict sum = array((size_t)(neurons), 8), *restrict seen = array((size_t)(is_lazy ? inputs * neurons : 1), 8);
   uint32_t *arriving = malloc(4 * (size_t)inputs), *spiked = malloc(4 * (size_t)neurons);
   int64_t *recorded = malloc(8 * (size_t)(steps * neurons / 20 + 1));
   if (!arriving || !spiked || !recorded) {
@@ -75,11 +47,10 @@ int main(int count, char **words)
   }
   _mm_setcsr(_mm_getcsr() | 0x8040);
 
-  struct timespec begin, end;
   int64_t arrivals = 0, spikes = 0, late = 0;
   int64_t next = (int64_t)(log(uniform()) * per_log);
   double up = 1.0, down = 1.0; /* x and y hold traces divided by `down`, which decays with them */
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+  const double begin = seconds();
   for (int64_t step = 0; step < steps; ++step) {
     for (int64_t k = 0; k < arrivals; ++k) {
       const int64_t i = arriving[k];
@@ -140,12 +111,12 @@ int main(int count, char **words)
       up = down = 1.0;
     }
   }
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+  const double took = seconds() - begin;
   double total = 0.0;
   for (int64_t s = 0; s < inputs * neurons; ++s) {
     total += w[s];
   }
-  printf("%.6f %.4f %.6f\n", (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec),
+  printf("%.6f %.4f %.6f\n", took,
          (double)late / (double)neurons / (1e-4 * (double)(steps - steps / 2)),
          total / (double)(inputs * neurons) / g_max);
   return 0;

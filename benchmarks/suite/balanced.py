@@ -6,11 +6,13 @@ weights constant in a projection, all spikes recorded; the rate is that of the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from benchmarks.suite.protocol import Run
+from benchmarks.suite import ready
+from benchmarks.suite.protocol import Run, Simulate
 
 DT, INPUTS = 0.1, 80.0
 
@@ -67,36 +69,27 @@ def connect(ann: Any, net: Any, model: Balanced, size: int, method: str) -> Any:
     return net.monitor(cells, "spike")
 
 
-def eqneuro(run: Run, model: Balanced, simulate: Callable[[Run, Any], None] | None = None) -> Mapping[str, float]:
-    with run.phase("import"):
-        import eqneuro as ann
-    with run.phase("build"):
-        net = ann.Network(dt=DT, seed=run.seed, num_threads=run.threads)
-        monitor = connect(ann, net, model, run.case.size, model.of(run))
-    with run.phase("compile"):
-        net.compile()
-    return _simulate(run, net, monitor, simulate)
+def eqneuro(run: Run, model: Balanced) -> Mapping[str, float]:
+    return _simulate(run, *ready.eqneuro_network(run, DT, _connect_for(run, model)))
 
 
-def annarchy(run: Run, model: Balanced, simulate: Callable[[Run, Any], None] | None = None) -> Mapping[str, float]:
-    with run.phase("import"):
-        import ANNarchy as ann
-    with run.phase("build"):
-        net = ann.Network(dt=DT, seed=run.seed)
-        net.config(num_threads=run.threads)
-        monitor = connect(ann, net, model, run.case.size, model.of(run))
-    with run.phase("compile"):
-        net.compile(directory=str(run.folder / "annarchy"))
-    return _simulate(run, net, monitor, simulate)
+def annarchy(run: Run, model: Balanced) -> Mapping[str, float]:
+    return _simulate(run, *ready.annarchy_network(run, DT, _connect_for(run, model)))
 
 
-def _simulate(run: Run, net: Any, monitor: Any, simulate: Callable[[Run, Any], None] | None) -> Mapping[str, float]:
+def simulators(model: Balanced) -> tuple[Simulate, ...]:
+    """What a file of such a network has: functions of eqneuro, Brian2, ANNarchy and NEST."""
+    return tuple(partial(function, model=model) for function in (eqneuro, brian2, annarchy, nest))
+
+
+def _connect_for(run: Run, model: Balanced) -> ready.Connect:
+    return lambda ann, net: connect(ann, net, model, run.case.size, model.of(run))
+
+
+def _simulate(run: Run, net: Any, monitor: Any) -> Mapping[str, float]:
     net.step()
     with run.phase("simulate"):
-        if simulate:
-            simulate(run, net)
-        else:
-            net.simulate(run.case.duration)
+        net.simulate(run.case.duration)
     half = run.case.duration / 2.0
     late = sum(DT * step >= half for train in monitor.get("spike").values() for step in train)
     return {"rate": late / run.case.size / (half / 1000.0)}
@@ -129,38 +122,19 @@ def brian2(run: Run, model: Balanced) -> Mapping[str, float]:
         import brian2 as b2
         import numpy as np
     size, half = run.case.size, run.case.duration / 2.0
-    prepare_brian2(b2, run, DT)
+    ready.prepare_brian2(b2, run, DT)
     with run.phase("build"):
         *parts, monitor = brian2_network(b2, model, size, model.of(run))
         network = b2.Network(*parts, monitor)
-    run_brian2(b2, run, network)
+    ready.run_brian2(b2, run, network)
     late = np.count_nonzero(np.asarray(monitor.t / b2.ms) >= half)
     return {"rate": late / size / (half / 1000.0)}
-
-
-def prepare_brian2(b2: Any, run: Run, dt: float) -> None:
-    """C++ standalone mode, with Brian2's own flags."""
-    b2.set_device("cpp_standalone", build_on_run=False)
-    b2.prefs.devices.cpp_standalone.openmp_threads = run.threads if run.threads > 1 else 0
-    b2.defaultclock.dt = dt * b2.ms
-    b2.seed(run.seed)
-
-
-def run_brian2(b2: Any, run: Run, network: Any) -> None:
-    """Compiles and runs the program; ``simulate`` is what it tells of its loop, ``build`` is in the rest of it."""
-    with run.phase("compile"):
-        network.run(run.case.duration * b2.ms)
-        b2.device.build(directory=str(run.folder / "brian2"), compile=True, run=False)
-    with run.phase("build"):
-        b2.device.run(with_output=False)
-    run.add("build", -b2.device._last_run_time)
-    run.add("simulate", b2.device._last_run_time)
 
 
 def nest_network(simulator: Any, run: Run, model: Balanced, start: float) -> Any:
     """Ready to run; the recorder of spikes from ``start`` on."""
     size, random = run.case.size, simulator.random
-    prepare_nest(simulator, run, DT)
+    ready.prepare_nest(simulator, run, DT)
     cells = simulator.Create(model.nest_model, size, params=dict(model.nest_parameters))
     for name, (distribution, *values) in model.begin.items():
         if name in model.nest_begin:
@@ -176,14 +150,6 @@ def nest_network(simulator: Any, run: Run, model: Balanced, start: float) -> Any
     simulator.Connect(cells, recorder)
     simulator.Prepare()
     return recorder
-
-
-def prepare_nest(simulator: Any, run: Run, dt: float) -> None:
-    simulator.verbosity = simulator.VerbosityLevel.ERROR
-    simulator.ResetKernel()
-    simulator.resolution = dt
-    simulator.local_num_threads = run.threads
-    simulator.rng_seed = run.seed
 
 
 def nest(run: Run, model: Balanced) -> Mapping[str, float]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.suite import balanced
+from benchmarks.suite import balanced, ready
 from benchmarks.suite.protocol import Case, Run, Wanted
 
 CASES = (Case("12,500", 12500, 1000.0), Case("2,500", 2500, 1000.0))
@@ -57,26 +57,14 @@ def _connect(ann: Any, net: Any, size: int, outside: str) -> Any:
 
 
 def eqneuro(run: Run) -> Mapping[str, float]:
-    with run.phase("import"):
-        import eqneuro as ann
-    with run.phase("build"):
-        net = ann.Network(dt=DT, seed=run.seed, num_threads=run.threads)
-        monitor = _connect(ann, net, run.case.size, "Poisson(mean)")
-    with run.phase("compile"):
-        net.compile()
+    net, monitor = ready.eqneuro_network(run, DT, lambda ann, net: _connect(ann, net, run.case.size, "Poisson(mean)"))
     return _simulate(run, net, monitor)
 
 
 def annarchy(run: Run) -> Mapping[str, float]:
     """It has binomial numbers, but none of Poisson."""
-    with run.phase("import"):
-        import ANNarchy as ann
-    with run.phase("build"):
-        net = ann.Network(dt=DT, seed=run.seed)
-        net.config(num_threads=run.threads)
-        monitor = _connect(ann, net, run.case.size, f"Binomial({SOURCES}, {OUTSIDE / SOURCES})")
-    with run.phase("compile"):
-        net.compile(directory=str(run.folder / "annarchy"))
+    outside = f"Binomial({SOURCES}, {OUTSIDE / SOURCES})"
+    net, monitor = ready.annarchy_network(run, DT, lambda ann, net: _connect(ann, net, run.case.size, outside))
     return _simulate(run, net, monitor)
 
 
@@ -94,7 +82,7 @@ def brian2(run: Run) -> Mapping[str, float]:
     with run.phase("import"):
         import brian2 as b2
     ms, size, weight = b2.ms, run.case.size, strength(run.case.size)
-    balanced.prepare_brian2(b2, run, DT)
+    ready.prepare_brian2(b2, run, DT)
     with run.phase("build"):
         cells = b2.NeuronGroup(
             size,
@@ -114,7 +102,7 @@ def brian2(run: Run) -> Mapping[str, float]:
         noise = b2.PoissonInput(cells, "v", SOURCES, OUTSIDE_RATE * b2.Hz, weight=J)
         monitor = b2.SpikeMonitor(cells)
     # the transient is in what is timed: a program has one loop
-    balanced.run_brian2(b2, run, b2.Network(cells, first, second, noise, monitor))
+    ready.run_brian2(b2, run, b2.Network(cells, first, second, noise, monitor))
     late = (monitor.t / ms >= TRANSIENT).sum()
     return {"rate": late / size / ((run.case.duration - TRANSIENT) / 1000.0)}
 
@@ -124,7 +112,7 @@ def nest(run: Run) -> Mapping[str, float]:
         import nest as simulator
     size, weight = run.case.size, strength(run.case.size)
     with run.phase("build"):
-        balanced.prepare_nest(simulator, run, DT)
+        ready.prepare_nest(simulator, run, DT)
         own = dict(C_m=1.0, tau_m=TAU, t_ref=REFRACTORY, E_L=0.0, V_reset=V_RESET, V_th=THETA)
         cells = simulator.Create("iaf_psc_delta", size, params=own)
         cells.V_m = simulator.random.uniform(0.0, THETA)

@@ -6,10 +6,8 @@ most fall silent within a second without it. Explicit Euler steps; NEST has such
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from benchmarks.suite import balanced
-from benchmarks.suite.protocol import Case, Run, Wanted
+from benchmarks.suite.protocol import Case, Wanted
 
 CASES = (
     Case("4,000", 4000, 10e3, quick=2000.0),
@@ -51,20 +49,5 @@ MODEL = balanced.Balanced(
     nest_begin=dict(v="V_m", g_exc="g_ex", g_inh="g_in"),
     nest_weights=(0.6, -6.7),
 )  # fmt: skip
-
-
-def eqneuro(run: Run) -> Mapping[str, float]:
-    return balanced.eqneuro(run, MODEL)
-
-
-def brian2(run: Run) -> Mapping[str, float]:
-    return balanced.brian2(run, MODEL)
-
-
-def annarchy(run: Run) -> Mapping[str, float]:
-    return balanced.annarchy(run, MODEL)
-
-
-def nest(run: Run) -> Mapping[str, float]:
-    """Its conductance model is adaptive: it has no other."""
-    return balanced.nest(run, MODEL)
+# NEST has such cells with an adaptive method only; its conductance model has no other.
+eqneuro, brian2, annarchy, nest = balanced.simulators(MODEL)

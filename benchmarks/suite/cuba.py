@@ -5,10 +5,8 @@ J. Comput. Neurosci. 23:349. Explicit Euler steps; NEST's cells are exact.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from benchmarks.suite import balanced
-from benchmarks.suite.protocol import Case, Run, Wanted
+from benchmarks.suite.protocol import Case, Wanted
 
 CASES = (Case("4,000", 4000, 10e3, quick=2000.0), Case("40,000", 40000, 1000.0))
 WANTED = {
@@ -43,20 +41,5 @@ MODEL = balanced.Balanced(
     nest_begin=dict(v="V_m"),
     nest_weights=(1.62, -9.0),
 )  # fmt: skip
-
-
-def eqneuro(run: Run) -> Mapping[str, float]:
-    return balanced.eqneuro(run, MODEL)
-
-
-def brian2(run: Run) -> Mapping[str, float]:
-    return balanced.brian2(run, MODEL)
-
-
-def annarchy(run: Run) -> Mapping[str, float]:
-    return balanced.annarchy(run, MODEL)
-
-
-def nest(run: Run) -> Mapping[str, float]:
-    """Exact updates of the same equations."""
-    return balanced.nest(run, MODEL)
+# NEST has exact updates of the same equations.
+eqneuro, brian2, annarchy, nest = balanced.simulators(MODEL)

@@ -103,7 +103,12 @@ def section(results: Results, folder: Path) -> str:
     if not found:
         return "Nothing measured yet: `python -m benchmarks growth`."
     caches = cache_sizes(results)
-    lines = ["| against | line | largest deviation | within 15 % | from |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "Each line is fitted to the points whose network does not fit into the second cache (where neurons or synapses",
+        "grow), so that the relative deviations are least.",
+        "",
+    ]
+    lines += ["| against | line | largest deviation | within 15 % | from |", "| --- | --- | --- | --- | --- |"]
     for axis, quantity, those, line in fits(found, caches):
         worst = max(line.deviations.values(), key=abs)
         verdict = "yes" if abs(worst) <= LINE else "NO"

@@ -7,15 +7,13 @@ has such cells with an adaptive method only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from benchmarks.suite import balanced
-from benchmarks.suite.protocol import Case, Run, Wanted
+from benchmarks.suite.protocol import Case, Wanted
 
 CASES = (Case("4,000", 4000, 1000.0),)
 WANTED = Wanted({"brian2": 5.0, "annarchy": 5.0, "nest": 5.0}, reference=1.3)
 AGREE = {"rate": 0.05}
-_VOLTAGE = "El - v + g_exc*(Ee - v) + g_inh*(Ei - v) + g_Na*m**3*h*(ENa - v) + g_K*n**4*(EK - v)"
+_VOLTAGE = "El - v + g_exc*(Ee - v) + g_inh*(Ei - v) + GNa*m**3*h*(ENa - v) + GK*n**4*(EK - v)"
 _RATES = dict(
     alpha_m="0.32*(13.0 - v + VT)/(exp((13.0 - v + VT)/4.0) - 1.0)",
     beta_m="0.28*(v - VT - 40.0)/(exp((v - VT - 40.0)/5.0) - 1.0)",
@@ -26,7 +24,7 @@ _RATES = dict(
 )
 MODEL = balanced.Balanced(
     parameters=dict(
-        El=-60.0, EK=-90.0, ENa=50.0, VT=-63.0, g_Na=2000.0, g_K=600.0, Ee=0.0, Ei=-80.0,
+        El=-60.0, EK=-90.0, ENa=50.0, VT=-63.0, GNa=2000.0, GK=600.0, Ee=0.0, Ei=-80.0,
         tau=20.0, tau_exc=5.0, tau_inh=10.0, top=-20.0,
     ),
     equations=(
@@ -61,20 +59,5 @@ MODEL = balanced.Balanced(
     nest_weights=(6.0, -67.0),
     method="exponential",
 )  # fmt: skip
-
-
-def eqneuro(run: Run) -> Mapping[str, float]:
-    return balanced.eqneuro(run, MODEL)
-
-
-def brian2(run: Run) -> Mapping[str, float]:
-    return balanced.brian2(run, MODEL)
-
-
-def annarchy(run: Run) -> Mapping[str, float]:
-    return balanced.annarchy(run, MODEL)
-
-
-def nest(run: Run) -> Mapping[str, float]:
-    """Its Hodgkin–Huxley cells are adaptive: it has no others."""
-    return balanced.nest(run, MODEL)
+# NEST's Hodgkin–Huxley cells are adaptive: it has no others.
+eqneuro, brian2, annarchy, nest = balanced.simulators(MODEL)

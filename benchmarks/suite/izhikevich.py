@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.suite import balanced
+from benchmarks.suite import balanced, ready
 from benchmarks.suite.protocol import Case, Run, Wanted
 
 CASES = (
@@ -42,25 +42,12 @@ def _parameters(run: Run) -> dict[str, Any]:
 
 
 def eqneuro(run: Run) -> Mapping[str, float]:
-    with run.phase("import"):
-        import eqneuro as ann
-    with run.phase("build"):
-        net = ann.Network(dt=DT, seed=run.seed, num_threads=run.threads)
-        monitor = _connect(ann, net, run)
-    with run.phase("compile"):
-        net.compile()
+    net, monitor = ready.eqneuro_network(run, DT, lambda ann, net: _connect(ann, net, run))
     return _simulate(run, net, monitor)
 
 
 def annarchy(run: Run) -> Mapping[str, float]:
-    with run.phase("import"):
-        import ANNarchy as ann
-    with run.phase("build"):
-        net = ann.Network(dt=DT, seed=run.seed)
-        net.config(num_threads=run.threads)
-        monitor = _connect(ann, net, run)
-    with run.phase("compile"):
-        net.compile(directory=str(run.folder / "annarchy"))
+    net, monitor = ready.annarchy_network(run, DT, lambda ann, net: _connect(ann, net, run))
     return _simulate(run, net, monitor)
 
 
@@ -111,7 +98,7 @@ def brian2(run: Run) -> Mapping[str, float]:
         import brian2 as b2
         import numpy as np
     size, edge, half = run.case.size, balanced.split(run.case.size), run.case.duration / 2.0
-    balanced.prepare_brian2(b2, run, DT)
+    ready.prepare_brian2(b2, run, DT)
     with run.phase("build"):
         cells = b2.NeuronGroup(
             size,
@@ -143,7 +130,7 @@ def brian2(run: Run) -> Mapping[str, float]:
             synapses.w = f"{most}*rand()"
             projections.append(synapses)
         monitor = b2.SpikeMonitor(cells)
-    balanced.run_brian2(b2, run, b2.Network(cells, *projections, monitor))
+    ready.run_brian2(b2, run, b2.Network(cells, *projections, monitor))
     late = np.count_nonzero(np.asarray(monitor.t / b2.ms) >= half)
     return {"rate": late / size / (half / 1000.0)}
 
@@ -153,7 +140,7 @@ def nest(run: Run) -> Mapping[str, float]:
         import nest as simulator
     size, edge, half = run.case.size, balanced.split(run.case.size), run.case.duration / 2.0
     with run.phase("build"):
-        balanced.prepare_nest(simulator, run, DT)
+        ready.prepare_nest(simulator, run, DT)
         own = _parameters(run)
         own.pop("noise")
         begin = dict(V_m=-65.0, V_th=30.0, consistent_integration=True, U_m=own["b"] * -65.0)

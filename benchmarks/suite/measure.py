@@ -68,11 +68,14 @@ def measure(
     plan: Plan, launcher: Launcher, results: Results, *, quick: bool = False, milliseconds: float | None = None
 ) -> list[str]:
     """Runs what is planned, keeps each result at once, and gives the errors: one line each."""
-    for item in plan.items:
-        results.begin(item, [name for name in item.simulators(plan.simulators) if launcher.can_run(name)], plan.session)
     planned, errors, begin = list(turns(plan, launcher, results)), [], time.perf_counter()
+    begun: set[str] = set()
     for number, turn in enumerate(planned, 1):
         item, where = turn.item, results.missing.setdefault(turn.item.name, {})
+        if item.name not in begun:  # what is older is kept until its turn comes, which an interruption may prevent
+            begun.add(item.name)
+            names = [name for name in item.simulators(plan.simulators) if launcher.can_run(name)]
+            results.begin(item, names, plan.session)
         if turn.round > 1 and turn.simulator in where:
             continue
         threads = plan.threads_of(item)

@@ -75,9 +75,6 @@ Activity must agree between simulators within four standard errors and a few per
 
 ## Growth
 
-Each line is fitted to the points whose network does not fit into the second cache (where neurons or synapses grow), so
-that the relative deviations are least.
-
 {growth.section(grown, DOCS / "images" / "performance")}
 
 ## Medians

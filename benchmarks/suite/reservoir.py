@@ -13,6 +13,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from benchmarks.suite import ready
 from benchmarks.suite.protocol import Case, Run, Wanted
 
 CASES = (Case("1,000 units, 10,000 steps", 1000, 10000.0),)
@@ -41,13 +42,7 @@ def _found(states: Any) -> Mapping[str, float]:
 
 def eqneuro(run: Run) -> Mapping[str, float]:
     given = _given(run)
-    with run.phase("import"):
-        import eqneuro as ann
-    with run.phase("build"):
-        net = ann.Network(dt=1.0, seed=run.seed, num_threads=run.threads)
-        monitor = _build(ann, net, *given)
-    with run.phase("compile"):
-        net.compile()
+    net, monitor = ready.eqneuro_network(run, 1.0, lambda ann, net: _build(ann, net, *given))
     with run.phase("simulate"):
         net.simulate(run.case.duration)
         states = monitor.get("r")
@@ -56,14 +51,7 @@ def eqneuro(run: Run) -> Mapping[str, float]:
 
 def annarchy(run: Run) -> Mapping[str, float]:
     given = _given(run)
-    with run.phase("import"):
-        import ANNarchy as ann
-    with run.phase("build"):
-        net = ann.Network(dt=1.0, seed=run.seed)
-        net.config(num_threads=run.threads)
-        monitor = _build(ann, net, *given)
-    with run.phase("compile"):
-        net.compile(directory=str(run.folder / "annarchy"))
+    net, monitor = ready.annarchy_network(run, 1.0, lambda ann, net: _build(ann, net, *given))
     with run.phase("simulate"):
         net.simulate(run.case.duration)
         states = monitor.get("r")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from benchmarks.suite import ready
 from benchmarks.suite.protocol import Case, Run, Wanted
 
 CASES = (Case("COBA, 1,000 times 1 ms", 4000, 1000.0, dict(call=1.0)),)
@@ -26,25 +27,12 @@ def _calls(run: Run) -> int:
 
 
 def eqneuro(run: Run) -> Mapping[str, float]:
-    with run.phase("import"):
-        import eqneuro as ann
-    with run.phase("build"):
-        net = ann.Network(dt=DT, seed=run.seed, num_threads=run.threads)
-        monitor = _build(ann, net, run.case.size)
-    with run.phase("compile"):
-        net.compile()
+    net, monitor = ready.eqneuro_network(run, DT, lambda ann, net: _build(ann, net, run.case.size))
     return _simulate(run, net, monitor)
 
 
 def annarchy(run: Run) -> Mapping[str, float]:
-    with run.phase("import"):
-        import ANNarchy as ann
-    with run.phase("build"):
-        net = ann.Network(dt=DT, seed=run.seed)
-        net.config(num_threads=run.threads)
-        monitor = _build(ann, net, run.case.size)
-    with run.phase("compile"):
-        net.compile(directory=str(run.folder / "annarchy"))
+    net, monitor = ready.annarchy_network(run, DT, lambda ann, net: _build(ann, net, run.case.size))
     return _simulate(run, net, monitor)
 
 

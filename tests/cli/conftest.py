@@ -79,3 +79,15 @@ def eqneuro_terminal(tmp_path: Path) -> Callable[..., str]:
         return shown.decode(errors="replace")
 
     return call
+
+
+@pytest.fixture
+def script(tmp_path):
+    """Writes a file of Python, and gives its path."""
+
+    def write(text, name="script.py"):
+        file = tmp_path / name
+        file.write_text(text)
+        return file
+
+    return write

@@ -20,16 +20,6 @@ print("after")
 """
 
 
-@pytest.fixture
-def script(tmp_path):
-    def write(text, name="script.py"):
-        file = tmp_path / name
-        file.write_text(text)
-        return file
-
-    return write
-
-
 def test_all_that_a_script_runs_is_profiled_and_its_own_words_go_elsewhere(eqneuro, script):
     result = eqneuro("bench", script(SCRIPT), "--", "a", "-x")
     assert result.exit_code == 0

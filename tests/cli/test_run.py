@@ -7,16 +7,6 @@ import pytest
 WRONG = 'import eqneuro as ann\nann.Neuron(parameters="tau = 1.0", equations="tua*dr/dt = -r", name="N")\n'
 
 
-@pytest.fixture
-def script(tmp_path):
-    def write(text, name="script.py"):
-        file = tmp_path / name
-        file.write_text(text)
-        return file
-
-    return write
-
-
 def test_script_runs_as_main_with_its_own_arguments(eqneuro, script):
     file = script("import sys\nprint(__name__, sys.argv)\n")
     result = eqneuro("run", file, "a", "--help", "-x", "1")
