@@ -158,7 +158,7 @@ class TransmissionPlanner:
             scope.scalar(symbol_, f"attribute:{name}", C_TYPES[self._attributes[name].type], name)
         elif name == "d":
             steps = "(double)delay[s]" if self.request.delays == "array" else "(double)number[2]"
-            steps = f"({steps} - {self._early()})" if self.request.between else steps
+            steps = f"({steps} - {early_of(self.scope, self.request.delays)})" if self.request.between else steps
             scope.text[symbol_] = f"((real)({steps} * now->dt))"
         elif "(" in name:
             scope.scalar(symbol_, f"reduction:{name}", "real", name)
@@ -203,14 +203,10 @@ class TransmissionPlanner:
         else:
             scope.text[symbol_] = self._cast(self._past_row(neighbour, f"pre_{wanted}"), c_type, index)
 
-    def _early(self) -> str:
-        """The part of a step by which a delay is shorter than its whole steps."""
-        pointer = self.scope.pointer("early", "double", "early", const=True)
-        return f"{pointer}[{'s' if self.request.delays == 'array' else '0'}]"
-
     def _on_path(self, neighbour: NeighbourAttribute, index: str) -> str:
         """What each synapse reads between grid points; of whole numbers and truth values, the nearest one."""
-        row, early, length = "now->tick - (int64_t)delay[s] + 1", self._early(), self._length(neighbour)
+        row, length = "now->tick - (int64_t)delay[s] + 1", self._length(neighbour)
+        early = early_of(self.scope, self.request.delays)
         if neighbour.c_type != "real":
             label = f"history_of_{plain_name(neighbour.name)}"
             ring = self.scope.pointer(f"ring:{neighbour.name}", neighbour.c_type, label, const=True)
@@ -242,6 +238,12 @@ class TransmissionPlanner:
             lines.append(f"const real {name} = {'(real)(' + text + ')' if self.real == 'float' else text};")
             self.scope.text[own] = name
         return lines
+
+
+def early_of(scope: Scope, delays: str) -> str:
+    """The part of a step by which a delay is shorter than its whole steps."""
+    pointer = scope.pointer("early", "double", "early", const=True)
+    return f"{pointer}[{'s' if delays == 'array' else '0'}]"
 
 
 def declare_path(scope: Scope, name: str, slots: str, length: str, *, after_update: bool = False) -> str:

@@ -6,7 +6,7 @@ import sympy
 
 from eqneuro.codegen.binder import temporary_name
 from eqneuro.codegen.draws import Stream
-from eqneuro.codegen.projections import declare_path
+from eqneuro.codegen.projections import declare_path, early_of
 from eqneuro.codegen.requests import NeighbourAttribute, SynapseRequest
 from eqneuro.codegen.scope import Array
 from eqneuro.codegen.statements import C_TYPES, Statements
@@ -118,7 +118,7 @@ class SynapseStatements(Statements):
 
     def _bind_delay(self, symbol: sympy.Symbol) -> None:
         steps = "(double)delay_of[s]" if self.request.delays == "array" else "(double)number[3]"
-        steps = f"({steps} - {self._early()})" if self.request.between else steps
+        steps = f"({steps} - {early_of(self.scope, self.request.delays)})" if self.request.between else steps
         self.scope.text[symbol] = f"((real)({steps} * now->dt))"
 
     def _bind_neighbour(self, symbol: sympy.Symbol, neighbour: NeighbourAttribute) -> None:
@@ -185,11 +185,6 @@ class SynapseStatements(Statements):
         self.opening.append(f"const real {local} = (real)({late} < 0 ? {now} : {past}[{index}]);")
         scope.text[symbol] = local
 
-    def _early(self) -> str:
-        """The part of a step by which a delay is shorter than its whole steps."""
-        pointer = self.scope.pointer("early", "double", "early", const=True)
-        return f"{pointer}[{'s' if self.request.delays == 'array' else '0'}]"
-
     def _bind_between(self, symbol: sympy.Symbol, neighbour: NeighbourAttribute, wanted: str) -> None:
         """A pre-synaptic value between grid points; of whole numbers and truth values, the nearest one."""
         scope, name, learns = self.scope, neighbour.name, self.request.part == "learn"
@@ -202,9 +197,9 @@ class SynapseStatements(Statements):
         row = f"now->tick - (int64_t)delay_of[s] + {2 if learns else 1}"
         if neighbour.c_type == "real":
             path = declare_path(scope, name, slots, length, after_update=learns)
-            value = f"past_on_path(&{path}, {row}, {self._early()}, {index})"
+            value = f"past_on_path(&{path}, {row}, {early_of(self.scope, self.request.delays)}, {index})"
         else:
-            nearest = f"{row} + ({self._early()} > 0.5)"
+            nearest = f"{row} + ({early_of(self.scope, self.request.delays)} > 0.5)"
             past = scope.pointer(f"ring:{name}", neighbour.c_type, f"past_{wanted}", const=True)
             value = f"(real){past}[(({nearest}) & ({slots} - 1)) * {length} + {index}]"
             if learns:

@@ -67,12 +67,13 @@ def test_special_projections_and_copies_of_networks_remember_too(network):
     assert second.arguments["padding"] == "border"
 
 
-def test_warnings_of_connectors_point_at_the_line_that_called_them(network):
-    net, a, b = network
+def test_warnings_of_connectors_point_at_the_line_that_called_them():
+    net = ann.Network(dt=0.5)
+    a, b = net.create(3, ann.LIF), net.create(4, ann.LIF)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         net.connect(a, b, "exc").one_to_one(1.0, delays=0.75)
-    assert len(caught) == 2  # of sizes that differ, and of a delay that is no whole number of steps
+    assert len(caught) == 2  # of sizes that differ, and of a spike's delay that is no whole number of steps
     assert {warning.filename for warning in caught} == {__file__}
 
 
