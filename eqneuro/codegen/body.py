@@ -9,7 +9,7 @@ import sympy
 
 from eqneuro.codegen.binder import Binder, temporary_name
 from eqneuro.codegen.cprinter import CPrinter
-from eqneuro.codegen.draws import Stream
+from eqneuro.codegen.draws import COUNTS, Stream
 from eqneuro.codegen.layout import PropagatorLayout
 from eqneuro.codegen.past import SUMS, PastReader
 from eqneuro.codegen.requests import PopulationRequest
@@ -158,8 +158,20 @@ class Body(Statements):
     def _draw_place(self, number: int) -> str:
         return f"{self._stream_name()} + {number}, i"
 
+    def _are_shared(self, arguments: Sequence[sympy.Expr]) -> bool:
+        known = {a.name for a in self.request.model.parameters} - set(self.request.varying)
+        return not self.alone and all(s.name in known for a in arguments for s in a.free_symbols)
+
     def _open_stream(self, stream: Stream) -> None:
         name, buffer = self._stream_name(), self.scope.names.allocate(f"random_{stream.number}")
+        if stream.mean is not None:
+            self.block_lines.append(f"real {buffer}[BLOCK];")
+            table = self.scope.text[sympy.Symbol(f"{COUNTS}:{stream.number}", real=True)]
+            mean = CPrinter(Binder(self)).number(stream.mean)
+            place = f"now, {name} + {stream.number}, block"
+            self.block_lines.append(f"fill_count({buffer}, stop - block, {place}, {table}, {mean});")
+            self.scope.text[stream.symbol] = f"{buffer}[i - block]"
+            return
         if self.alone:
             steps = ", 1" if stream.kind == "noise" else ""
             line = f"const double {buffer} = draw_{stream.kind}(now, {name} + {stream.number}, 0{steps});"
@@ -270,6 +282,9 @@ class Body(Statements):
 
 class StopBody(Body):
     """The stop condition, which looks at one neuron after the other: so are its random numbers drawn."""
+
+    def _are_shared(self, arguments: Sequence[sympy.Expr]) -> bool:
+        return False
 
     def _open_stream(self, stream: Stream) -> None:
         name = self._stream_name()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 import sympy
 
+from eqneuro.numerics.symbols import Exprel, PerExprel
+
 CONDITIONS: dict[str, str] = {
     "Less": "{} < {}",
     "LessEqual": "{} <= {}",
@@ -21,6 +23,9 @@ CLASSIFIERS: dict[str, str] = {"IsNan": "isnan({})", "IsFinite": "isfinite({})"}
 
 C_FUNCTIONS: dict[str, str] = {"exp": "exp", "log": "log", "Abs": "fabs"}
 """sympy's own functions."""
+
+SMOOTH = frozenset({"exp", "Exprel", "PerExprel"})
+"""Functions without jumps: x / 5 in their arguments may be 0.2 x, which differs in the last bit but is faster."""
 
 NO_NUMBERS = (sympy.nan, sympy.zoo, sympy.I)
 """What sympy makes of 0/0, of 1/0 and of the root of a negative number."""
@@ -43,6 +48,7 @@ class CPrinter:
     def __init__(self, symbols: Mapping[sympy.Symbol, str], real: str = "double") -> None:
         self._symbols = symbols
         self._suffix = "f" if real == "float" else ""
+        self._is_smooth = False
 
     def number(self, expr: sympy.Expr) -> str:
         """The expression where a number is wanted."""
@@ -101,6 +107,7 @@ class CPrinter:
 
     def _product(self, expr: sympy.Expr) -> tuple[str, int]:
         coefficient, factors = expr.as_coeff_mul()
+        factors = tuple(_without_division(factor) for factor in factors)
         if coefficient.is_negative and coefficient != -1:
             text = self._wrapped(-expr, PRODUCT)
             return f"-{text}", UNARY if "/" not in text and "*" not in text else PRODUCT
@@ -110,7 +117,10 @@ class CPrinter:
             sign = "-"
         else:
             sign = ""
-            if isinstance(coefficient, sympy.Rational) and coefficient.q & (coefficient.q - 1):
+            is_dyadic = not isinstance(coefficient, sympy.Rational) or coefficient.q & (coefficient.q - 1) == 0
+            if not is_dyadic and self._is_smooth and not below:
+                coefficient = sympy.Float(float(coefficient))
+            elif not is_dyadic:
                 below.insert(0, sympy.Integer(coefficient.q))
                 coefficient = sympy.Integer(coefficient.p)
             if coefficient != 1 or not above:
@@ -125,6 +135,8 @@ class CPrinter:
         return sign + text, PRODUCT
 
     def _power(self, base: sympy.Expr, exponent: sympy.Expr) -> tuple[str, int]:
+        if exponent == -1 and isinstance(base, Exprel):
+            return self._function(PerExprel(*base.args))
         if exponent.is_number and _is_negative(exponent):
             return f"{self._literal(1)} / {self._wrapped(base**-exponent, UNARY)}", PRODUCT
         if isinstance(exponent, sympy.Integer) and 2 <= exponent <= 8:
@@ -143,12 +155,18 @@ class CPrinter:
         if is_condition(expr):
             return f"{self._operand(expr, TERNARY + 1)} ? {self._literal(1)} : {self._literal(0)}", TERNARY
         form: Callable[..., str] | None = getattr(type(expr), "c_form", None)
-        arguments = [self._print(argument)[0] for argument in expr.args]
+        arguments = self._arguments(expr, is_smooth=name in SMOOTH)
         if form is not None:
             return form(arguments, self._suffix), ATOM
         if name not in C_FUNCTIONS:
             raise TypeError(f"no C form for {name}")
         return f"{C_FUNCTIONS[name]}{self._suffix}({', '.join(arguments)})", ATOM
+
+    def _arguments(self, expr: sympy.Expr, *, is_smooth: bool) -> list[str]:
+        before, self._is_smooth = self._is_smooth, is_smooth
+        arguments = [self._print(argument)[0] for argument in expr.args]
+        self._is_smooth = before
+        return arguments
 
     def _operand(self, expr: sympy.Expr, floor: int) -> str:
         text, precedence = self._truth(expr)
@@ -178,6 +196,12 @@ def is_condition(expr: sympy.Expr) -> bool:
 
 def _is_negative(expr: sympy.Expr) -> bool:
     return bool(expr.as_coeff_Mul()[0].is_negative)
+
+
+def _without_division(factor: sympy.Expr) -> sympy.Expr:
+    """1/exprel(x) as one function, which divides once."""
+    is_inverse = factor.is_Pow and factor.exp == -1 and isinstance(factor.base, Exprel)
+    return PerExprel(*factor.base.args) if is_inverse else factor
 
 
 def _is_divisor(factor: sympy.Expr) -> bool:

@@ -16,11 +16,15 @@ COUNTS, PLACE = "counts", "place"
 
 @dataclass(frozen=True)
 class Stream:
-    """One standard random number a neuron and step: ``kind`` is ``uniform``, ``normal``, or ``noise``: a white one."""
+    """One standard random number a neuron and step: ``kind`` is ``uniform``, ``normal``, or ``noise``: a white one.
+
+    Or ``count``, a Poisson number, where all neurons have the same ``mean``.
+    """
 
     symbol: sympy.Symbol
     kind: str
     number: int
+    mean: sympy.Expr | None = None
 
 
 class Rejection(sympy.Function):  # type: ignore[misc]
@@ -53,14 +57,22 @@ class BinomialDraw(Rejection):
     draw_kind = "binomial"
 
 
-def expand_draw(draw: Draw, number: int) -> tuple[sympy.Expr, Stream | None]:
-    """The draw as an expression of a standard number, and the stream that gives it (None for rejection methods)."""
-    value, stream = _standard(draw, number)
+def expand_draw(draw: Draw, number: int, *, is_shared: bool = False) -> tuple[sympy.Expr, Stream | None]:
+    """The draw as an expression of a standard number, and the stream that gives it (None for rejection methods).
+
+    ``is_shared`` says that its arguments are the same for all neurons of a loop, and known before it.
+    """
+    value, stream = _counted(draw, number) if is_shared and draw.distribution == "Poisson" else _standard(draw, number)
     if draw.minimum is not None:
         value = functions.Maximum(value, draw.minimum)
     if draw.maximum is not None:
         value = functions.Minimum(value, draw.maximum)
     return value, stream
+
+
+def _counted(draw: Draw, number: int) -> tuple[sympy.Expr, Stream]:
+    symbol = sympy.Symbol(f"random:{number}", real=True)
+    return symbol, Stream(symbol, "count", number, draw.arguments[0])
 
 
 def _standard(draw: Draw, number: int) -> tuple[sympy.Expr, Stream | None]:

@@ -39,7 +39,8 @@ class KernelPlan:
     """One C function, ready for its template.
 
     ``stages`` come before ``body`` where neurons iterate side by side; ``lanes`` declare what they hand over;
-    ``is_wide`` says that the widest vectors pay, since most of the time goes into exponentials and their like.
+    ``is_wide`` says that the widest vectors pay, since most of the time goes into exponentials and their like;
+    ``moments`` are declarations that are right in one step only.
     """
 
     template: str
@@ -49,6 +50,7 @@ class KernelPlan:
     declarations: tuple[str, ...]
     body: tuple[str, ...]
     layout: KernelLayout
+    moments: tuple[str, ...] = ()
     invariants: tuple[str, ...] = ()
     block_lines: tuple[str, ...] = ()
     events: tuple[EventPlan, ...] = ()
@@ -122,7 +124,8 @@ class SynapsePlan:
     ``learns`` that the kernel runs when learning is due, ``always`` that it then runs even where learning is off (the
     weight alone is held); ``operation`` joins what the synapses of a row contribute, where these are joined at all;
     ``dense`` says that every row holds every pre-synaptic neuron; ``scattered`` are the arrays of which a column of
-    synapses reads entries far from each other, ``decays`` the tables of decays over whole steps, and the rate of each.
+    synapses reads entries far from each other, ``streams`` those that a row reads one after the other, ``decays`` the
+    tables of decays over whole steps, and the rate of each.
     """
 
     template: str
@@ -143,6 +146,7 @@ class SynapsePlan:
     operation: str = ""
     dense: bool = False
     scattered: tuple[str, ...] = ()
+    streams: tuple[str, ...] = ()
     decays: tuple[tuple[str, str], ...] = ()
 
 
@@ -151,7 +155,7 @@ class TransmissionPlan:
     """One C function that adds what synapses bring to the inputs of their post-synaptic neurons.
 
     ``outer`` are lines for each pre-synaptic spike or post-synaptic row, ``value`` is what one synapse contributes;
-    ``index`` the C type of stored ranks.
+    ``index`` the C type of stored ranks; ``streams`` are arrays with a value for each synapse.
     """
 
     template: str
@@ -169,6 +173,7 @@ class TransmissionPlan:
     layout: KernelLayout
     assigns: bool = False
     timed_pre: bool = False
+    streams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

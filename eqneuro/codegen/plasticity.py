@@ -10,6 +10,7 @@ import sympy
 
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.plan import SynapsePlan
+from eqneuro.codegen.projections import BY_SYNAPSE
 from eqneuro.codegen.render import VECTOR_FUNCTIONS
 from eqneuro.codegen.requests import SynapseRequest
 from eqneuro.codegen.synapses import ELAPSED_BY_LOCALITY, SynapseStatements
@@ -74,6 +75,7 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
     lines, decays = _look_up_decays(statements, lines) if request.part in EVENTS else (lines, ())
     code = [line for line in lines if not line.startswith("/*")]  # comments hold what the user wrote
     text = "\n".join([*code, *invariants, *statements.scope.declarations])
+    by_synapse = tuple(dict.fromkeys(BY_SYNAPSE.findall(text)))
     title = f"{TITLES[request.part]} of {request.model.name or 'synapses'}"
     function = f"{request.part}_{name}"
     return SynapsePlan(
@@ -95,7 +97,8 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         operation=request.model.operation if request.part == "transmit" and not request.by_pre else "",
         dense=request.dense,
         decays=decays,
-        scattered=tuple(dict.fromkeys(re.findall(r"\b(\w+)\[s\]", text))) if request.part == "post" else (),
+        scattered=by_synapse if request.part == "post" else (),
+        streams=tuple(array for array in by_synapse if array != "target"),
     )
 
 

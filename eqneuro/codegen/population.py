@@ -70,12 +70,14 @@ def plan_update(
     event_plans = tuple(_plan_event(request, body, number, condition, active) for number, condition in enumerate(fired))
     writer = LaneWriter(body) if iterates(body.code) else None
     lines, invariants = writer.write(checked) if writer else LoopWriter(body).finish()
+    declarations, moments = _part_by_time(body.scope.declarations)
     return KernelPlan(
         template="population.c.j2",
         function=function,
         title=title,
         equations=tuple(text for rule in rules for text in rule.texts),
-        declarations=tuple(body.scope.declarations),
+        declarations=declarations,
+        moments=moments,
         body=tuple(lines),
         invariants=tuple(invariants),
         block_lines=tuple(body.block_lines),
@@ -98,7 +100,19 @@ def plan_update(
     )
 
 
-HEAVY, MANY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow)f?\("), 4
+def _part_by_time(declarations: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Declarations that stay true from step to step, and those that tell of the present one."""
+    steady, moments, told = [], [], r"\bnow\b(?!->dt)"
+    for line in declarations:
+        if re.search(told, line):
+            moments.append(line)
+            told += rf"|\b{re.split(r'[ *]', line.partition(' =')[0])[-1]}\b"
+        else:
+            steady.append(line)
+    return tuple(steady), tuple(moments)
+
+
+HEAVY, MANY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|(?:per_)?exprel|log1prel|sinh?c|tanhc)f?\("), 4
 """Functions that take longer than all other arithmetic; with so many of them in a kernel, wide vectors outweigh what
 they cost elsewhere (measured: Hodgkin and Huxley's neuron 1.3 times as fast, integrate-and-fire neurons 0.9 times)."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import sympy
 
 from eqneuro.codegen.cprinter import CPrinter
@@ -17,8 +19,11 @@ C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
 TEMPLATE_WORDS = (
     "number ring ring_count row_start target input part_start delays range delay slot count spikes k row part first s"
     " source post_rank j total extreme value width total_0 total_1 total_2 total_3"
+    " who part_of first_of last_of batch m coming"
 ).split()
 """Identifiers that the templates of projections use."""
+BY_SYNAPSE = re.compile(r"\b(\w+)\[s\]")
+"""Arrays that C reads at the synapse s."""
 
 DEFAULT_PSP = Binary("*", Name("w"), Attribute("pre", "r"))
 
@@ -106,6 +111,7 @@ class TransmissionPlanner:
             operation=request.model.operation,
             assigns=request.assigns,
             timed_pre=request.timed_pre,
+            streams=tuple(name for name in dict.fromkeys(BY_SYNAPSE.findall(printed)) if name != "target"),
             layout=KernelLayout(
                 function=f"{kind}_{self.name}",
                 slots=tuple(self.scope.slots),

@@ -84,6 +84,9 @@ class PartBody(Body):
         self.prelude.append(f"double {names['P']}[{size**2}], {names['Q']}[{size**2}];")
         self.prelude.append(f"{function}(b, now, i, t, h, {names['P']}, {names['Q']});")
 
+    def _are_shared(self, arguments: Sequence[sympy.Expr]) -> bool:
+        return False
+
     def _open_stream(self, stream: Stream) -> None:
         self.scope.text[stream.symbol] = f"draw_{stream.kind}(now, {self._stream_name()} + {stream.number}, i)"
 

@@ -97,15 +97,19 @@ class Statements:
             arguments = tuple(self.resolve(a) for a in draw.arguments)
             low, high = (None if bound is None else self.resolve(bound) for bound in (draw.minimum, draw.maximum))
             resolved = replace(draw, arguments=arguments, minimum=low, maximum=high)
-            value, stream = expand_draw(resolved, self._draws)
+            value, stream = expand_draw(resolved, self._draws, is_shared=self._are_shared(arguments))
             self._replaced[draw.symbol] = value
+            if draw.distribution == "Poisson":
+                self._keep_counts(self._draws)
             if stream is None:  # drawn where it is needed
                 self.scope.text[sympy.Symbol(f"random:{self._draws}", real=True)] = self._draw_place(self._draws)
             else:
                 self._open_stream(stream)
-            if draw.distribution == "Poisson":
-                self._keep_counts(self._draws)
             self._draws += 1
+
+    def _are_shared(self, arguments: Sequence[sympy.Expr]) -> bool:
+        """Whether they are the same for all that a loop runs over, known before it, and the loop draws in advance."""
+        return False
 
     def _keep_counts(self, number: int) -> None:
         """A table of the counts of one mean, each thread's own, and the stream for means that are too large for it."""

@@ -18,6 +18,11 @@ REPORT_LENGTH = 8
 NOT_FINITE, PAUSE = 1, 2
 """Bits of the first entry of a report."""
 
+LONE = -2
+"""In front of a program: its first kernel is of a lone population, and may go ahead of the others."""
+LISTENERS = ("publish_spikes", "record_spikes")
+"""Kernels that have nothing to do in a step without events."""
+
 Span = tuple[int, int]
 Buffers = Sequence[NDArray[Any] | None]
 
@@ -82,6 +87,13 @@ class Program:
         if self._instructions and self._instructions[-1][0] >= 0:
             self._instructions.append([-1, 0] + [0, 0] * self.threads)
             self.calls.append(None)
+
+    def go_ahead(self, function: str) -> None:
+        """Lets a kernel do many steps at once, up to an event, if beside it stands only what looks at events."""
+        kernels = [call.function for call in self.calls if call is not None]
+        if self.threads == 1 and kernels.count(function) == 1 and set(kernels) <= {function, *LISTENERS}:
+            self._instructions.insert(0, [LONE, 0, 0, 0])
+            self.calls.insert(0, None)
 
     def _place(self, buffers: Buffers) -> int:
         offset = len(self._addresses)

@@ -77,6 +77,7 @@ class Assembly:
         self.program.barrier()
         self._record(early=False)
         self._look_at_stops(stops)
+        self._go_ahead()
 
     def layouts(self, kind: str, number: int) -> tuple[KernelLayout, ...]:
         """The kernels of an object."""
@@ -267,6 +268,13 @@ class Assembly:
             else:
                 self.program.add_serial(layout.function, buffers)
                 self.program.barrier()
+
+    def _go_ahead(self) -> None:
+        """A population that is alone, and of which only spikes are recorded, needs no other kernel without them."""
+        layouts = [x for p in self.network._populations for x in self.layouts("population", p._number)]
+        updates = [x.function for x in layouts if x.function.startswith("update_")]
+        if len(updates) == 1:
+            self.program.go_ahead(updates[0])
 
     def _publish(self) -> None:
         """The threads' lists of spikes become one."""

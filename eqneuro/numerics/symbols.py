@@ -222,6 +222,15 @@ class Exprel(Relative):
     slope = staticmethod(sympy.exp)
 
 
+class PerExprel(sympy.Function):  # type: ignore[misc]
+    """x/(eˣ − 1): what 1/exprel(x) is printed as."""
+
+    @classmethod
+    def c_form(cls, arguments: list[str], suffix: str) -> str:
+        """The call in C."""
+        return f"per_exprel{suffix}({arguments[0]})"
+
+
 class Log1prel(Relative):
     """log(1 + x)/x."""
 

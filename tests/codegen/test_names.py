@@ -66,7 +66,7 @@ def plastic_traces(names):
     net = ann.Network(dt=0.1)
     source = net.create(ann.SpikeSourceArray([[1.0, 5.0, 9.0]] * 3))
     cells = net.create(2, ann.Neuron(equations="v = g_exc", spike="v > 0.5"))
-    total = " + ".join(names)
+    total = " + ".join(f"({' + '.join(names[k : k + 50])})" for k in range(0, len(names), 50))  # not too deep
     synapse = ann.Synapse(
         parameters=["rate = 10.0", *(f"{name} = {k + 0.7}" for k, name in enumerate(names))],
         equations="rate*dtrace/dt = -trace : event-driven",

@@ -69,7 +69,7 @@ def test_a_step_that_does_not_reach_the_threshold_is_the_same(method: str) -> No
         cell = net.create(1, neuron)
         net.simulate(11.0)
         ends.append((float(cell.v[0]), float(cell.w[0])))
-    assert ends[0] == ends[1]
+    np.testing.assert_allclose(ends[0], ends[1], rtol=1e-14)  # other formulas: products may be rounded elsewhere
     assert ends[0][0] > -50.0, "well on its way"
 
 

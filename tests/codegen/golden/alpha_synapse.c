@@ -21,63 +21,66 @@ static void update_Alpha_synapse_0(void *const *restrict b, const instant *restr
   const double P_0_2_0 = *(const real *)b[13];
   const double P_0_2_1 = *(const real *)b[14];
   const double P_0_2_2 = *(const real *)b[15];
-
-  /* the same for all neurons in this step */
-  const double factor_0 = Q_0_2_2 / tau;
-  int64_t spikes = 0;
+  int64_t spikes;
 
   (void)size;
-  for (int64_t block = begin; block < end; block += BLOCK) {
-    const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
+  do {
+    /* the same for all neurons in this step */
+    const double factor_0 = Q_0_2_2 / tau;
+    spikes = 0;
 
-    for (int64_t group = block; group < stop; group += GROUP) {
-      lane any = 0;
-      real total = 0; /* finite where all that is added is finite */
+    for (int64_t block = begin; block < end; block += BLOCK) {
+      const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
+
+      for (int64_t group = block; group < stop; group += GROUP) {
+        lane any = 0;
+        real total = 0; /* finite where all that is added is finite */
 
 #pragma omp simd reduction(+ : total) reduction(| : any)
-      for (int64_t i = group; i < group + GROUP; ++i) {
-        real v = all_v[i];
-        real x = all_x[i];
-        real y = all_y[i];
-        const real g_ext = all_g_ext[i];
-        /* dx/dt = -x/tau_syn : exact */
-        const real new_x = P_0_0_0 * x;
-        /* dy/dt = (x - y)/tau_syn : exact */
-        const real new_y = P_0_1_0 * x + P_0_1_1 * y;
-        /* dv/dt = (y + g_ext - v)/tau : exact */
-        const real new_v = P_0_2_0 * x + P_0_2_1 * y + P_0_2_2 * v + g_ext * factor_0;
-        x = new_x;
-        all_x[i] = x;
-        y = new_y;
-        all_y[i] = y;
-        v = new_v;
-        all_v[i] = v;
-        any |= v > 15.0;
-        total += x + y + v;
-        all_g_ext[i] = 0;
-      }
-      const int64_t last = group + GROUP < size ? group + GROUP : size;
-
-      for (int64_t i = group; any && i < last; ++i) {
-        real v = all_v[i];
-        if (v > 15.0) {
-          spiked[begin + spikes++] = (uint32_t)i;
-          /* v = 0.0 */
-          v = 0.0;
+        for (int64_t i = group; i < group + GROUP; ++i) {
+          real v = all_v[i];
+          real x = all_x[i];
+          real y = all_y[i];
+          const real g_ext = all_g_ext[i];
+          /* dx/dt = -x/tau_syn : exact */
+          const real new_x = P_0_0_0 * x;
+          /* dy/dt = (x - y)/tau_syn : exact */
+          const real new_y = P_0_1_0 * x + P_0_1_1 * y;
+          /* dv/dt = (y + g_ext - v)/tau : exact */
+          const real new_v = P_0_2_0 * x + P_0_2_1 * y + P_0_2_2 * v + g_ext * factor_0;
+          x = new_x;
+          all_x[i] = x;
+          y = new_y;
+          all_y[i] = y;
+          v = new_v;
           all_v[i] = v;
-          all_t_last[i] = (real)now->time;
+          any |= v > 15.0;
+          total += x + y + v;
+          all_g_ext[i] = 0;
         }
-      }
+        const int64_t last = group + GROUP < size ? group + GROUP : size;
 
-      if (!(fabs(total) < INFINITY)) {
-        for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-          report_not_finite(now, all_x[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-          report_not_finite(now, all_y[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
-          report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+        for (int64_t i = group; any && i < last; ++i) {
+          real v = all_v[i];
+          if (v > 15.0) {
+            spiked[begin + spikes++] = (uint32_t)i;
+            /* v = 0.0 */
+            v = 0.0;
+            all_v[i] = v;
+            all_t_last[i] = (real)now->time;
+          }
+        }
+
+        if (!(fabs(total) < INFINITY)) {
+          for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
+            report_not_finite(now, all_x[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+            report_not_finite(now, all_y[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+            report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+          }
         }
       }
     }
-  }
+  } while (goes_on(now, spikes));
   spike_count[begin / BLOCK] = spikes;
 }
 

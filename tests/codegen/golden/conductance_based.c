@@ -23,65 +23,68 @@ static void update_COBA_0(void *const *restrict b, const instant *restrict now, 
   const double E_L = *(const real *)b[14];
   const double E_exc = *(const real *)b[15];
   const double E_inh = *(const real *)b[16];
-
-  /* the same for all neurons in this step */
-  const double h_per_tau = h / tau;
-  const double factor_0 = -h / tau_exc;
-  const double factor_1 = -h / tau_inh;
-  int64_t spikes = 0;
+  int64_t spikes;
 
   (void)size;
-  for (int64_t block = begin; block < end; block += BLOCK) {
-    const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
+  do {
+    /* the same for all neurons in this step */
+    const double h_per_tau = h / tau;
+    const double factor_0 = -h / tau_exc;
+    const double factor_1 = -h / tau_inh;
+    spikes = 0;
 
-    for (int64_t group = block; group < stop; group += GROUP) {
-      lane any = 0;
-      real total = 0; /* finite where all that is added is finite */
+    for (int64_t block = begin; block < end; block += BLOCK) {
+      const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
+
+      for (int64_t group = block; group < stop; group += GROUP) {
+        lane any = 0;
+        real total = 0; /* finite where all that is added is finite */
 
 #pragma omp simd reduction(+ : total) reduction(| : any)
-      for (int64_t i = group; i < group + GROUP; ++i) {
-        real v = all_v[i];
-        real g_exc = all_g_exc[i];
-        real g_inh = all_g_inh[i];
-        const lane active = refractory_until[i] <= (lane)now->tick;
-        /* tau*dv/dt = (E_L - v) + g_exc*(E_exc - v) + g_inh*(E_inh - v) */
-        const real new_v = v + h_per_tau * (E_L + g_exc * (E_exc - v) + g_inh * (E_inh - v) - v);
-        /* tau_exc*dg_exc/dt = -g_exc */
-        const real new_g_exc = g_exc + g_exc * factor_0;
-        /* tau_inh*dg_inh/dt = -g_inh */
-        const real new_g_inh = g_inh + g_inh * factor_1;
-        v = active ? new_v : v;
-        all_v[i] = v;
-        g_exc = new_g_exc;
-        all_g_exc[i] = g_exc;
-        g_inh = new_g_inh;
-        all_g_inh[i] = g_inh;
-        any |= active & (v > v_T);
-        total += v + g_exc + g_inh;
-      }
-      const int64_t last = group + GROUP < size ? group + GROUP : size;
-
-      for (int64_t i = group; any && i < last; ++i) {
-        real v = all_v[i];
-        if ((refractory_until[i] <= (lane)now->tick) & (v > v_T)) {
-          spiked[begin + spikes++] = (uint32_t)i;
-          /* v = v_r */
-          v = v_r;
+        for (int64_t i = group; i < group + GROUP; ++i) {
+          real v = all_v[i];
+          real g_exc = all_g_exc[i];
+          real g_inh = all_g_inh[i];
+          const lane active = refractory_until[i] <= (lane)now->tick;
+          /* tau*dv/dt = (E_L - v) + g_exc*(E_exc - v) + g_inh*(E_inh - v) */
+          const real new_v = v + h_per_tau * (E_L + g_exc * (E_exc - v) + g_inh * (E_inh - v) - v);
+          /* tau_exc*dg_exc/dt = -g_exc */
+          const real new_g_exc = g_exc + g_exc * factor_0;
+          /* tau_inh*dg_inh/dt = -g_inh */
+          const real new_g_inh = g_inh + g_inh * factor_1;
+          v = active ? new_v : v;
           all_v[i] = v;
-          all_t_last[i] = (real)now->time;
-          refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(refractory / now->dt + 0.5));
+          g_exc = new_g_exc;
+          all_g_exc[i] = g_exc;
+          g_inh = new_g_inh;
+          all_g_inh[i] = g_inh;
+          any |= active & (v > v_T);
+          total += v + g_exc + g_inh;
         }
-      }
+        const int64_t last = group + GROUP < size ? group + GROUP : size;
 
-      if (!(fabs(total) < INFINITY)) {
-        for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-          report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-          report_not_finite(now, all_g_exc[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
-          report_not_finite(now, all_g_inh[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+        for (int64_t i = group; any && i < last; ++i) {
+          real v = all_v[i];
+          if ((refractory_until[i] <= (lane)now->tick) & (v > v_T)) {
+            spiked[begin + spikes++] = (uint32_t)i;
+            /* v = v_r */
+            v = v_r;
+            all_v[i] = v;
+            all_t_last[i] = (real)now->time;
+            refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(refractory / now->dt + 0.5));
+          }
+        }
+
+        if (!(fabs(total) < INFINITY)) {
+          for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
+            report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+            report_not_finite(now, all_g_exc[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+            report_not_finite(now, all_g_inh[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+          }
         }
       }
     }
-  }
+  } while (goes_on(now, spikes));
   spike_count[begin / BLOCK] = spikes;
 }
 
@@ -101,14 +104,34 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
   const double w = *(const real *)b[7];
 
   for (int64_t range = begin; range < end; ++range) {
-    for (int64_t delay = number[2]; delay <= number[3]; ++delay) {
-      const int64_t slot = (now->tick - delay) & (number[1] - 1), count = ring_count[slot];
-      const uint32_t *restrict spikes = ring + slot * number[0];
+    int64_t delay = number[2], k = 0;
 
-      for (int64_t k = 0; k < count; ++k) {
-        const int64_t i = spikes[k], row = range * number[0] + i;
-        const int64_t first = row_start[row], last = row_start[row + 1];
+    while (delay <= number[3]) {
+      int64_t who[BATCH], first_of[BATCH + FETCHED], last_of[BATCH], batch = 0;
 
+      while (batch < BATCH && delay <= number[3]) {
+        const int64_t slot = (now->tick - delay) & (number[1] - 1), count = ring_count[slot];
+        const uint32_t *restrict spikes = ring + slot * number[0];
+        for (; k < count && batch < BATCH; ++k, ++batch) {
+          const int64_t row = range * number[0] + spikes[k];
+          who[batch] = spikes[k];
+          __builtin_prefetch(&row_start[row]);
+        }
+        if (k >= count) {
+          ++delay, k = 0;
+        }
+      }
+      for (int64_t m = 0; m < batch; ++m) {
+        const int64_t row = range * number[0] + who[m];
+        first_of[m] = row_start[row], last_of[m] = row_start[row + 1];
+      }
+      for (int64_t m = batch; m < batch + FETCHED; ++m) {
+        first_of[m] = 0;
+      }
+      for (int64_t m = 0; m < batch; ++m) {
+        const int64_t i = who[m], first = first_of[m], last = last_of[m], coming = first_of[m + FETCHED];
+        FETCH(&target[coming]);
+        (void)i;
         for (int64_t s = first; s < last; ++s) {
           input[target[s]] += w;
         }
@@ -135,15 +158,38 @@ static void deliver_DefaultSpikingSynapse_2(void *const *restrict b, const insta
   const real *restrict const all_w = b[7];
 
   for (int64_t range = begin; range < end; ++range) {
-    for (int64_t delay = number[2]; delay <= number[3]; ++delay) {
-      const int64_t slot = (now->tick - delay) & (number[1] - 1), count = ring_count[slot];
-      const uint32_t *restrict spikes = ring + slot * number[0];
+    int64_t delay = number[2], k = 0;
 
-      for (int64_t k = 0; k < count; ++k) {
-        const int64_t i = spikes[k], row = range * number[0] + i;
-        const uint32_t *part = part_start + row * (delays + 1) + (delay - number[2]);
-        const int64_t first = row_start[row] + part[0], last = row_start[row] + part[1];
+    while (delay <= number[3]) {
+      int64_t who[BATCH], first_of[BATCH + FETCHED], last_of[BATCH], batch = 0;
+      const uint32_t *part_of[BATCH];
 
+      while (batch < BATCH && delay <= number[3]) {
+        const int64_t slot = (now->tick - delay) & (number[1] - 1), count = ring_count[slot];
+        const uint32_t *restrict spikes = ring + slot * number[0];
+        for (; k < count && batch < BATCH; ++k, ++batch) {
+          const int64_t row = range * number[0] + spikes[k];
+          who[batch] = spikes[k];
+          __builtin_prefetch(&row_start[row]);
+          part_of[batch] = part_start + row * (delays + 1) + (delay - number[2]);
+          __builtin_prefetch(part_of[batch]);
+        }
+        if (k >= count) {
+          ++delay, k = 0;
+        }
+      }
+      for (int64_t m = 0; m < batch; ++m) {
+        const int64_t row = range * number[0] + who[m];
+        first_of[m] = row_start[row] + part_of[m][0], last_of[m] = row_start[row] + part_of[m][1];
+      }
+      for (int64_t m = batch; m < batch + FETCHED; ++m) {
+        first_of[m] = 0;
+      }
+      for (int64_t m = 0; m < batch; ++m) {
+        const int64_t i = who[m], first = first_of[m], last = last_of[m], coming = first_of[m + FETCHED];
+        FETCH(&target[coming]);
+        FETCH(&all_w[coming]);
+        (void)i;
         for (int64_t s = first; s < last; ++s) {
           input[target[s]] += all_w[s];
         }

@@ -32,68 +32,72 @@ static void update_Izhikevich_0(void *const *restrict b, const instant *restrict
   const real noise_f = (real)noise;
   const real h_f = (real)h;
   const real b__f = (real)b_;
-  int64_t spikes = 0;
+  int64_t spikes;
 
   (void)size;
-  for (int64_t block = begin; block < end; block += BLOCK) {
-    const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
-    real random_0[BLOCK];
-    fill_normal(random_0, stop - block, now, streams + 0, block);
+  do {
+    spikes = 0;
 
-    for (int64_t group = block; group < stop; group += GROUP) {
-      lane any = 0;
-      real total = 0; /* finite where all that is added is finite */
+    for (int64_t block = begin; block < end; block += BLOCK) {
+      const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
+      real random_0[BLOCK];
+      fill_normal(random_0, stop - block, now, streams + 0, block);
+
+      for (int64_t group = block; group < stop; group += GROUP) {
+        lane any = 0;
+        real total = 0; /* finite where all that is added is finite */
 
 #pragma omp simd reduction(+ : total) reduction(| : any)
-      for (int64_t i = group; i < group + GROUP; ++i) {
-        real v = all_v[i];
-        real u = all_u[i];
-        const real g_exc = all_g_exc[i];
-        const real g_inh = all_g_inh[i];
-        real I_ = all_I[i];
-        const real a = all_a[i];
-        const lane active = refractory_until[i] <= (lane)now->tick;
-        /* I = g_exc - g_inh + noise*Normal(0.0, 1.0) + i_offset */
-        I_ = active ? g_exc + i_offset_f + noise_f * random_0[i - block] - g_inh : I_;
-        all_I[i] = I_;
-        /* dv/dt = 0.04*v^2 + 5.0*v + 140.0 - u + I : init=c, explicit */
-        const real new_v = v + h_f * (I_ + 5.0f * v + 0.04f * squaref(v) + 140.0f - u);
-        /* du/dt = a*(b*v - u) : init=b*c, explicit */
-        const real new_u = u + a * h_f * (b__f * v - u);
-        v = active ? new_v : v;
-        all_v[i] = v;
-        u = active ? new_u : u;
-        all_u[i] = u;
-        any |= active & (v > v_thresh_f);
-        total += v + u;
-        all_g_exc[i] = 0;
-        all_g_inh[i] = 0;
-      }
-      const int64_t last = group + GROUP < size ? group + GROUP : size;
-
-      for (int64_t i = group; any && i < last; ++i) {
-        real v = all_v[i];
-        real u = all_u[i];
-        if ((refractory_until[i] <= (lane)now->tick) & (v > v_thresh_f)) {
-          spiked[begin + spikes++] = (uint32_t)i;
-          /* v = c */
-          v = c_f;
+        for (int64_t i = group; i < group + GROUP; ++i) {
+          real v = all_v[i];
+          real u = all_u[i];
+          const real g_exc = all_g_exc[i];
+          const real g_inh = all_g_inh[i];
+          real I_ = all_I[i];
+          const real a = all_a[i];
+          const lane active = refractory_until[i] <= (lane)now->tick;
+          /* I = g_exc - g_inh + noise*Normal(0.0, 1.0) + i_offset */
+          I_ = active ? g_exc + i_offset_f + noise_f * random_0[i - block] - g_inh : I_;
+          all_I[i] = I_;
+          /* dv/dt = 0.04*v^2 + 5.0*v + 140.0 - u + I : init=c, explicit */
+          const real new_v = v + h_f * (I_ + 5.0f * v + 0.04f * squaref(v) + 140.0f - u);
+          /* du/dt = a*(b*v - u) : init=b*c, explicit */
+          const real new_u = u + a * h_f * (b__f * v - u);
+          v = active ? new_v : v;
           all_v[i] = v;
-          /* u += d */
-          u = d_f + u;
+          u = active ? new_u : u;
           all_u[i] = u;
-          all_t_last[i] = (real)now->time;
-          refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(tau_refrac / now->dt + 0.5));
+          any |= active & (v > v_thresh_f);
+          total += v + u;
+          all_g_exc[i] = 0;
+          all_g_inh[i] = 0;
         }
-      }
+        const int64_t last = group + GROUP < size ? group + GROUP : size;
 
-      if (!(fabs(total) < INFINITY)) {
-        for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-          report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-          report_not_finite(now, all_u[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+        for (int64_t i = group; any && i < last; ++i) {
+          real v = all_v[i];
+          real u = all_u[i];
+          if ((refractory_until[i] <= (lane)now->tick) & (v > v_thresh_f)) {
+            spiked[begin + spikes++] = (uint32_t)i;
+            /* v = c */
+            v = c_f;
+            all_v[i] = v;
+            /* u += d */
+            u = d_f + u;
+            all_u[i] = u;
+            all_t_last[i] = (real)now->time;
+            refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(tau_refrac / now->dt + 0.5));
+          }
+        }
+
+        if (!(fabs(total) < INFINITY)) {
+          for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
+            report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+            report_not_finite(now, all_u[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+          }
         }
       }
     }
-  }
+  } while (goes_on(now, spikes));
   spike_count[begin / BLOCK] = spikes;
 }
