@@ -213,8 +213,15 @@ class PopulationState:
 
     def _has_stages(self) -> bool:
         """Whether an equation may have a method that reads its inputs at several times within a step."""
-        methods = {e.method or self._net._method for e in self.model.equations if isinstance(e, OdeEquation)}
-        return not methods.isdisjoint((*WITH_STAGES, "auto", "exact"))  # the last two may give way to such a method
+        return not self._methods().isdisjoint((*WITH_STAGES, "auto", "exact"))  # the last two may become one
+
+    def _has_higher_order(self) -> bool:
+        """Whether an equation may have a method of order 2 or more: it feels by how much delays are off."""
+        return not self._methods().isdisjoint((*WITH_STAGES, "auto"))
+
+    def _methods(self) -> set[str]:
+        """Of the differential equations."""
+        return {e.method or self._net._method for e in self.model.equations if isinstance(e, OdeEquation)}
 
     def _is_late(self, target: str) -> bool:
         """Whether all synapses of a target have delays of more than one step."""

@@ -155,8 +155,8 @@ class SynapseValues:
         self._delays = Delays.of(self._in_steps(delays, self._built.synapses, rng, stacklevel + 1))
 
     def _on_grid(self) -> bool:
-        """Whether delays are whole steps: those of spikes."""
-        return self._is_event_based()
+        """Whether delays are whole steps: those of spikes, and of rates where no method is better than that."""
+        raise NotImplementedError
 
     def _steps(self, given: NDArray[np.float64]) -> NDArray[np.float64]:
         """Delays of some ms in steps."""

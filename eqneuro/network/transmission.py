@@ -19,6 +19,7 @@ class Transmission:
     _bridges = False
     """Whether it carries rates to spiking neurons, or spikes to rate-coded ones, in a way of its own."""
     _pre_population: Population
+    _post_population: Population
 
     @property
     def model(self) -> SynapseModel:
@@ -32,6 +33,11 @@ class Transmission:
     def _is_event_based(self) -> bool:
         model, pre = self.model, self._pre_population.model
         return (pre.is_spiking or pre.axon_spike is not None) and (model.is_spiking or model.psp is None)
+
+    def _on_grid(self) -> bool:
+        if self._is_event_based():
+            return True
+        return not (self._pre_population._has_higher_order() or self._post_population._has_higher_order())
 
     def _filters(self) -> dict[str, NDArray[Any]] | None:
         """What the kernel of shared filters reads, where the rows are windows on the pre-synaptic population."""
