@@ -194,9 +194,10 @@ def event_statements(draw: Draw, event: str, traces: Sequence[str], words: Seque
         brought = draw(st.sampled_from(["w", "w*{}", "w + 0.1*{}", "0.2*{}", "0.1*Exponential(2.0) + 0.0*{}"]))
         lines.append(f"g_target += {brought.format(draw(bounded(words, 1)))}")
     for name in draw(st.lists(st.sampled_from(list(traces)), max_size=2)) if traces else []:
-        line = draw(st.sampled_from(CHANGES)).format(name, draw(bounded(words, 1)))
+        change = draw(st.sampled_from(CHANGES))
+        line = change.format(name, draw(bounded(words, 1)))
         if before and draw(st.integers(0, 3)) == 0:
-            line += ", unless_post" if ":" in line else " : unless_post"
+            line += ", unless_post" if ":" in change else " : unless_post"  # values have colons, too
         lines.append(line)
     if draw(st.booleans()):
         flag = " : unless_post" if before and draw(st.integers(0, 2)) == 0 else ""
