@@ -41,7 +41,7 @@ def sort_by_delay(
     start: Places,
     target: Targets,
     position: Ranks | Places,
-    delay: Ranks,
+    delay: Targets,
     shortest: int,
     longest: int,
     part_start: Ranks,

@@ -14,6 +14,10 @@ ctypedef fused rank:
     uint32_t
     unsigned short
 
+ctypedef fused steps:
+    uint32_t
+    unsigned short
+
 ctypedef fused place:
     uint32_t
     int64_t
@@ -324,7 +328,7 @@ def rows_by_pre(
 
 
 def sort_by_delay(
-    int64_t[::1] start, rank[::1] target, place[::1] position, uint32_t[::1] delay, int64_t shortest, int64_t longest,
+    int64_t[::1] start, rank[::1] target, place[::1] position, steps[::1] delay, int64_t shortest, int64_t longest,
     uint32_t[::1] part_start,
 ):
     """Sorts each row by delay, stably; ``delay`` is by synapse in the order of ``position``'s values.

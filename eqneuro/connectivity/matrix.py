@@ -103,7 +103,7 @@ class SpikeRows:
 
 
 def spike_rows(
-    connectivity: Connectivity, boundaries: Places, delays: int | Ranks, *, keep_position: bool
+    connectivity: Connectivity, boundaries: Places, delays: int | Targets, *, keep_position: bool
 ) -> SpikeRows:
     """The rows for spikes; ``boundaries`` are the first post-synaptic ranks of the ranges, and the end.
 

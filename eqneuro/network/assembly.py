@@ -78,6 +78,8 @@ class Assembly:
         self._record(early=False)
         self._look_at_stops(stops)
         self._go_ahead()
+        for projection in network._projections:
+            projection._forget_positions()
 
     def layouts(self, kind: str, number: int) -> tuple[KernelLayout, ...]:
         """The kernels of an object."""

@@ -64,6 +64,8 @@ def describe_delays(delays: Delays) -> tuple[dict[str, Any], Arrays]:
     """Entries of the header, None where there is one for each synapse, which is then among the arrays."""
     both: dict[str, Any] = {"delay": delays.steps, "early": delays.early}
     arrays = {name: x for name, x in both.items() if not isinstance(x, int | float)}
+    if "delay" in arrays:
+        arrays["delay"] = arrays["delay"].astype(np.uint32)
     return {name: None if name in arrays else x for name, x in both.items()}, arrays
 
 
@@ -214,10 +216,11 @@ def _restore(projection: Projection, part: Part, found: Connectivity | None, shi
             held[attribute.name] = values.copy()
     projection._shared = set(header["one_value_for_all"])
     projection._ordered, projection._spread, projection._is_ahead = {}, {}, False
-    projection._delays = Delays(
+    delays = Delays(
         part.arrays["delay"].astype(np.uint32) if header["delay"] is None else header["delay"],
         part.arrays["early"].astype(float) if header["early"] is None else header["early"],
     )
+    projection._delays = delays.narrowed() if projection._is_event_based() else delays
     updated, rows = ((part.arrays[k] + tick).astype(np.int32) if k in part.arrays else None for k in UPDATED)
     plastic.replace(updated)
     plastic._updated_rows = rows

@@ -12,6 +12,11 @@ from eqneuro.connectivity.editing import Edit
 
 LONGEST = 2**31 - 1
 """Steps of a delay."""
+NARROW = 2**16 - 1
+"""Steps that two bytes hold."""
+
+
+Steps = NDArray[np.uint16] | NDArray[np.uint32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +27,7 @@ class Delays:
     0. In the step from t to t + h a synapse reads what was ``early`` after the grid point t + h − ``steps``·h.
     """
 
-    steps: int | NDArray[np.uint32] = 1
+    steps: int | Steps = 1
     early: float | NDArray[np.float64] = 0.0
 
     @classmethod
@@ -81,8 +86,16 @@ class Delays:
                 return Delays.of(added[:1])
         old, new = np.broadcast_to(self.steps, (before,)), np.ceil(added)
         steps = np.ascontiguousarray(edit.arrange(old, new.astype(np.uint32)), dtype=np.uint32)
+        is_narrow = not isinstance(self.steps, int) and self.steps.dtype == np.uint16
         early = np.ascontiguousarray(edit.arrange(np.broadcast_to(self.early, (before,)), new - added), dtype=float)
-        return Delays(steps, early if early.any() else 0.0)
+        found = Delays(steps, early if early.any() else 0.0)
+        return found.narrowed() if is_narrow else found
+
+    def narrowed(self) -> Delays:
+        """The same in two bytes a synapse, where all are short enough: no kernel for spikes reads them one by one."""
+        if isinstance(self.steps, int) or self.longest > NARROW:
+            return self
+        return Delays(self.steps.astype(np.uint16), self.early)
 
     def copy(self) -> Delays:
         """Others of the same values."""

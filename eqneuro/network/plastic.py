@@ -256,7 +256,7 @@ class _Structure:
             case "delay_of":
                 delays = projection._delay
                 assert not isinstance(delays, int)
-                return delays[projection._positions()] if self.by_pre else delays
+                return np.asarray(delays[projection._positions()] if self.by_pre else delays, dtype=np.uint32)
             case "early" | "slopes" | "past_start" | "between" | "later":
                 return array_of(projection, key)
             case "t_pre":

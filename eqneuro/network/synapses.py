@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
@@ -14,46 +14,30 @@ from eqneuro.connectivity.matrix import Connectivity, SpikeRows, spike_rows
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
-from eqneuro.language.syntax import Name
 from eqneuro.model.models import ModelAttribute, SynapseModel
 from eqneuro.network.checks import level_outside
-from eqneuro.network.delays import LONGEST, Delays, in_steps
+from eqneuro.network.delays import Delays
 from eqneuro.network.plastic import PlasticState
-from eqneuro.network.quantities import plain_time, plain_value, plain_weights
+from eqneuro.network.quantities import plain_value, plain_weights
 from eqneuro.network.store import dtype_of
-from eqneuro.network.time import round_to_steps
+from eqneuro.network.synapse_delays import SynapseDelays, flatten, is_nested
 
 if TYPE_CHECKING:
-    from eqneuro.network.network import Network
+    pass
 
-DELAY = ModelAttribute("delay", "local", "float", Name("d"), is_parameter=True)
+MANY = 1_000_000
+"""Synapses whose places in the user's order are worth their memory only while something asks for them."""
 
 
-class SynapseValues:
+class SynapseValues(SynapseDelays):
     """Attributes and delays of the synapses of a projection."""
 
     _number: int
     _connectivity: Connectivity | None
 
     @property
-    def name(self) -> str:
-        """The name."""
-        raise NotImplementedError
-
-    @property
     def model(self) -> SynapseModel:
         """The checked model of the synapse."""
-        raise NotImplementedError
-
-    @property
-    def _net(self) -> Network:
-        raise NotImplementedError
-
-    @property
-    def _built(self) -> Connectivity:
-        raise NotImplementedError
-
-    def _is_event_based(self) -> bool:
         raise NotImplementedError
 
     def _make_values(self) -> None:
@@ -113,91 +97,6 @@ class SynapseValues:
         built = self._built
         return {"local": built.synapses, "semiglobal": len(built.post_ranks), "global": 1}[attribute.locality]
 
-    # -- delays -------------------------------------------------------------------------------------------------------
-
-    @property
-    def delay(self) -> Any:
-        """Delays in ms: a number where all are alike, else one list for each post-synaptic neuron."""
-        self._built  # noqa: B018
-        delays = self._delays_in_ms
-        return self._split(delays) if np.ndim(delays) else delays
-
-    @delay.setter
-    def delay(self, value: Any) -> None:
-        value = plain_time(value, f"delay of projection {self.name!r}")
-        if not isinstance(value, Distribution) and _is_nested(value):
-            value = self._checked_rows(value, DELAY)
-        before = self._delays
-        self._set_delays(value, self._net.default_rng, stacklevel=4)
-        if self._is_kept and self._saved_delays is None:
-            self._saved_delays = before
-        if self._delays_before is None:
-            self._delays_before = before
-        self._put_delays(self._delays, before)
-
-    @property
-    def _delays_in_ms(self) -> Any:
-        """A number where all are alike, else one for each synapse."""
-        return self._delays.exact * self._net.dt
-
-    @property
-    def _delay(self) -> int | NDArray[np.uint32]:
-        """Delays in whole steps, rounded up where they end between two grid points."""
-        return self._delays.steps
-
-    def _put_delays(self, delays: Delays, before: Delays) -> None:
-        self._delays = delays
-        self._leave_rows()
-        events = self._is_event_based()
-        self._net._note_change(structural=before.kind(events=events) != delays.kind(events=events))
-
-    def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
-        self._delays = Delays.of(self._in_steps(delays, self._built.synapses, rng, stacklevel + 1))
-
-    def _on_grid(self) -> bool:
-        """Whether delays are whole steps: those of spikes, and of rates where no method is better than that."""
-        raise NotImplementedError
-
-    def _steps(self, given: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Delays of some ms in steps."""
-        dt = self._net.dt
-        return round_to_steps(given, dt).astype(float) if self._on_grid() else in_steps(given, dt)
-
-    def _in_steps(self, delays: Any, count: int, rng: np.random.Generator, stacklevel: int) -> NDArray[np.float64]:
-        """Delays of ``count`` synapses in steps, one number where one was given; those that are drawn are whole."""
-        is_drawn = isinstance(delays, Distribution)
-        if is_drawn:
-            given = delays.sample(rng, count)
-        else:
-            try:
-                given = _flatten(delays) if np.ndim(delays) else np.asarray(delays, float)
-            except (TypeError, ValueError):
-                raise ValueError(f"delays of {self.name!r} are numbers of ms, not {delays!r}") from None
-        if given.ndim and len(given) != count:
-            raise ValueError(f"delays of {self.name!r} must be {count} numbers, not {len(given)}")
-        dt = self._net.dt
-        wrong = np.atleast_1d(given)[~((np.atleast_1d(given) >= 0.0) & (np.atleast_1d(given) <= LONGEST * dt))]
-        if len(wrong):
-            most = f"finite and not negative, {LONGEST * dt:.4g} at most"
-            raise ValueError(f"delays of {self.name!r} are times in ms, {most}, not {wrong[0]:g}")
-        are_whole = is_drawn or self._on_grid()
-        steps = round_to_steps(given, dt).astype(float) if is_drawn else self._steps(given)
-        changed = (np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)
-        if changed.any() and not is_drawn:
-            first, becomes = float(given[changed].flat[0]), float(steps[changed].flat[0]) * dt
-            rule = "whole steps of dt = {:g} ms, one at least" if are_whole else "not shorter than dt = {:g} ms"
-            message = f"delays are {rule.format(dt)}: {first:g} ms becomes {becomes:g} ms"
-            warnings.warn(f"projection {self.name!r}: {message}", UserWarning, stacklevel=stacklevel)
-        return steps
-
-    @property
-    def _longest(self) -> int:
-        return self._delays.longest
-
-    @property
-    def _shortest(self) -> int:
-        return self._delays.shortest
-
     # -- attributes ---------------------------------------------------------------------------------------------------
 
     def _attribute(self, name: str) -> ModelAttribute:
@@ -220,7 +119,7 @@ class SynapseValues:
         """An attribute's values: one number where all are alike and nothing asks for more."""
         name, count = attribute.name, self._count(attribute)
         try:
-            given = np.asarray(value, dtype=float) if np.ndim(value) == 0 else _flatten(value)
+            given = np.asarray(value, dtype=float) if np.ndim(value) == 0 else flatten(value)
         except (TypeError, ValueError):
             message = f"{name!r} of projection {self.name!r} takes numbers or a distribution, not {value!r}"
             raise ValueError(message) from None
@@ -268,7 +167,7 @@ class SynapseValues:
         value = plain_value(value, name, self.model.units, f"projection {self.name!r}")
         if isinstance(value, Distribution):
             value = value.sample(self._net.default_rng, self._count(attribute))
-        elif _is_nested(value) or np.ndim(value) != 0:
+        elif is_nested(value) or np.ndim(value) != 0:
             value = self._checked_rows(value, attribute)
         before, was_shared = self._values[name], name in self._shared
         if self._is_kept and name not in self._saved:
@@ -299,14 +198,14 @@ class SynapseValues:
 
     def _checked_rows(self, value: Any, attribute: ModelAttribute) -> NDArray[np.float64]:
         """Values for each synapse, or a nested list with one list for each post-synaptic neuron, flattened."""
-        if attribute.locality == "local" and _is_nested(value):
+        if attribute.locality == "local" and is_nested(value):
             lengths = np.diff(self._built.row_start)
             if [np.size(row) for row in value] != lengths.tolist():
                 raise ValueError(
                     f"{attribute.name!r} takes one list for each of the {len(lengths)} post-synaptic neurons that have "
                     f"synapses, of {_span(lengths)} values"
                 )
-        return _flatten(value)
+        return flatten(value)
 
     def _split(self, values: NDArray[Any]) -> list[list[Any]]:
         start = self._built.row_start
@@ -348,9 +247,16 @@ class SynapseValues:
         """Where each synapse of the rows for spikes stands in the user's order."""
         assert self._spike_rows is not None
         if self._spike_rows.position is None:
-            self._spike_rows = spike_rows(self._built, self._boundaries, self._delay, keep_position=True)
+            anew = spike_rows(self._built, self._boundaries, self._delay, keep_position=True)
+            self._spike_rows = replace(self._spike_rows, position=anew.position)
         assert self._spike_rows.position is not None
         return self._spike_rows.position
+
+    def _forget_positions(self) -> None:
+        """Of many synapses that only the user can change; where he does, they are worked out once more."""
+        rows = self._spike_rows
+        if rows is not None and self._built.synapses >= MANY and not self.model.variables:
+            self._spike_rows = replace(rows, position=None)
 
     def _in_spike_order(self, name: str) -> NDArray[Any]:
         """The values of an attribute in the order of the rows for spikes."""
@@ -374,16 +280,6 @@ class SynapseValues:
 def draw_values(rng: np.random.Generator, count: int, distribution: Distribution) -> NDArray[Any]:
     """What `evaluate` asks for where a distribution stands."""
     return distribution.sample(rng, count)
-
-
-def _is_nested(value: Any) -> bool:
-    return isinstance(value, list | tuple | np.ndarray) and len(value) > 0 and np.ndim(value[0]) > 0
-
-
-def _flatten(value: Any) -> NDArray[np.float64]:
-    if _is_nested(value):
-        return np.concatenate([np.asarray(row, dtype=float).ravel() for row in value])
-    return np.asarray(value, dtype=float).ravel()
 
 
 def _span(lengths: NDArray[np.int64]) -> str:

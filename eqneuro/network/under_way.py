@@ -6,16 +6,16 @@ import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eqneuro.network.checks import level_outside
 from eqneuro.network.configuration import TICK
+from eqneuro.network.delays import Steps
 from eqneuro.network.output import SpikeOutput
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
 
-Delay = int | NDArray[np.uint32]
+Delay = int | Steps
 
 
 def warn_of_spikes_under_way(projection: Projection) -> None:

@@ -166,7 +166,7 @@ def test_weights_delays_and_the_post_index_are_listed() -> None:
     net.simulate(1.0)
     kinds = {array.kind: array.bytes for array in net.explain().objects[1].arrays}
     assert {"weights", "delays", "post index", "synaptic values", "indices"} <= kinds.keys()
-    assert kinds["delays"] == 20 * 19 * 4
+    assert kinds["delays"] == 20 * 19 * 2
 
 
 def test_stiffest_neuron_at_the_present_state_decides() -> None:

@@ -244,3 +244,27 @@ def test_parameters_of_synapses_of_every_locality_are_read_and_written() -> None
     assert projection.attributes == projection.parameters + projection.variables
     net.reset(projections=True)
     assert (projection.a, projection.b, projection.c) == (2.0, [3.0] * 3, 5.0)
+
+
+def test_places_of_many_synapses_are_forgotten_until_weights_are_changed():
+    """What is worked out anew is what was there: other weights reach the same synapses, with the same delays."""
+    found = []
+    for is_late in (False, True):
+        net = ann.Network(dt=1.0, seed=2)
+        source = net.create(ann.SpikeSourceArray([[float(1 + k % 5), 30.0] for k in range(1100)]))
+        cells = net.create(1000, ann.Neuron(equations="x = g_exc", spike="x > 1e9"))
+        projection = net.connect(source, cells, "exc")
+        projection.all_to_all(ann.Uniform(0.0, 1.0), delays=ann.DiscreteUniform(1, 9))
+        weights = np.random.default_rng(3).uniform(0.0, 1.0, (1000, 1100))
+        if is_late:
+            net.simulate(20.0)
+            assert projection._spike_rows.position is None
+        projection.w = weights
+        net.simulate(10.0 if is_late else 30.0)
+        assert np.array_equal(projection.w, weights)
+        monitor = net.monitor(cells, "x")
+        net.simulate(10.0)
+        found.append(monitor.get("x"))
+        assert projection._delays.steps.dtype == np.uint16
+    assert found[0].any()
+    assert np.array_equal(found[0], found[1])

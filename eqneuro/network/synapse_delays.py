@@ -1,0 +1,152 @@
+"""The delays of a projection as the user sets and reads them, in ms, and in steps as kernels take them."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqneuro.connectivity.matrix import Connectivity
+from eqneuro.language.distributions import Distribution
+from eqneuro.language.syntax import Name
+from eqneuro.model.models import ModelAttribute
+from eqneuro.network.delays import LONGEST, Delays, Steps, in_steps
+from eqneuro.network.quantities import plain_time
+from eqneuro.network.time import round_to_steps
+
+if TYPE_CHECKING:
+    from eqneuro.network.network import Network
+
+DELAY = ModelAttribute("delay", "local", "float", Name("d"), is_parameter=True)
+
+
+class SynapseDelays:
+    """Delays of the synapses of a projection."""
+
+    _delays: Delays
+    _saved_delays: Delays | None
+    _delays_before: Delays | None
+    _is_kept: bool
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        raise NotImplementedError
+
+    @property
+    def _net(self) -> Network:
+        raise NotImplementedError
+
+    @property
+    def _built(self) -> Connectivity:
+        raise NotImplementedError
+
+    def _is_event_based(self) -> bool:
+        raise NotImplementedError
+
+    def _leave_rows(self) -> None:
+        raise NotImplementedError
+
+    def _checked_rows(self, value: Any, attribute: ModelAttribute) -> Any:
+        raise NotImplementedError
+
+    def _split(self, values: NDArray[Any]) -> list[list[float]]:
+        raise NotImplementedError
+
+    @property
+    def delay(self) -> Any:
+        """Delays in ms: a number where all are alike, else one list for each post-synaptic neuron."""
+        self._built  # noqa: B018
+        delays = self._delays_in_ms
+        return self._split(delays) if np.ndim(delays) else delays
+
+    @delay.setter
+    def delay(self, value: Any) -> None:
+        value = plain_time(value, f"delay of projection {self.name!r}")
+        if not isinstance(value, Distribution) and is_nested(value):
+            value = self._checked_rows(value, DELAY)
+        before = self._delays
+        self._set_delays(value, self._net.default_rng, stacklevel=4)
+        if self._is_kept and self._saved_delays is None:
+            self._saved_delays = before
+        if self._delays_before is None:
+            self._delays_before = before
+        self._put_delays(self._delays, before)
+
+    @property
+    def _delays_in_ms(self) -> Any:
+        """A number where all are alike, else one for each synapse."""
+        return self._delays.exact * self._net.dt
+
+    @property
+    def _delay(self) -> int | Steps:
+        """Delays in whole steps, rounded up where they end between two grid points."""
+        return self._delays.steps
+
+    def _put_delays(self, delays: Delays, before: Delays) -> None:
+        self._delays = delays
+        self._leave_rows()
+        events = self._is_event_based()
+        self._net._note_change(structural=before.kind(events=events) != delays.kind(events=events))
+
+    def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
+        found = Delays.of(self._in_steps(delays, self._built.synapses, rng, stacklevel + 1))
+        self._delays = found.narrowed() if self._is_event_based() else found
+
+    def _on_grid(self) -> bool:
+        """Whether delays are whole steps: those of spikes, and of rates where no method is better than that."""
+        raise NotImplementedError
+
+    def _steps(self, given: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Delays of some ms in steps."""
+        dt = self._net.dt
+        return round_to_steps(given, dt).astype(float) if self._on_grid() else in_steps(given, dt)
+
+    def _in_steps(self, delays: Any, count: int, rng: np.random.Generator, stacklevel: int) -> NDArray[np.float64]:
+        """Delays of ``count`` synapses in steps, one number where one was given; those that are drawn are whole."""
+        is_drawn = isinstance(delays, Distribution)
+        if is_drawn:
+            given = delays.sample(rng, count)
+        else:
+            try:
+                given = flatten(delays) if np.ndim(delays) else np.asarray(delays, float)
+            except (TypeError, ValueError):
+                raise ValueError(f"delays of {self.name!r} are numbers of ms, not {delays!r}") from None
+        if given.ndim and len(given) != count:
+            raise ValueError(f"delays of {self.name!r} must be {count} numbers, not {len(given)}")
+        dt = self._net.dt
+        wrong = np.atleast_1d(given)[~((np.atleast_1d(given) >= 0.0) & (np.atleast_1d(given) <= LONGEST * dt))]
+        if len(wrong):
+            most = f"finite and not negative, {LONGEST * dt:.4g} at most"
+            raise ValueError(f"delays of {self.name!r} are times in ms, {most}, not {wrong[0]:g}")
+        are_whole = is_drawn or self._on_grid()
+        steps = round_to_steps(given, dt).astype(float) if is_drawn else self._steps(given)
+        changed = (np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)
+        if changed.any() and not is_drawn:
+            first, becomes = float(given[changed].flat[0]), float(steps[changed].flat[0]) * dt
+            rule = "whole steps of dt = {:g} ms, one at least" if are_whole else "not shorter than dt = {:g} ms"
+            message = f"delays are {rule.format(dt)}: {first:g} ms becomes {becomes:g} ms"
+            warnings.warn(f"projection {self.name!r}: {message}", UserWarning, stacklevel=stacklevel)
+        return steps
+
+    @property
+    def _longest(self) -> int:
+        return self._delays.longest
+
+    @property
+    def _shortest(self) -> int:
+        return self._delays.shortest
+
+
+def is_nested(value: Any) -> bool:
+    """Whether values are given by rows."""
+    return isinstance(value, list | tuple | np.ndarray) and len(value) > 0 and np.ndim(value[0]) > 0
+
+
+def flatten(value: Any) -> NDArray[np.float64]:
+    """Values one after the other."""
+    if is_nested(value):
+        return np.concatenate([np.asarray(row, dtype=float).ravel() for row in value])
+    return np.asarray(value, dtype=float).ravel()
