@@ -1,6 +1,7 @@
 """Random numbers: Philox against the published answers, and streams that have nothing to do with each other."""
 
 import ctypes
+import platform
 import subprocess
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import stats
 import eqneuro as ann
 from eqneuro.build.toolchain import find_toolchain
 from eqneuro.codegen.render import environment
+from eqneuro.connectivity import _sampling
 
 KNOWN_ANSWERS = [  # Random123 1.09, kat_vectors: counter, key, result
     ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
@@ -23,25 +25,37 @@ KNOWN_ANSWERS = [  # Random123 1.09, kat_vectors: counter, key, result
 DRAWS = 200_000
 
 
-@pytest.fixture(scope="module")
-def philox(tmp_path_factory):
-    """The generator as the templates hold it, called from Python."""
-    folder = tmp_path_factory.mktemp("philox")
+CALLED = """
+void words(const uint32_t *c, const uint32_t *k, uint32_t *out)
+{
+  const random_words w = philox(c[0], c[1], c[2], c[3], k[0], k[1]);
+  memcpy(out, w.word, sizeof w.word);
+}
+
+void many(uint64_t *first, uint64_t *second, int64_t number, uint32_t base, uint32_t stream, int64_t step,
+          uint32_t key0, uint32_t key1)
+{
+  draw_words(first, second, number, base, stream, step, key0, key1);
+}
+"""
+
+
+def built(folder, *flags):
+    """The generator as the templates hold it, in a library."""
     templates = [environment().get_template(name) for name in ("prelude.h.j2", "random.h.j2")]
     text = "\n".join(t.render(real="double", lane="int64_t", vector_functions=()) for t in templates)
-    text += """
-    void words(const uint32_t *c, const uint32_t *k, uint32_t *out)
-    {
-      const random_words w = philox(c[0], c[1], c[2], c[3], k[0], k[1]);
-      memcpy(out, w.word, sizeof w.word);
-    }
-    """
     source, library = folder / "philox.c", folder / "philox.so"
-    source.write_text(text)
+    source.write_text(text + CALLED)
     toolchain = find_toolchain()
-    command = [*toolchain.command, *toolchain.flags, "-o", library, source, "-lm"]
+    command = [*toolchain.command, *toolchain.flags, *flags, "-o", library, source, "-lm"]
     subprocess.run(command, check=True, capture_output=True)
-    function = ctypes.CDLL(str(library)).words
+    return ctypes.CDLL(str(library))
+
+
+@pytest.fixture(scope="module")
+def philox(tmp_path_factory):
+    """The generator, called from Python."""
+    function = built(tmp_path_factory.mktemp("philox")).words
 
     def call(counter, key):
         arrays = [(ctypes.c_uint32 * len(values))(*values) for values in (counter, key, (0, 0, 0, 0))]
@@ -49,6 +63,21 @@ def philox(tmp_path_factory):
         return tuple(arrays[2])
 
     return call
+
+
+@pytest.mark.parametrize("missing", [(), ("-mno-avx512f",), ("-mno-avx512f", "-mno-avx2")], ids=" ".join)
+def test_words_of_many_counters_are_those_of_each(missing, tmp_path):
+    """With the vectors that there are, with shorter ones, and without them."""
+    flags = missing if platform.machine() == "x86_64" else ()
+    base, stream, step, keys = 2**32 - 40, 0x9ABCDEF0, 5 * 2**32 + 7, (0xA4093822, 0x299F31D0)
+    first, second = np.zeros(128, np.uint64), np.zeros(128, np.uint64)
+    places = [array.ctypes.data_as(ctypes.c_void_p) for array in (first, second)]
+    words = (ctypes.c_uint32(word) for word in keys)
+    numbers = (ctypes.c_int64(100), ctypes.c_uint32(base), ctypes.c_uint32(stream), ctypes.c_int64(step), *words)
+    built(tmp_path, *flags).many(*places, *numbers)
+    for k in range(100):
+        a, b, c, d = _sampling.philox_words(((base + k) % 2**32, stream, step % 2**32, step >> 32), keys)
+        assert (int(first[k]), int(second[k])) == (a << 32 | b, c << 32 | d)
 
 
 @pytest.mark.parametrize(("counter", "key", "result"), KNOWN_ANSWERS)
