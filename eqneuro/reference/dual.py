@@ -123,4 +123,5 @@ def apply(function: Callable[..., Any], slopes: tuple[Callable[..., Any], ...], 
     """A function with its partial derivatives; without these, it is constant but for jumps."""
     values = [plain(argument) for argument in arguments]
     parts = [(argument, lambda slope=slope: slope(*values)) for argument, slope in zip(arguments, slopes, strict=False)]
-    return chain(np.asarray(function(*values), dtype=np.float64), *parts)
+    found = np.asarray(function(*values))
+    return chain(found if found.dtype.kind == "f" else found.astype(np.float64), *parts)

@@ -46,7 +46,7 @@ MUTATIONS = (
              "return False"),
     Mutation("a square for a cube", "codegen/cprinter.py", '{2: "square", 3: "cube"}', '{2: "square", 3: "square"}'),
     Mutation("missing reset", "codegen/population.py", "Scan(body, [rule] if event.reset else [])", "Scan(body, [])"),
-    Mutation("spikes late by a step", "templates/synapse_events.c.j2", "(now->tick - delay)", "(now->tick - delay - 1)",
+    Mutation("spikes late by a step", "templates/spike_parts.h.j2", "(now->tick - delay)", "(now->tick - delay - 1)",
              NETWORKS),
     Mutation("missing unless_post", "codegen/plasticity.py", 'parts.append("alone")', "pass", NETWORKS),
     Mutation("clock of post-synaptic events", "codegen/plasticity.py", '"now->tick + 1" if part == "post"',
