@@ -44,8 +44,7 @@ PROBABILITY = (  # to the population of the row, from that of the column
 )
 J, TAU_SYN, RATE_OUTSIDE = 87.8, 0.5, 8.0  # pA, ms, Hz
 CELL = dict(C=250.0, tau_m=10.0, tau_syn=TAU_SYN, E_L=-65.0, V_th=-50.0, V_reset=-65.0)
-REFRACTORY, SETS = 2.0, 4
-"""A pair may have several synapses: eqneuro draws them in sets that are independent of each other."""
+REFRACTORY = 2.0
 
 
 @dataclass(frozen=True)
@@ -105,13 +104,13 @@ def eqneuro(run: Run) -> Mapping[str, float]:
             population.constant = _constant(k, scale)
         for link in _links(scale):
             bounds = dict(min=0.0) if link.weight > 0.0 else dict(max=0.0)
-            for _ in range(SETS):
-                net.connect(cells[link.pre], cells[link.post], "syn").fixed_probability(
-                    link.synapses / SETS,
-                    weights=ann.Normal(link.weight, 0.1 * abs(link.weight), **bounds),
-                    delays=ann.Normal(link.delay, 0.5 * link.delay, min=DT),
-                    allow_self_connections=True,
-                )
+            # as many synapses as elsewhere, but one a pair at most
+            net.connect(cells[link.pre], cells[link.post], "syn").fixed_probability(
+                link.synapses,
+                weights=ann.Normal(link.weight, 0.1 * abs(link.weight), **bounds),
+                delays=ann.Normal(link.delay, 0.5 * link.delay, min=DT),
+                allow_self_connections=True,
+            )
         monitors = [net.monitor(population, "spike", start=False) for population in cells]
     with run.phase("compile"):
         net.compile()
