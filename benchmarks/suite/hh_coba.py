@@ -34,7 +34,7 @@ MODEL = balanced.Balanced(
         "tau_exc*dg_exc/dt = -g_exc",
         "tau_inh*dg_inh/dt = -g_inh",
     ),
-    spike="v > top and before <= top",
+    spike="(v > top) and (before <= top)",
     reset="",
     refractory=0.0,
     begin=dict(v=("Normal", -65.0, 5.0), g_exc=("Normal", 4.0, 1.5), g_inh=("Normal", 20.0, 12.0)),

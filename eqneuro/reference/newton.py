@@ -72,6 +72,7 @@ def _look(system: System, guess: Array, base: Array, factor: float, shift: float
 
 def _solve(matrix: Array, right: Array) -> Array:
     """Linear systems one by one: a singular one has no solution, NaN."""
+    matrix, right = (np.asarray(part, dtype=np.float64) for part in (matrix, right))  # LAPACK has no longer ones
     solution = np.full_like(right, np.nan)
     for place in np.ndindex(right.shape[:-1]):
         if np.isfinite(matrix[place]).all() and np.isfinite(right[place]).all():
