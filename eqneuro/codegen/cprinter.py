@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import sympy
 
-from eqneuro.numerics.symbols import Exprel, PerExprel
+from eqneuro.numerics.relative import Exprel, PerExprel
 
 CONDITIONS: dict[str, str] = {
     "Less": "{} < {}",

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sympy
 
-from eqneuro.numerics.symbols import Exprel, symbol
+from eqneuro.numerics.relative import Exprel
+from eqneuro.numerics.symbols import symbol
 from eqneuro.numerics.system import ZERO, Step, System
 
 ORDER = 1

@@ -6,7 +6,8 @@ every h where a < 0. Written as h·exprel(a·h)·f(x), which is safe at a → 0.
 
 from __future__ import annotations
 
-from eqneuro.numerics.symbols import DT, Exprel
+from eqneuro.numerics.relative import Exprel
+from eqneuro.numerics.symbols import DT
 from eqneuro.numerics.system import Step, System
 
 ORDER = 1

@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 import sympy
 
 from eqneuro.language.functions import is_noise
+from eqneuro.numerics.relative import Exprel
 from eqneuro.numerics.rules import Draw
 from eqneuro.numerics.singularities import remove_singularities
-from eqneuro.numerics.symbols import DT, Exprel, symbol
+from eqneuro.numerics.symbols import DT, symbol
 from eqneuro.numerics.system import System, derivative
 
 ZERO = sympy.Integer(0)

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import sympy
 
 from eqneuro.numerics import elementary
-from eqneuro.numerics.symbols import Equal, Exprel, Ite, Log1prel, Relative, Sinc, Sinhc, Tanhc
+from eqneuro.numerics.relative import Exprel, Log1prel, Relative, Sinc, Sinhc, Tanhc
+from eqneuro.numerics.symbols import Equal, Ite
 
 ZERO, ONE, TWO = sympy.Integer(0), sympy.Integer(1), sympy.Integer(2)
 SAME_ROOT = 1e-13

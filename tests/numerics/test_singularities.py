@@ -10,9 +10,10 @@ from sympy.core.parameters import distribute
 
 from eqneuro.language.parser import parse_expression
 from eqneuro.language.source import SourceText
+from eqneuro.numerics.relative import Exprel, Log1prel, Sinc, Sinhc, Tanhc
 from eqneuro.numerics.select import translate
 from eqneuro.numerics.singularities import remove_singularities
-from eqneuro.numerics.symbols import Exprel, Log1prel, Sinc, Sinhc, Tanhc, Translator, symbol
+from eqneuro.numerics.symbols import Translator, symbol
 
 V0, K, VT = -54.3, 7.3, -63.1
 PARAMETERS = {"v0": V0, "k": K, "vt": VT}
