@@ -53,7 +53,9 @@ class Delays:
     @property
     def shortest(self) -> int:
         """In steps, rounded up."""
-        return self.steps if isinstance(self.steps, int) else int(self.steps.min(initial=LONGEST))
+        if isinstance(self.steps, int):
+            return self.steps
+        return int(self.steps.min()) if len(self.steps) else LONGEST
 
     @property
     def exact(self) -> Any:
