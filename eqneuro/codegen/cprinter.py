@@ -67,6 +67,7 @@ class CPrinter:
         return (text if "e" in text or "." in text else text + ".0") + self._suffix
 
     def _print(self, expr: sympy.Expr) -> tuple[str, int]:
+        expr = _without_division(expr)
         if isinstance(expr, sympy.Symbol):
             return self._symbols[expr], ATOM
         if isinstance(expr, sympy.Rational) and not isinstance(expr, sympy.Integer):
@@ -135,8 +136,6 @@ class CPrinter:
         return sign + text, PRODUCT
 
     def _power(self, base: sympy.Expr, exponent: sympy.Expr) -> tuple[str, int]:
-        if exponent == -1 and isinstance(base, Exprel):
-            return self._function(PerExprel(*base.args))
         if exponent.is_number and _is_negative(exponent):
             return f"{self._literal(1)} / {self._wrapped(base**-exponent, UNARY)}", PRODUCT
         if isinstance(exponent, sympy.Integer) and 2 <= exponent <= 8:
