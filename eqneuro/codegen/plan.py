@@ -40,7 +40,8 @@ class KernelPlan:
 
     ``stages`` come before ``body`` where neurons iterate side by side; ``lanes`` declare what they hand over;
     ``is_wide`` says that the widest vectors pay, since most of the time goes into exponentials and their like;
-    ``moments`` are declarations that are right in one step only.
+    ``moments`` are declarations that are right in one step only; ``single`` are the arrays (C type, name, whether only
+    read) of which one neuron without neighbours keeps its entry in registers.
     """
 
     template: str
@@ -63,6 +64,7 @@ class KernelPlan:
     stages: tuple[StagePlan, ...] = ()
     lanes: tuple[str, ...] = ()
     is_wide: bool = False
+    single: tuple[tuple[str, str, bool], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,8 @@ class Dynamics:
             state[equation.variable] = value
             widths.append(2.0 * delta)
         rights = [np.broadcast_to(np.asarray(f, float), (2 * count, lanes)) for f in self.right_sides(state, members)]
-        slopes = [[(f[2 * j] - f[2 * j + 1]) / widths[j] for j in range(count)] for f in rights]
+        with np.errstate(invalid="ignore"):  # infinite ones have none
+            slopes = [[(f[2 * j] - f[2 * j + 1]) / widths[j] for j in range(count)] for f in rights]
         return np.moveaxis(np.array(slopes).reshape(count, count, lanes), -1, 0)
 
     # -- steps --------------------------------------------------------------------------------------------------------

@@ -343,3 +343,10 @@ def test_an_interrupt_leaves_the_network_as_it_was(monkeypatch: pytest.MonkeyPat
     assert same(before, state(net))
     net.simulate(1.0)
     assert net.time == pytest.approx(6.0)
+
+
+def test_infinite_slopes_are_told_where_they_appear_and_not_by_a_warning_of_the_check() -> None:
+    net = ann.Network(dt=0.1)
+    net.create(1, ann.Neuron(equations="10.0*dv/dt = -v - 0.1*(t - t_last)", spike="v > 1.0", reset="v = 0.0"))
+    with pytest.raises(FloatingPointError, match="'v' of neuron 0"):
+        net.simulate(1.0)

@@ -50,6 +50,40 @@ def test_nothing_but_the_time_it_takes_depends_on_going_ahead(kind, size):
     assert sum(map(len, found[0][1].values())) > 5 * size
 
 
+ALONE = {
+    "exact": ("tau*dv/dt = -v + I : exact", "v = 0.0"),
+    "products": ("dv/dt = 0.003*v*v - 0.01*v*u + 0.02*I - u/11.0\ntau*du/dt = 0.2*v - u : midpoint", "v = -3.0; u += 0.7"),
+    "assignments": ("x = 0.3*v - 0.1*I\ndv/dt = (I - v)/tau + 0.01*x*v : min=-1.0, max=50.0", "v -= theta"),
+    "clock": ("tau*dv/dt = -v + I + 0.01*t - ite(t - t_last < 5.0, 3.0, 0.0)", "v = 0.0"),
+}
+
+
+@pytest.mark.parametrize("precision", ["double", "float"])
+@pytest.mark.parametrize("kind", ALONE)
+def test_a_neuron_is_the_same_whether_others_are_beside_it_or_not(kind, precision):
+    """Alone, what it holds stays in registers."""
+    found = []
+    for size in (1, 18):
+        net = ann.Network(dt=0.1, seed=3, precision=precision)
+        equations, reset = ALONE[kind]
+        neuron = ann.Neuron(
+            parameters={"tau": 20.0, "I": 21.0, "theta": 20.0},
+            equations=equations,
+            spike="v > theta",
+            reset=reset,
+            refractory=1.0,
+        )
+        cells = net.create(size, neuron)
+        spikes = net.monitor(cells, "spike")
+        net.simulate(200.0)
+        for _ in range(100):
+            net.step()
+        net.simulate(500.0)
+        found.append([getattr(cells, name)[:1].tobytes() for name in cells.variables] + [spikes.get("spike")[0]])
+    assert found[0] == found[1]
+    assert len(found[0][-1]) > 5
+
+
 def test_steps_that_were_skipped_have_no_spikes_for_those_that_listen_later():
     """The ring of spikes holds one step more than it needs: what stood there long ago must not be sent again."""
     received = []
