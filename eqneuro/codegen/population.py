@@ -84,7 +84,7 @@ def plan_update(
         events=event_plans,
         checks=tuple(body.pointer_of(name) for name in checked),
         is_wide=_is_wide(lines),
-        single=() if writer else _held_by_one(body, [*lines, *(line for e in event_plans for line in (*e.loads, *e.lines))]),
+        single=() if writer else _held_by_one(body, lines, event_plans),
         stages=writer.stages if writer else (),
         lanes=writer.lanes if writer else (),
         layout=KernelLayout(
@@ -127,17 +127,17 @@ OWN_ENTRY = re.compile(r"(const )?(\w+) \*restrict const (\w+) = b\[")
 """The declaration of an array."""
 
 
-def _held_by_one(body: Body, code: Sequence[str]) -> tuple[tuple[str, str, bool], ...]:
-    """The arrays of which a neuron without neighbours can keep its entry in registers: C type, name, if it is only read.
+def _held_by_one(body: Body, lines: Sequence[str], events: Sequence[EventPlan]) -> tuple[tuple[str, str, bool], ...]:
+    """The arrays of which a neuron without neighbours can keep its entry in registers: C type, name, whether only read.
 
     None where anything comes from outside, or from libraries, which round otherwise in vectors: the values of a neuron
     are the same whether others are beside it or not.
     """
+    code = [*lines, *(line for event in events for line in (*event.loads, *event.lines))]
     past = (*body.past.rings, *body.past.slopes, *body.past.sums, *body.reductions)
     if body.request.model.targets or body.block_lines or past or any(HEAVY.search(line) for line in code):
         return ()
-    events = {slot.key for slot in body.scope.slots if slot.key.startswith(("spiked:", "count:"))}
-    lists = {body.scope.pointer(key, "", "", const=False) for key in events}
+    lists = {name for event in events for name in (event.list, event.total)}
     found = (OWN_ENTRY.match(line) for line in body.scope.declarations)
     return tuple((m[2], m[3], bool(m[1])) for m in found if m and m[3] not in lists)
 

@@ -52,7 +52,7 @@ def test_nothing_but_the_time_it_takes_depends_on_going_ahead(kind, size):
 
 ALONE = {
     "exact": ("tau*dv/dt = -v + I : exact", "v = 0.0"),
-    "products": ("dv/dt = 0.003*v*v - 0.01*v*u + 0.02*I - u/11.0\ntau*du/dt = 0.2*v - u : midpoint", "v = -3.0; u += 0.7"),
+    "products": ("dv/dt = 0.003*v*v - 0.01*v*u + 0.02*I - u/11.0\ntau*du/dt = 0.2*v - u : heun", "v = -3.0; u += 0.7"),
     "assignments": ("x = 0.3*v - 0.1*I\ndv/dt = (I - v)/tau + 0.01*x*v : min=-1.0, max=50.0", "v -= theta"),
     "clock": ("tau*dv/dt = -v + I + 0.01*t - ite(t - t_last < 5.0, 3.0, 0.0)", "v = 0.0"),
 }
