@@ -157,7 +157,8 @@ class TransmissionPlan:
     """One C function that adds what synapses bring to the inputs of their post-synaptic neurons.
 
     ``outer`` are lines for each pre-synaptic spike or post-synaptic row, ``value`` is what one synapse contributes;
-    ``index`` the C type of stored ranks; ``streams`` are arrays with a value for each synapse.
+    ``index`` the C type of stored ranks; ``streams`` are arrays with a value for each synapse; ``runs`` says that rows
+    may be added run by run.
     """
 
     template: str
@@ -176,6 +177,7 @@ class TransmissionPlan:
     assigns: bool = False
     timed_pre: bool = False
     streams: tuple[str, ...] = ()
+    runs: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import sympy
 from eqneuro.codegen.cprinter import CPrinter
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.plan import TransmissionPlan
+from eqneuro.codegen.render import VECTOR_FUNCTIONS
 from eqneuro.codegen.requests import NeighbourAttribute, ProjectionRequest
 from eqneuro.codegen.scope import Scope
 from eqneuro.codegen.simplify import Invariants
@@ -19,11 +20,13 @@ C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
 TEMPLATE_WORDS = (
     "number ring ring_count row_start target input part_start delays range delay slot count spikes k row part first s"
     " source post_rank j total extreme value width total_0 total_1 total_2 total_3"
-    " who part_of first_of last_of batch m coming"
+    " who part_of first_of last_of batch m coming run low high middle to near end_of_line"
 ).split()
 """Identifiers that the templates of projections use."""
 BY_SYNAPSE = re.compile(r"\b(\w+)\[s\]")
 """Arrays that C reads at the synapse s."""
+BY_TARGET = re.compile(rf"target\[s\]|\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(")
+"""What keeps a loop over a row from being the same in vectors: values of targets, functions that round otherwise there."""
 
 DEFAULT_PSP = Binary("*", Name("w"), Attribute("pre", "r"))
 
@@ -111,6 +114,7 @@ class TransmissionPlanner:
             operation=request.model.operation,
             assigns=request.assigns,
             timed_pre=request.timed_pre,
+            runs=request.events and request.delays != "array" and not BY_TARGET.search(printed),
             streams=tuple(name for name in dict.fromkeys(BY_SYNAPSE.findall(printed)) if name != "target"),
             layout=KernelLayout(
                 function=f"{kind}_{self.name}",

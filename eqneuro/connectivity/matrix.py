@@ -101,6 +101,27 @@ class SpikeRows:
     shortest: int
     longest: int
 
+    def are_runs(self) -> bool:
+        """Whether most rows hold nearly all neurons one after the other, so that they are best added run by run.
+
+        Looks closely only where more than half of all pairs are connected.
+        """
+        total, filled = len(self.target), np.count_nonzero(np.diff(self.start))
+        if self.part_start is not None or not total:
+            return False
+        reached = int(self.target.max()) - int(self.target.min()) + 1
+        if total < 0.5 * filled * reached:
+            return False
+        runs = 1
+        for first in range(0, total - 1, BLOCK):
+            part = self.target[first : first + BLOCK + 1].astype(np.int64)  # a pair is connected once: targets ascend
+            runs += np.count_nonzero(np.diff(part) != 1)
+        return bool(total >= LONG_RUN * runs)
+
+
+LONG_RUN = 32
+"""Neurons one after the other from which on a loop without a list of targets pays."""
+
 
 def spike_rows(
     connectivity: Connectivity, boundaries: Places, delays: int | Targets, *, keep_position: bool

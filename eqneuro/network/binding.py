@@ -92,7 +92,7 @@ def _event_buffers(projection: Projection, boundaries: NDArray[np.int64]) -> dic
     pre = projection._pre_population
     output = pre._outputs["spike"]
     rows = projection._rows_for_spikes(boundaries)
-    numbers = [pre.size, output.slots, rows.shortest, rows.longest, output.width, rows.target.itemsize]
+    numbers = [pre.size, output.slots, rows.shortest, rows.longest, output.width, rows.target.itemsize, rows.are_runs()]
     return {
         "numbers": np.array(numbers, dtype=np.int64),
         "spike_at": output.ring_at,

@@ -132,9 +132,28 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
         const int64_t i = who[m], first = first_of[m], last = last_of[m], coming = first_of[m + FETCHED];
         FETCH(&target[coming]);
         (void)i;
-        for (int64_t s = first; s < last; ++s) {
+        int64_t run = first;
+        while (number[6] && run < last) {
+          int64_t low = run + 1, high = last, middle = last;
+          while (low < high) {
+            if ((int64_t)target[middle - 1] - (int64_t)target[run] == middle - 1 - run) {
+              low = middle;
+            } else {
+              high = middle - 1;
+            }
+            middle = high - (high - low) / 2;
+          }
+          real *restrict const to = input + target[run];
+#pragma omp simd
+          for (int64_t s = run; s < low; ++s) {
+            to[s - run] += w;
+          }
+          run = low;
+        }
+        for (int64_t s = run; s < last; ++s) {
           input[target[s]] += w;
         }
+
       }
     }
   }
@@ -190,9 +209,17 @@ static void deliver_DefaultSpikingSynapse_2(void *const *restrict b, const insta
         FETCH(&target[coming]);
         FETCH(&all_w[coming]);
         (void)i;
-        for (int64_t s = first; s < last; ++s) {
-          input[target[s]] += all_w[s];
+        for (int64_t near = first; near < last; near += 8) {
+          const int64_t end_of_line = near + 8 < last ? near + 8 : last;
+          if (near + AHEAD < last) {
+            __builtin_prefetch(&target[near + AHEAD]);
+            __builtin_prefetch(&all_w[near + AHEAD]);
+          }
+          for (int64_t s = near; s < end_of_line; ++s) {
+            input[target[s]] += all_w[s];
+          }
         }
+
       }
     }
   }
