@@ -5,11 +5,13 @@
       → C text       laid out by the templates                                       (codegen.render)
       → library      compiled once, found in the cache from then on                  (build.toolchain, build.cache)
 
+What all networks share is compiled while the equations of the first one are planned, and linked to each (build.shared).
 A request is hashed before any of this: where the cache holds its library, neither sympy nor jinja2 is imported.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import eqneuro
-from eqneuro.build import cache
+from eqneuro.build import cache, shared
 from eqneuro.build.toolchain import Toolchain, find_toolchain
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.requests import (
@@ -33,6 +35,8 @@ from eqneuro.codegen.requests import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from eqneuro.codegen.plan import Plan
 
 logger = logging.getLogger(__name__)
@@ -62,20 +66,31 @@ def compile_network(
         If there is no compiler and the library is not in the cache.
     """
     chosen = toolchain or find_toolchain()
-    digest = request.digest(f"{eqneuro.__version__} {template_stamp()} {chosen.identity}")
+    version = f"{eqneuro.__version__} {template_stamp()} {chosen.identity}"
+    digest = request.digest(version)
+    objects: list[Future[Path]] = []
 
     def make() -> tuple[str, dict[str, Any]]:
+        objects.append(begin_shared(request.real, version, chosen))
         with stage("plan and render"):
             text, layouts, functions = generate(request)
         return text, {"layouts": [[x.to_record() for x in group] for group in layouts], "functions": functions}
 
     def build(source: Path, library: Path) -> None:
         with stage("compile"):
-            chosen.compile(source, library)
+            chosen.compile(source, library, *(part.result() for part in objects))
 
     entry = cache.obtain(digest, make, build, where=directory, anew=clean)
     layouts = tuple(tuple(KernelLayout.from_record(r) for r in group) for group in entry.notes["layouts"])
     return CompiledNetwork(entry.library, entry.source, layouts, tuple(entry.notes["functions"]))
+
+
+def begin_shared(real: str, version: str, toolchain: Toolchain) -> Future[Path]:
+    """The object file of what networks share, compiled meanwhile where it is not there."""
+    from eqneuro.codegen.render import render_shared
+
+    digest = hashlib.sha256(f"{real} {version}".encode()).hexdigest()
+    return shared.begin(digest, lambda: render_shared(real), toolchain)
 
 
 def generate(request: NetworkRequest) -> tuple[str, list[list[KernelLayout]], list[str]]:
@@ -129,8 +144,6 @@ def slug(kernel: KernelRequest) -> str:
 
 def template_stamp() -> str:
     """Changes with the templates and the generator, so that a checkout never runs the code of an older one."""
-    import hashlib
-
     package = Path(__file__).parent
     templates = package / "templates" if (package / "templates").is_dir() else package.parent / "templates"
     files = [*templates.glob("*.j2"), *(package / "codegen").glob("*.py"), *(package / "numerics").glob("*.py")]

@@ -118,7 +118,7 @@ def _find_or_build(directory: Path, digest: str, make: Make, compile_: Compile, 
     with _unusable():
         directory.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=directory).close()
-    with _lock(directory / f"{digest}.lock"):
+    with lock(directory / f"{digest}.lock"):
         for _ in range(4):  # another process may evict what was just made, or damage be found
             found = None if anew else recall(digest, where=directory)
             if found is not None:
@@ -160,7 +160,7 @@ def _unusable() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _lock(file: Path) -> Iterator[None]:
+def lock(file: Path) -> Iterator[None]:
     """Keeps other processes waiting; where the file system knows no locks, all may build, and the last one stays."""
     from filelock import FileLock
 
@@ -187,8 +187,15 @@ def _sha256(path: Path) -> str:
 
 
 def clear(where: Path | None = None) -> int:
-    """Removes all compiled networks, and what the ziglang compiler keeps beside them; how many networks there were."""
+    """Removes all compiled networks, and what they share or the ziglang compiler keeps beside them.
+
+    Returns
+    -------
+    int
+        How many networks there were.
+    """
     import shutil
 
-    shutil.rmtree(cache_directory() / "zig", ignore_errors=True)
+    for beside in ("zig", "shared"):
+        shutil.rmtree(cache_directory() / beside, ignore_errors=True)
     return eviction.remove_all(where or folder())

@@ -28,11 +28,11 @@ def private_folder(instead_of: Path, reason: str) -> Path:
         RuntimeWarning,
         stacklevel=4,
     )
-    return _made_folder()
+    return silent_folder()
 
 
 @cache
-def _made_folder() -> Path:
+def silent_folder() -> Path:
     """One for a process and those forked from it; the process that made it removes it."""
     made, owner = Path(tempfile.mkdtemp(prefix="eqneuro-")), os.getpid()
 

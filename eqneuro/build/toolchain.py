@@ -42,8 +42,8 @@ class Toolchain:
     flags: tuple[str, ...]
     identity: str
 
-    def compile(self, source: Path, library: Path) -> None:
-        """Makes a shared library of a C file.
+    def compile(self, source: Path, library: Path, *objects: Path) -> None:
+        """Makes a shared library of a C file and object files.
 
         Raises
         ------
@@ -52,9 +52,17 @@ class Toolchain:
         NoCompilerError
             If the compiler can't be started any more.
         """
-        command = [*self.command, *self.flags, "-o", str(library), str(source), *LIBRARIES]
+        self._run(source, library, [*self.flags, "-o", str(library), str(source), *map(str, objects), *LIBRARIES])
+
+    def compile_object(self, source: Path, built: Path) -> None:
+        """Makes an object file of a C file; raises what `compile` does."""
+        flags = [flag for flag in self.flags if flag != "-shared" and not flag.startswith("-Wl,")]
+        self._run(source, built, [*flags, "-c", "-o", str(built), str(source)])
+
+    def _run(self, source: Path, made: Path, arguments: list[str]) -> None:
+        command = [*self.command, *arguments]
         done = _start(command, scratch=source.parent)
-        if done.returncode != 0 or not library.is_file():
+        if done.returncode != 0 or not made.is_file():
             text = source.read_text(encoding="utf-8")
             raise CompilationError(describe_failure(done.stderr, text, command, done.returncode))
 

@@ -25,7 +25,7 @@ OWN_WORDS = frozenset(
         "fill_normal_at fill_noise draw_noise draw_count count_table known_counts decay decay_table decays_at "
         "past_path past_on_path AHEAD DECAYS SMALL_MEAN GUIDES GAP_STEPS WIDE_VECTORS MOST_SPIKES "
         "goes_on next_step fill_count fill_words draw_words unit_of per_exprel APART BATCH FETCHED FETCH WORDS PRODUCT "
-        "job barrier judge random_words index stdin stdout stderr errno signgam I "
+        "HIDDEN AHEAD_IN_ROW job barrier judge random_words index stdin stdout stderr errno signgam I "
     ).split()
 )
 """Identifiers that the templates use."""

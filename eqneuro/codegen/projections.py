@@ -26,7 +26,7 @@ TEMPLATE_WORDS = (
 BY_SYNAPSE = re.compile(r"\b(\w+)\[s\]")
 """Arrays that C reads at the synapse s."""
 BY_TARGET = re.compile(rf"target\[s\]|\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(")
-"""What keeps a loop over a row from being the same in vectors: values of targets, functions that round otherwise there."""
+"""What keeps a row from being the same in vectors: values of targets, functions that round otherwise there."""
 
 DEFAULT_PSP = Binary("*", Name("w"), Attribute("pre", "r"))
 

@@ -88,19 +88,26 @@ def fixed_kernels(parts: Sequence[str] = ()) -> tuple[str, ...]:
 
 def render_network(plans: Sequence[Plan], real: str, parts: Sequence[str] = ()) -> str:
     """The translation unit of a network, with some of `PARTS`."""
+    fixed = fixed_kernels(parts)
+    return _render(
+        "network.c.j2",
+        real,
+        kernels=[render_kernel(plan) for plan in plans],
+        fixed=FIXED_KERNELS,
+        functions=[*fixed, *(plan.function for plan in plans)],
+        parts=parts,
+        most_spikes=MOST_SPIKES,
+    )
+
+
+def render_shared(real: str) -> str:
+    """The translation unit that is linked to every network."""
+    return _render("shared.c.j2", real)
+
+
+def _render(template: str, real: str, **told: object) -> str:
     import eqneuro
 
-    return (
-        environment()
-        .get_template("network.c.j2")
-        .render(
-            version=eqneuro.__version__,
-            kernels=[render_kernel(plan) for plan in plans],
-            functions=[*fixed_kernels(parts), *(plan.function for plan in plans)],
-            parts=parts,
-            most_spikes=MOST_SPIKES,
-            real=real,
-            lane={"double": "int64_t", "float": "int32_t"}[real],
-            vector_functions=VECTOR_FUNCTIONS,
-        )
-    )
+    lane = {"double": "int64_t", "float": "int32_t"}[real]
+    told |= {"version": eqneuro.__version__, "real": real, "lane": lane, "vector_functions": VECTOR_FUNCTIONS}
+    return environment().get_template(template).render(told)

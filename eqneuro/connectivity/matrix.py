@@ -115,8 +115,8 @@ class SpikeRows:
         runs = 1
         for first in range(0, total - 1, BLOCK):
             part = self.target[first : first + BLOCK + 1].astype(np.int64)  # a pair is connected once: targets ascend
-            runs += np.count_nonzero(np.diff(part) != 1)
-        return bool(total >= LONG_RUN * runs)
+            runs += int(np.count_nonzero(np.diff(part) != 1))
+        return total >= LONG_RUN * runs
 
 
 LONG_RUN = 32

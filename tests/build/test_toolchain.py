@@ -108,8 +108,8 @@ def test_flags_of_the_user_come_last() -> None:
     assert find_toolchain(flags="-O1 '-DNAME=a b'").flags == (*FLAGS, "-O1", "-DNAME=a b")
 
 
-def test_floating_point_stays_as_written() -> None:
-    assert "-ffp-contract=off" in FLAGS
+def test_floating_point_stays_as_written_but_for_products_that_are_added() -> None:
+    assert "-ffp-contract=fast" in FLAGS
     assert not {"-ffast-math", "-Ofast", "-ffinite-math-only", "-funsafe-math-optimizations"} & set(FLAGS)
 
 

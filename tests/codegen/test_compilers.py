@@ -47,17 +47,22 @@ def test_generated_c_has_no_warnings(make, real, tmp_path):
     request, _ = gather(make())
     source = tmp_path / "network.c"
     source.write_text(generate(replace(request, real=real))[0])
+    assert_no_warnings(source)
+
+
+@pytest.mark.parametrize("real", ["double", "float"])
+def test_what_all_networks_share_has_no_warnings(real, tmp_path):
+    from eqneuro.codegen.render import render_shared
+
+    source = tmp_path / "shared.c"
+    source.write_text(render_shared(real))
+    assert_no_warnings(source)
+
+
+def assert_no_warnings(source):
     toolchain = find_toolchain()
-    command = [
-        *toolchain.command,
-        *toolchain.flags,
-        *WARNINGS,
-        "-O1",
-        "-o",
-        str(tmp_path / "network.so"),
-        str(source),
-        "-lm",
-    ]
+    flags = [flag for flag in toolchain.flags if flag != "-shared" and not flag.startswith("-Wl,")]
+    command = [*toolchain.command, *flags, *WARNINGS, "-O1", "-c", "-o", str(source.with_suffix(".o")), str(source)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[:3000]
 

@@ -211,9 +211,9 @@ static void deliver_DefaultSpikingSynapse_2(void *const *restrict b, const insta
         (void)i;
         for (int64_t near = first; near < last; near += 8) {
           const int64_t end_of_line = near + 8 < last ? near + 8 : last;
-          if (near + AHEAD < last) {
-            __builtin_prefetch(&target[near + AHEAD]);
-            __builtin_prefetch(&all_w[near + AHEAD]);
+          if (near + AHEAD_IN_ROW < last) {
+            __builtin_prefetch(&target[near + AHEAD_IN_ROW]);
+            __builtin_prefetch(&all_w[near + AHEAD_IN_ROW]);
           }
           for (int64_t s = near; s < end_of_line; ++s) {
             input[target[s]] += all_w[s];
