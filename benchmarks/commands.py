@@ -1,4 +1,4 @@
-"""``python -m benchmarks run``, ``report`` and ``growth``: their arguments, and what they do in which order."""
+"""``python -m benchmarks`` with ``run``, ``report``, ``growth`` and ``threads``: arguments, and what is done when."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.suite import measure
+from benchmarks.suite import measure, threads
 from benchmarks.suite.collection import NETWORKS, SIMULATORS, Item, items
 from benchmarks.suite.launch import Launcher
 from benchmarks.suite.results import Results
@@ -45,6 +45,15 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     growth.add_argument("--name", default="growth", help="of the file in benchmarks/results")
     growth.add_argument("--resume", action="store_true")
     growth.set_defaults(do=growth_command)
+    several = commands.add_parser(
+        "threads", help="measure eqneuro on 1, 2, 4 … threads, as many as there are processors"
+    )
+    several.add_argument("--repeats", type=int, default=3)
+    several.add_argument("--core", type=int, default=last_core())
+    several.add_argument("--only", nargs="+", default=[], metavar="threads:CASE")
+    several.add_argument("--name", default="threads", help="of the file in benchmarks/results")
+    several.add_argument("--resume", action="store_true")
+    several.set_defaults(do=threads_command)
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -88,15 +97,23 @@ def prepare(
 def report_command(arguments: argparse.Namespace) -> int:
     from benchmarks.suite import report
 
-    page = report.write(RESULTS / f"{arguments.name}.json", RESULTS / "growth.json")
+    page = report.write(RESULTS / f"{arguments.name}.json", RESULTS / "growth.json", RESULTS / "threads.json")
     print(page)
     return 0
 
 
 def growth_command(arguments: argparse.Namespace) -> int:
+    return _measure_alone(arguments, list(items(arguments.only, ["growing"])))
+
+
+def threads_command(arguments: argparse.Namespace) -> int:
+    return _measure_alone(arguments, threads.chosen(arguments.only))
+
+
+def _measure_alone(arguments: argparse.Namespace, chosen: list[Item]) -> int:
+    """Cases that nobody else runs."""
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as scratch:
         launcher = Launcher(Path(scratch), None, cores(arguments.core))
-        chosen = list(items(arguments.only, ["growing"]))
         results, plan = prepare(RESULTS / f"{arguments.name}.json", chosen, ["eqneuro"], arguments)
         results.facts |= measure.facts((), None)
         errors = measure.measure(plan, launcher, results)

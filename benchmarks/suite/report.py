@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.suite import growth
+from benchmarks.suite import growth, threads
 from benchmarks.suite.collection import SIMULATORS, TITLES, Item, items
 from benchmarks.suite.protocol import Wanted
 from benchmarks.suite.results import Ratio, Results, disagreements
@@ -35,20 +35,22 @@ COLUMNS = ("brian2", "annarchy", "nest", "genn")
 OTHERS = ("numpy", "scipy", "reservoirpy")
 
 
-def write(path: Path, growth_path: Path) -> Path:
+def write(path: Path, growth_path: Path, threads_path: Path) -> Path:
     """The page, and its pictures beside it."""
-    results, grown = Results.load(path), Results.load(growth_path)
+    results, grown, shared = Results.load(path), Results.load(growth_path), Results.load(threads_path)
     page = DOCS / "performance.md"
     notes = tomllib.loads(NOTES.read_text(encoding="utf-8")) if NOTES.exists() else {}
-    page.write_text(text(results, grown, notes), encoding="utf-8")
+    page.write_text(text(results, grown, shared, notes), encoding="utf-8")
     return page
 
 
-def text(results: Results, grown: Results, notes: Mapping[str, str]) -> str:
+def text(results: Results, grown: Results, shared: Results, notes: Mapping[str, str]) -> str:
     """The page."""
     facts = "\n".join(f"- {TITLES.get(name, name)}: {told}" for name, told in results.facts.items())
     sessions = "\n".join(
-        f"- {about['date']}: `{about['command']}`" for about in (*results.sessions.values(), *grown.sessions.values())
+        f"- {about['date']}: `{about['command']}`"
+        for kept in (results, grown, shared)
+        for about in kept.sessions.values()
     )
     behind = "\n".join(behind_rows(results, notes)) or "None."
     return f"""# Speed
@@ -76,6 +78,10 @@ Activity must agree between simulators within four standard errors and a few per
 ## Growth
 
 {growth.section(grown, DOCS / "images" / "performance")}
+
+## Threads
+
+{threads.section(shared)}
 
 ## Medians
 
