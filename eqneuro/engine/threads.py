@@ -8,7 +8,8 @@ More threads have to win by a twentieth, fewer win ties. What a comparison loses
 until the next one.
 
 Ranges cost something too, some tens of nanoseconds each. A small network therefore begins with one, and is only divided
-once its steps are so long that more threads could win; where they do not, it is put together again.
+once its steps are so long that more threads could win; where they do not, it is put together again. That takes as long
+as arranging it did in the beginning: it is not tried before the network has run many times as long.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ MEETING = 2e-6
 LONG_STEP = 1e-3
 """Seconds of a step beside which the cost of meeting (some microseconds) is nothing: such networks start on all
 threads."""
+WORTH_DIVIDING = 100.0
+"""Times the time of a division that a network has run before it is divided to see whether more threads win."""
 GAIN = 0.95
 """What a step on more threads may take of its time on fewer."""
 PATIENCE, LEAST_WAIT = 200.0, 0.05
@@ -64,7 +67,7 @@ class ThreadChoice:
         self._wait, self._since, self._slices = WARM_UP, 0.0, 0
         self._turns: list[int] = []
         self._best: dict[int, float] = {}
-        self._lost = 0.0
+        self._lost = self._ran = self._division = 0.0
         self._was_compared = False
 
     def plan(self, steps: int) -> tuple[int, int]:
@@ -80,6 +83,7 @@ class ThreadChoice:
         if steps < 1:
             return
         each = seconds / steps
+        self._ran += seconds
         if self._turns:
             self._turns.pop()
             self._best[threads] = min(each, self._best.get(threads, each))
@@ -98,9 +102,10 @@ class ThreadChoice:
         elif self._since >= self._wait and self._slices >= TURNS:
             self._begin(each)
 
-    def charge(self, seconds: float) -> None:
-        """Time that dividing the network, or putting it together, took."""
-        self._lost += seconds
+    def arranged(self, seconds: float, *, is_first: bool) -> None:
+        """Time that arranging the network in ranges took: at first, or anew since their number has changed."""
+        self._division = seconds
+        self._lost += 0.0 if is_first else seconds
 
     def _begin(self, each: float) -> None:
         """Compares with the next number in the direction of the last one, or in the other, where that may be faster."""
@@ -108,6 +113,8 @@ class ThreadChoice:
             self._since = 0.0
             return
         if self.ranges < self.most:
+            if self._ran < WORTH_DIVIDING * self._division:
+                return
             self.ranges = self.most
             self._since, self._slices, self._wait = 0.0, 0, WARM_UP
             return

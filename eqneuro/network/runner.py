@@ -112,7 +112,7 @@ class Runner(Running):
         ranges = 1 if self.threads is None else self.threads.ranges
         is_divided = self._assembly is not None and self._assembly.program.threads != ranges
         if self._prepare_recorders(steps, is_stale=is_stale) or is_divided or self._assembly is None:
-            begin = time.perf_counter()
+            begin, is_first = time.perf_counter(), self._assembly is None
             self._assembly = Assembly(network, self.compiled, self.kernels, stops, ranges)
             self._stops, self._assembled = stops, network._revision
             self._table = self._assembly.program.table()
@@ -120,8 +120,8 @@ class Runner(Running):
             self._bind_coefficients()
             self._changing = [p for p in network._projections if p._connectivity is not None and p.model.variables]
             self._worked_out = ()
-            if is_divided and self.threads is not None:
-                self.threads.charge(time.perf_counter() - begin)
+            if self.threads is not None and (is_divided or is_first):
+                self.threads.arranged(time.perf_counter() - begin, is_first=is_first)
         return self._assembly
 
     def _bind_coefficients(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import eqneuro as ann
-from eqneuro.engine.threads import FIXED, LONG_STEP, FixedThreads, ThreadChoice, thread_choice
+from eqneuro.engine.threads import FIXED, LONG_STEP, WORTH_DIVIDING, FixedThreads, ThreadChoice, thread_choice
 
 
 def run_on(choice: ThreadChoice, cost: dict[int, float], seconds: float) -> dict[int, float]:
@@ -47,16 +47,28 @@ def test_dividing_a_network_counts_as_lost_time():
     patient, hasty = ThreadChoice(2), ThreadChoice(2)
     divided = {patient: 0, hasty: 0}
     for choice, cost in ((patient, 1e-2), (hasty, 0.0)):
-        choice.charge(cost)
+        choice.arranged(cost, is_first=True)
         before = choice.ranges
         for _ in range(4000):
             threads, steps = choice.plan(1000)
             choice.learn(threads, steps, steps * {1: 1e-5, 2: 1.2e-5}[threads])
             if choice.ranges > before:
                 divided[choice] += 1
-                choice.charge(cost)
+                choice.arranged(cost, is_first=False)
             before = choice.ranges
     assert 1 <= divided[patient] < divided[hasty] / 4
+
+
+def test_a_network_runs_long_before_it_is_divided_for_a_trial():
+    """A division takes as long as the first arrangement did, which must be little beside all that was run."""
+    choice = ThreadChoice(2)
+    choice.arranged(0.01, is_first=True)
+    spent = 0.0
+    while choice.ranges == 1:
+        threads, steps = choice.plan(100)
+        choice.learn(threads, steps, steps * 1e-5)
+        spent += steps * 1e-5
+    assert spent == pytest.approx(0.01 * WORTH_DIVIDING, rel=0.05)
 
 
 def test_large_networks_get_all_threads():
