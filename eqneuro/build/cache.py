@@ -52,9 +52,9 @@ def folder() -> Path:
     return cache_directory() / "networks"
 
 
-def _evict(directory: Path, keep: str) -> None:
+def _evict(directory: Path, keep: str, added: int) -> None:
     try:
-        eviction.evict(directory, keep=keep)
+        eviction.make_room(directory, keep, added)
     except ValueError as trouble:  # a limit that is no size
         raise CacheError(str(trouble)) from None
 
@@ -123,14 +123,14 @@ def _find_or_build(directory: Path, digest: str, make: Make, compile_: Compile, 
             found = None if anew else recall(digest, where=directory)
             if found is not None:
                 return found
-            _store(directory, digest, make, compile_)
-            _evict(directory, keep=digest)
+            added = _store(directory, digest, make, compile_)
+            _evict(directory, digest, added)
             anew = False
     raise _UnusableError("what is written there can't be read again")
 
 
-def _store(directory: Path, digest: str, make: Make, compile_: Compile) -> None:
-    """Makes an entry beside its place, then renames it into it."""
+def _store(directory: Path, digest: str, make: Make, compile_: Compile) -> int:
+    """Makes an entry beside its place, then renames it into it; gives its bytes."""
     with _unusable():
         scratch = tempfile.TemporaryDirectory(dir=directory, prefix=eviction.SCRATCH, ignore_cleanup_errors=True)
     with scratch as name:
@@ -144,10 +144,12 @@ def _store(directory: Path, digest: str, make: Make, compile_: Compile) -> None:
             library = directory / f"{digest}-{content[:16]}.so"
             noted = {"digest": digest, "library": library.name, "sha256": content, "notes": notes}
             described.write_text(json.dumps(noted), encoding="utf-8")
+            added = sum(file.stat().st_size for file in (written, built, described))
             os.replace(written, directory / f"{digest}.c")
             os.replace(built, library)
             _load(library)
             os.replace(described, directory / f"{digest}.json")
+    return added
 
 
 @contextlib.contextmanager

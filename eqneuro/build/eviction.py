@@ -18,6 +18,11 @@ SCRATCH = "building-"
 ABANDONED = 24 * 3600.0
 """Seconds after which a file without a record, or a folder in the making, must come from a crash."""
 
+FILLED = 0.9
+"""Share of the limit that stays where something goes, so that there is room for some time."""
+NOTED = "size"
+"""The file that tells how many bytes the networks take."""
+
 _DIGEST = 64  # hexadecimal figures
 _SUFFIXES = (".json", ".so", ".c", ".lock")
 
@@ -72,14 +77,37 @@ def held(directory: Path) -> list[Held]:
     return sorted(found.values(), key=lambda entry: entry.used or 0.0)
 
 
+def make_room(directory: Path, keep: str, added: int) -> None:
+    """After a network of so many bytes was added: evicts others where all may be more than the limit, or once a day.
+
+    To look at thousands of files takes longer than to compile one. The folder's file ``size`` says how many bytes were
+    there when all were last looked at, and what was added since.
+    """
+    noted, limit = directory / NOTED, size_limit()
+    try:
+        known, is_recent = int(noted.read_text()), noted.stat().st_mtime > time.time() - ABANDONED
+        is_within = is_recent and known + added <= limit
+    except (OSError, ValueError):
+        known, is_within = 0, False
+    with contextlib.suppress(OSError):
+        if is_within:
+            status = noted.stat()
+            noted.write_text(str(known + added))
+            os.utime(noted, ns=(status.st_atime_ns, status.st_mtime_ns))
+        else:
+            evict(directory, keep)
+            noted.write_text(str(sum(entry.size for entry in held(directory))))
+
+
 def evict(directory: Path, keep: str) -> None:
-    """Removes what was used longest ago until the cache is within its limit, and what crashes left behind."""
+    """Removes what was used longest ago until a full cache has room again, and what crashes left behind."""
     limit, long_ago = size_limit(), time.time() - ABANDONED
     entries = held(directory)
     total = sum(entry.size for entry in entries)
+    goal = limit if total <= limit else FILLED * limit
     for entry in entries:
         abandoned = entry.used is None and entry.newest < long_ago
-        too_much = entry.used is not None and total > limit
+        too_much = entry.used is not None and total > goal
         if entry.digest != keep and (abandoned or too_much):
             _remove(entry)
             total -= entry.size
@@ -96,6 +124,7 @@ def remove_all(directory: Path) -> int:
         _remove(entry)
     for scratch in directory.glob(f"{SCRATCH}*"):
         shutil.rmtree(scratch, ignore_errors=True)
+    (directory / NOTED).unlink(missing_ok=True)
     return sum(entry.used is not None for entry in entries)
 
 

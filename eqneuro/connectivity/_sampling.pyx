@@ -83,6 +83,27 @@ cdef inline double next_unit(Source *source) noexcept nogil:
     return (((<uint64_t>w.a << 32) | w.b) >> 12) * 2.220446049250313e-16
 
 
+cdef inline uint32_t next_word(Source *source, Words *words, int *left) noexcept nogil:
+    """32 random bits; one counter gives four of them, which ``words`` holds."""
+    if left[0] == 0:
+        words[0] = philox(
+            source.row, source.stream, <uint32_t>source.count, <uint32_t>(source.count >> 32), source.key0, source.key1
+        )
+        source.count += 1
+        left[0] = 4
+    left[0] -= 1
+    return words.d if left[0] == 3 else words.c if left[0] == 2 else words.b if left[0] == 1 else words.a
+
+
+cdef inline uint32_t next_below(Source *source, Words *words, int *left, uint32_t bound) noexcept nogil:
+    """A whole number below ``bound``, each as likely as the others (Lemire 2019, ACM Trans. Model. Comput. Simul. 29:3)."""
+    cdef uint64_t product = <uint64_t>next_word(source, words, left) * bound
+    if <uint32_t>product < bound:
+        while <uint32_t>product < (0 - bound) % bound:
+            product = <uint64_t>next_word(source, words, left) * bound
+    return <uint32_t>(product >> 32)
+
+
 cdef inline void begin_row(Source *source, int64_t row) noexcept nogil:
     source.row = <uint32_t>row
     source.count = 0
@@ -167,8 +188,10 @@ def dense_rows(int64_t rows, int64_t columns, int64_t[::1] excluded):
 
 def fixed_rows(int64_t rows, int64_t columns, int64_t number, int64_t[::1] excluded, uint64_t seed, uint32_t stream):
     """``number`` different columns in each row, in ascending order (Floyd's algorithm; Bentley 1987)."""
-    cdef int64_t row, k, pool, choice, words = columns // 64 + 1
+    cdef int64_t row, k, pool, choice, hole, words = columns // 64 + 1
+    cdef int left
     cdef Source source
+    cdef Words drawn_words
     starts = np.arange(rows + 1, dtype=np.int64) * number
     drawn = np.empty(rows * number, dtype=np.uint32)
     cdef uint32_t[::1] ranks = drawn
@@ -180,19 +203,25 @@ def fixed_rows(int64_t rows, int64_t columns, int64_t number, int64_t[::1] exclu
     with nogil:
         for row in range(rows):
             begin_row(&source, row)
-            pool = columns - (1 if excluded[row] >= 0 else 0)
+            left = 0
+            hole = excluded[row]
+            pool = columns - (1 if hole >= 0 else 0)
             out = &ranks[row * number]
             for k in range(number):
-                choice = <int64_t>(next_unit(&source) * (pool - number + k + 1))
+                choice = next_below(&source, &drawn_words, &left, <uint32_t>(pool - number + k + 1))
                 if taken[choice >> 6] >> (choice & 63) & 1:
                     choice = pool - number + k
                 taken[choice >> 6] |= <uint64_t>1 << (choice & 63)
                 out[k] = <uint32_t>choice
             sort_row(out, number, taken, words)
-            for k in range(number):
-                taken[out[k] >> 6] = 0
-                if excluded[row] >= 0 and out[k] >= excluded[row]:
-                    out[k] += 1
+            if number * 16 > words:
+                memset(taken, 0, words * sizeof(uint64_t))
+            else:
+                for k in range(number):
+                    taken[out[k] >> 6] = 0
+            if hole >= 0:
+                for k in range(number):
+                    out[k] += out[k] >= hole
     free(taken)
     return starts, drawn
 

@@ -80,7 +80,11 @@ def from_rows(
     kept = lengths > 0
     starts = np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64)
     ranks = np.ascontiguousarray(columns, dtype=np.uint32)
-    if len(pre) != pre_size:
+    first_rank = int(pre[0]) if len(pre) else 0
+    if np.array_equal(pre, np.arange(first_rank, first_rank + len(pre))):  # a slice, or all
+        if first_rank:
+            ranks += np.uint32(first_rank)
+    else:
         for first in range(0, len(ranks), BLOCK):
             part = ranks[first : first + BLOCK]
             part[:] = pre[part]

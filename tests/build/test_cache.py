@@ -216,7 +216,8 @@ def test_process_killed_in_the_middle_leaves_no_entry_and_no_lock(library: Path,
     assert Maker(library).obtain(digest_of("a"), tmp_path).library.is_file()
     (scratch,) = tmp_path.glob(f"{eviction.SCRATCH}*")
     long_ago = scratch.stat().st_mtime - 2 * eviction.ABANDONED
-    os.utime(scratch, (long_ago, long_ago))
+    for file in (scratch, tmp_path / eviction.NOTED):  # all is looked through once a day
+        os.utime(file, (long_ago, long_ago))
     Maker(library).obtain(digest_of("b"), tmp_path)
     assert not scratch.exists()
 
@@ -275,6 +276,20 @@ def test_library_without_a_record_is_removed_only_when_it_is_old(library: Path, 
     Maker(library).obtain(digest_of("a"), tmp_path)
     assert not old.exists()
     assert new.exists()
+
+
+def test_networks_are_not_looked_through_while_they_are_known_to_fit(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+    monkeypatch.setattr(eviction, "evict", lambda *_: looks.append(1))
+    monkeypatch.setenv("EQNEURO_CACHE_LIMIT", "3.5")
+    fill(tmp_path, library, [MIB] * 3)
+    assert len(looks) == 1
+    there = sum(f.stat().st_size for f in tmp_path.iterdir() if f.name != eviction.NOTED)
+    assert int((tmp_path / eviction.NOTED).read_text()) == there
+    fill(tmp_path, library, [MIB] * 4)  # three are there already
+    assert len(looks) == 2
 
 
 @pytest.mark.parametrize("text", ["lots", "-1", "nan", "1 GB"])
