@@ -1,6 +1,7 @@
 """What all tests share: constants of the process are names that models may read; threads are as many as asked for."""
 
 import os
+import signal
 
 import pytest
 
@@ -8,6 +9,8 @@ from eqneuro.engine.threads import FIXED
 from eqneuro.model.resolve import CONSTANT_DIMENSIONS, DECLARED_CONSTANTS
 
 os.environ[FIXED] = "1"  # else small networks would run on one thread, and tests of more would test nothing
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # in the background: tests of Ctrl-C would never end
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
