@@ -13,8 +13,8 @@ from benchmarks.suite.results import Results, value
 
 COUNTS = (1, 2, 4, 8, 16)
 OF = ("coba:4,000", "coba:40,000", "brunel:12,500", "rate_network:4,000 dense", "microcircuit:scale 1.0")
-TRANSIENT_MEMORY = {"microcircuit:scale 1.0": 8.0}
-"""GiB that a network needs: it is left out on a machine with less."""
+GIBIBYTES = {"microcircuit:scale 1.0": 8.0}
+"""What a network needs: it is left out on a machine with less."""
 
 
 def _cases() -> Iterator[Case]:
@@ -31,7 +31,7 @@ def fits(case: Case) -> bool:
     """Whether this machine has as many processors, and the memory."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return case.options["threads"] <= processors and TRANSIENT_MEMORY.get(case.options["of"], 0.0) <= memory
+    return case.options["threads"] <= processors and GIBIBYTES.get(case.options["of"], 0.0) <= memory
 
 
 def eqneuro(run: Run) -> Mapping[str, float]:
@@ -78,5 +78,14 @@ def _seconds(run: Mapping[str, object]) -> float:
 
 
 def chosen(only: list[str]) -> list[Item]:
-    """The cases that this machine can run."""
-    return [item for item in items(only, ["threads"]) if fits(item.case)]
+    """The cases that this machine can run, of all networks or of some: ``"coba:4,000"``.
+
+    Raises
+    ------
+    LookupError
+        If there is no such network.
+    """
+    unknown = [name for name in only if name not in OF]
+    if unknown:
+        raise LookupError(f"no network {unknown[0]!r}; there are: {', '.join(OF)}")
+    return [item for item in items(networks=["threads"]) if fits(item.case) and item.case.options["of"] in (only or OF)]
