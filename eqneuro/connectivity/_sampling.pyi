@@ -11,11 +11,11 @@ Targets = NDArray[np.uint16] | NDArray[np.uint32]
 
 def philox_words(counter: Sequence[int], key: Sequence[int]) -> tuple[int, int, int, int]: ...
 def bernoulli_rows(
-    rows: int, columns: int, probability: float, excluded: Places, seed: int, stream: int
+    rows: int, columns: int, probability: float, excluded: Places, seed: int, stream: int, threads: int = 1
 ) -> tuple[Places, Ranks]: ...
 def dense_rows(rows: int, columns: int, excluded: Places) -> tuple[Places, Ranks]: ...
 def fixed_rows(
-    rows: int, columns: int, number: int, excluded: Places, seed: int, stream: int
+    rows: int, columns: int, number: int, excluded: Places, seed: int, stream: int, threads: int = 1
 ) -> tuple[Places, Ranks]: ...
 def accept_pairs(
     probability: NDArray[np.float64],
@@ -45,4 +45,5 @@ def sort_by_delay(
     shortest: int,
     longest: int,
     part_start: Ranks,
+    threads: int = 1,
 ) -> None: ...

@@ -3,9 +3,11 @@
 from libc.math cimport log, log1p
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memset
+from libc.string cimport memmove, memset
 
 import numpy as np
+
+from eqneuro.connectivity.parts import edges, in_parts
 
 cdef extern from *:
     int __builtin_ctzll(unsigned long long) nogil
@@ -116,38 +118,55 @@ cdef void seed_source(Source *source, uint64_t seed, uint32_t stream) noexcept n
     source.stream = stream
 
 
-def bernoulli_rows(int64_t rows, int64_t columns, double probability, int64_t[::1] excluded, uint64_t seed, uint32_t stream):
+def bernoulli_rows(
+    int64_t rows, int64_t columns, double probability, int64_t[::1] excluded, uint64_t seed, uint32_t stream, int threads=1
+):
     """Each of ``columns`` is in each row with a probability, by geometric steps: only what is drawn costs time.
 
     ``excluded[row]`` is a column that is never taken (−1 for none). Returns (row_start, columns as uint32).
     """
-    cdef int64_t row, column, capacity, filled = 0
-    cdef double scale, step
-    cdef Source source
-    cdef double expected = <double>rows * columns * probability
     if probability >= 1.0:
         return dense_rows(rows, columns, excluded)
     starts = np.zeros(rows + 1, dtype=np.int64)
     if probability <= 0.0:
         return starts, np.empty(0, dtype=np.uint32)
-    cdef int64_t[::1] row_start = starts
-    # six standard deviations and one row beyond what is expected: pages that are not written take no memory
-    capacity = <int64_t>(expected + 6.0 * expected ** 0.5) + columns
-    drawn = np.empty(capacity, dtype=np.uint32)
-    cdef uint32_t[::1] ranks = drawn
+    bounds, deviations = edges(rows, threads), 6.0
+    while True:
+        # that many standard deviations and a row beyond what is expected: pages that are not written take no memory
+        expected = np.diff(bounds) * (columns * probability)
+        places = np.concatenate([[0], np.cumsum((expected + deviations * expected**0.5).astype(np.int64) + columns)])
+        drawn = np.empty(places[len(places) - 1], dtype=np.uint32)
+        begin = dict(zip(bounds, places))
+        filled = in_parts(
+            bounds,
+            lambda first, last: _draw_bernoulli(
+                first, last, columns, probability, excluded, seed, stream, starts, drawn[begin[first] : begin[last]]
+            ),
+        )
+        if min(filled) >= 0:
+            break
+        deviations *= 4.0
+    np.cumsum(starts, out=starts)
+    return starts, _trimmed(drawn, _close_gaps(drawn, places, np.array(filled, dtype=np.int64)))
+
+
+def _draw_bernoulli(
+    int64_t first, int64_t last, int64_t columns, double probability, int64_t[::1] excluded, uint64_t seed,
+    uint32_t stream, int64_t[::1] counts, uint32_t[::1] ranks,
+):
+    """Some rows, and ``counts[row + 1]`` of each; gives how many synapses that are, −1 where there is no room."""
+    cdef int64_t row, column, begun, filled = 0, room = ranks.shape[0]
+    cdef double scale = 1.0 / log1p(-probability), step
+    cdef Source source
     seed_source(&source, seed, stream)
-    scale = 1.0 / log1p(-probability)
     with nogil:
-        for row in range(rows):
-            if capacity - filled < columns:
-                with gil:
-                    bigger = np.empty(<int64_t>(1.2 * capacity) + columns, dtype=np.uint32)
-                    bigger[:filled] = drawn[:filled]
-                    drawn = bigger
-                    ranks = drawn
-                    capacity = drawn.shape[0]
+        for row in range(first, last):
+            if room - filled < columns:
+                filled = -1
+                break
             begin_row(&source, row)
             column = -1
+            begun = filled
             while True:
                 step = log(1.0 - next_unit(&source)) * scale
                 if not step < <double>(columns - column - 1):
@@ -156,8 +175,18 @@ def bernoulli_rows(int64_t rows, int64_t columns, double probability, int64_t[::
                 if column != excluded[row]:
                     ranks[filled] = <uint32_t>column
                     filled += 1
-            row_start[row + 1] = filled
-    return starts, _trimmed(drawn, filled)
+            counts[row + 1] = filled - begun
+    return filled
+
+
+def _close_gaps(uint32_t[::1] drawn, int64_t[::1] places, int64_t[::1] filled):
+    """Moves what stands behind gaps to the front; gives how many are there."""
+    cdef int64_t part, end = filled[0]
+    for part in range(1, filled.shape[0]):
+        if filled[part]:
+            memmove(&drawn[end], &drawn[places[part]], filled[part] * sizeof(uint32_t))
+        end += filled[part]
+    return end
 
 
 def _trimmed(array, count):
@@ -186,29 +215,43 @@ def dense_rows(int64_t rows, int64_t columns, int64_t[::1] excluded):
     return starts, drawn
 
 
-def fixed_rows(int64_t rows, int64_t columns, int64_t number, int64_t[::1] excluded, uint64_t seed, uint32_t stream):
+def fixed_rows(
+    int64_t rows, int64_t columns, int64_t number, int64_t[::1] excluded, uint64_t seed, uint32_t stream, int threads=1
+):
     """``number`` different columns in each row, in ascending order (Floyd's algorithm; Bentley 1987)."""
+    starts = np.arange(rows + 1, dtype=np.int64) * number
+    drawn = np.empty(rows * number, dtype=np.uint32)
+    if number:
+        in_parts(
+            edges(rows, threads),
+            lambda first, last: _draw_fixed(first, last, columns, number, excluded, seed, stream, drawn),
+        )
+    return starts, drawn
+
+
+def _draw_fixed(
+    int64_t first, int64_t last, int64_t columns, int64_t number, int64_t[::1] excluded, uint64_t seed, uint32_t stream,
+    uint32_t[::1] ranks,
+):
+    """Some of the rows."""
     cdef int64_t row, k, pool, choice, hole, words = columns // 64 + 1
     cdef int left
     cdef Source source
-    cdef Words drawn_words
-    starts = np.arange(rows + 1, dtype=np.int64) * number
-    drawn = np.empty(rows * number, dtype=np.uint32)
-    cdef uint32_t[::1] ranks = drawn
+    cdef Words drawn
     cdef uint32_t *out
     cdef uint64_t *taken = <uint64_t *>calloc(words, sizeof(uint64_t))
     if not taken:
         raise MemoryError
     seed_source(&source, seed, stream)
     with nogil:
-        for row in range(rows):
+        for row in range(first, last):
             begin_row(&source, row)
             left = 0
             hole = excluded[row]
             pool = columns - (1 if hole >= 0 else 0)
             out = &ranks[row * number]
             for k in range(number):
-                choice = next_below(&source, &drawn_words, &left, <uint32_t>(pool - number + k + 1))
+                choice = next_below(&source, &drawn, &left, <uint32_t>(pool - number + k + 1))
                 if taken[choice >> 6] >> (choice & 63) & 1:
                     choice = pool - number + k
                 taken[choice >> 6] |= <uint64_t>1 << (choice & 63)
@@ -223,7 +266,6 @@ def fixed_rows(int64_t rows, int64_t columns, int64_t number, int64_t[::1] exclu
                 for k in range(number):
                     out[k] += out[k] >= hole
     free(taken)
-    return starts, drawn
 
 
 cdef void sort_row(uint32_t *ranks, int64_t number, const uint64_t *taken, int64_t words) noexcept nogil:
@@ -330,42 +372,64 @@ def rows_by_pre(
     """Synapses sorted by range of the post-synaptic neuron, then by pre-synaptic neuron; post ranks ascend in each row.
 
     ``boundaries`` are the first post ranks of the ranges and the end; ``target``, ``start`` and ``position`` are filled.
+    Each range is sorted by a thread of its own.
     """
-    cdef int64_t ranges = boundaries.shape[0] - 1, row, s, r, cell
+    found = np.searchsorted(post_rank, boundaries).astype(np.int64)
+    cdef int64_t[::1] edge = found
+    in_parts(
+        list(range(boundaries.shape[0])),
+        lambda r, _: _sort_range(row_start, pre, post_rank, pre_size, r, edge, target, start, position, keep_position),
+    )
+    start[start.shape[0] - 1] = pre.shape[0]
+
+
+def _sort_range(
+    int64_t[::1] row_start, uint32_t[::1] pre, uint32_t[::1] post_rank, int64_t pre_size, int64_t r, int64_t[::1] edge,
+    rank[::1] target, int64_t[::1] start, place[::1] position, bint keep_position,
+):
+    """One range, whose synapses stand one after the other in both orders."""
+    cdef int64_t row, s, cell, sum
+    cdef int64_t *next_place = <int64_t *>calloc(pre_size + 1, sizeof(int64_t))
+    if not next_place:
+        raise MemoryError
     with nogil:
-        r = 0
-        for row in range(post_rank.shape[0]):
-            while post_rank[row] >= boundaries[r + 1]:
-                r += 1
+        for s in range(row_start[edge[r]], row_start[edge[r + 1]]):
+            next_place[pre[s] + 1] += 1
+        next_place[0] = row_start[edge[r]]
+        for cell in range(pre_size):
+            next_place[cell + 1] += next_place[cell]
+            start[r * pre_size + cell] = next_place[cell]
+        for row in range(edge[r], edge[r + 1]):
             for s in range(row_start[row], row_start[row + 1]):
-                start[r * pre_size + pre[s] + 1] += 1
-        for cell in range(ranges * pre_size):
-            start[cell + 1] += start[cell]
-        r = 0
-        for row in range(post_rank.shape[0]):
-            while post_rank[row] >= boundaries[r + 1]:
-                r += 1
-            for s in range(row_start[row], row_start[row + 1]):
-                cell = r * pre_size + pre[s]
-                target[start[cell]] = <rank>post_rank[row]
+                cell = next_place[pre[s]]
+                target[cell] = <rank>post_rank[row]
                 if keep_position:
-                    position[start[cell]] = <place>s
-                start[cell] += 1
-        for cell in range(ranges * pre_size, 0, -1):
-            start[cell] = start[cell - 1]
-        start[0] = 0
+                    position[cell] = <place>s
+                next_place[pre[s]] = cell + 1
+    free(next_place)
 
 
 def sort_by_delay(
     int64_t[::1] start, rank[::1] target, place[::1] position, steps[::1] delay, int64_t shortest, int64_t longest,
-    uint32_t[::1] part_start,
+    uint32_t[::1] part_start, int threads=1,
 ):
     """Sorts each row by delay, stably; ``delay`` is by synapse in the order of ``position``'s values.
 
     ``part_start`` gets, for each row, where the synapses of each delay begin within it, and their end.
     """
-    cdef int64_t rows = start.shape[0] - 1, row, s, d, count, first, delays = longest - shortest + 1, widest = 0
-    for row in range(rows):
+    in_parts(
+        edges(start.shape[0] - 1, threads),
+        lambda first, last: _sort_rows(first, last, start, target, position, delay, shortest, longest, part_start),
+    )
+
+
+def _sort_rows(
+    int64_t first_row, int64_t last_row, int64_t[::1] start, rank[::1] target, place[::1] position, steps[::1] delay,
+    int64_t shortest, int64_t longest, uint32_t[::1] part_start,
+):
+    """Some of the rows."""
+    cdef int64_t row, s, d, count, first, delays = longest - shortest + 1, widest = 0
+    for row in range(first_row, last_row):
         if start[row + 1] - start[row] > widest:
             widest = start[row + 1] - start[row]
     cdef place *places = <place *>malloc(max(widest, 1) * sizeof(place))
@@ -376,7 +440,7 @@ def sort_by_delay(
         free(targets)
         raise MemoryError
     with nogil:
-        for row in range(rows):
+        for row in range(first_row, last_row):
             first = start[row]
             count = start[row + 1] - first
             counts = &part_start[row * (delays + 1)]

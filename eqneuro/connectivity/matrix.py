@@ -128,7 +128,7 @@ LONG_RUN = 32
 
 
 def spike_rows(
-    connectivity: Connectivity, boundaries: Places, delays: int | Targets, *, keep_position: bool
+    connectivity: Connectivity, boundaries: Places, delays: int | Targets, *, keep_position: bool, threads: int = 1
 ) -> SpikeRows:
     """The rows for spikes; ``boundaries`` are the first post-synaptic ranks of the ranges, and the end.
 
@@ -157,5 +157,5 @@ def spike_rows(
     parts = (len(start) - 1) * (longest - shortest + 2)
     check_room(4.0 * parts, f"delays from {shortest} to {longest} steps of {connectivity.pre_size:,} neurons")
     part_start = np.zeros(parts, dtype=np.uint32)
-    _sampling.sort_by_delay(start, target, position, delays, shortest, longest, part_start)
+    _sampling.sort_by_delay(start, target, position, delays, shortest, longest, part_start, threads)
     return SpikeRows(start, target, position if keep_position else None, part_start, shortest, longest)

@@ -18,13 +18,17 @@ from eqneuro.connectivity.memory import bytes_of_ranks, check_room
 
 @dataclass(frozen=True)
 class Ends:
-    """The sides of a projection: chosen ranks, ascending; the populations' sizes; whether they are the same one."""
+    """The sides of a projection: chosen ranks, ascending; the populations' sizes; whether they are the same one.
+
+    So many threads may draw their connections.
+    """
 
     pre: Ranks
     post: Ranks
     pre_size: int
     post_size: int
     same: bool
+    threads: int = 1
 
     def excluded(self, allow_self_connections: bool) -> Places:
         """For each post-synaptic row the column of the neuron itself, −1 where that is allowed or absent."""
@@ -83,7 +87,8 @@ def fixed_probability(
         raise ValueError(f"probability must be between 0 and 1, not {probability}")
     ends.check_room(float(len(ends.pre)) * len(ends.post) * probability, "fixed_probability")
     excluded = ends.excluded(allow_self_connections)
-    starts, columns = _sampling.bernoulli_rows(len(ends.post), len(ends.pre), probability, excluded, seed, stream)
+    rows, count = len(ends.post), len(ends.pre)
+    starts, columns = _sampling.bernoulli_rows(rows, count, probability, excluded, seed, stream, ends.threads)
     return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 
@@ -94,7 +99,8 @@ def fixed_number_pre(ends: Ends, number: int, allow_self_connections: bool, seed
     excluded = ends.excluded(allow_self_connections)
     _check_number(number, len(ends.pre) - int((excluded >= 0).any()), "pre-synaptic")
     ends.check_room(float(number) * len(ends.post), "fixed_number_pre")
-    starts, columns = _sampling.fixed_rows(len(ends.post), len(ends.pre), number, excluded, seed, stream)
+    rows, count = len(ends.post), len(ends.pre)
+    starts, columns = _sampling.fixed_rows(rows, count, number, excluded, seed, stream, ends.threads)
     return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 
@@ -102,12 +108,13 @@ def fixed_number_post(ends: Ends, number: int, allow_self_connections: bool, see
     """Each pre-synaptic neuron gets ``number`` different post-synaptic ones."""
     from eqneuro.connectivity import _sampling
 
-    turned = Ends(ends.post, ends.pre, ends.post_size, ends.pre_size, ends.same)
+    turned = Ends(ends.post, ends.pre, ends.post_size, ends.pre_size, ends.same, ends.threads)
     excluded = turned.excluded(allow_self_connections)
     _check_number(number, len(ends.post) - int((excluded >= 0).any()), "post-synaptic")
     ends.check_room(float(number) * len(ends.pre), "fixed_number_post")
-    starts, rows = _sampling.fixed_rows(len(ends.pre), len(ends.post), number, excluded, seed, stream)
-    post_start, columns = _sampling.transpose(starts, rows, len(ends.post))
+    rows, count = len(ends.pre), len(ends.post)
+    starts, drawn = _sampling.fixed_rows(rows, count, number, excluded, seed, stream, ends.threads)
+    post_start, columns = _sampling.transpose(starts, drawn, count)
     return from_rows(post_start, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 

@@ -16,6 +16,7 @@ from eqneuro.network.connector_calls import ConnectorCall, remembered
 from eqneuro.network.synapses import SynapseValues
 
 if TYPE_CHECKING:
+    from eqneuro.network.network import Network
     from eqneuro.network.population import Population
 
 
@@ -34,6 +35,10 @@ class Connectors(SynapseValues, SavedProjection):
     _pre_population: Population
     _post_population: Population
 
+    @property
+    def _net(self) -> Network:
+        raise NotImplementedError
+
     def _open_ends(self) -> patterns.Ends:
         """The two sides of synapses that are yet to be made."""
         raise NotImplementedError
@@ -42,8 +47,8 @@ class Connectors(SynapseValues, SavedProjection):
         def chosen(side: Any) -> NDArray[np.uint32]:
             return np.unique(np.asarray(side.ranks)).astype(np.uint32)
 
-        pre, post = self._pre_population, self._post_population
-        return patterns.Ends(chosen(self.pre), chosen(self.post), pre.size, post.size, pre is post)
+        pre, post, threads = self._pre_population, self._post_population, self._net._num_threads
+        return patterns.Ends(chosen(self.pre), chosen(self.post), pre.size, post.size, pre is post, threads)
 
     @property
     def connector(self) -> ConnectorCall | None:

@@ -230,7 +230,8 @@ class SynapseValues(SynapseDelays):
             self._leave_rows()
             self._boundaries = boundaries
             keep = bool(self._varying())
-            self._spike_rows = spike_rows(self._built, boundaries, self._delay, keep_position=keep)
+            threads = self._net._num_threads
+            self._spike_rows = spike_rows(self._built, boundaries, self._delay, keep_position=keep, threads=threads)
             if self._spike_rows.position is not None:
                 self._plastic.in_spike_order(self._spike_rows.position)
         return self._spike_rows
