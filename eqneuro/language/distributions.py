@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from eqneuro.language.syntax import Draw, Expr, Number, Unary
 
 Shape = int | tuple[int, ...]
+BLOCK = 1 << 16
+"""Numbers that are drawn at once: they stay in the cache, and what is in between takes little memory."""
 SMALLEST = float(np.nextafter(0.0, 1.0))
 
 
@@ -50,9 +52,19 @@ class Distribution:
 
     def sample(self, rng: np.random.Generator, shape: Shape) -> NDArray[np.float64]:
         """Values from ``rng``, or from the generator the distribution was made with."""
-        values = np.asarray(self._draw(self.rng or rng, shape), dtype=float)
+        source = self.rng or rng
+        if not isinstance(shape, int) or shape <= BLOCK:
+            return self._clipped(source, shape)
+        values = np.empty(shape)
+        for first in range(0, shape, BLOCK):
+            part = values[first : first + BLOCK]
+            part[:] = self._clipped(source, len(part))
+        return values
+
+    def _clipped(self, rng: np.random.Generator, shape: Shape) -> NDArray[np.float64]:
+        values = np.asarray(self._draw(rng, shape), dtype=float)
         if self._min is not None or self._max is not None:
-            values = np.clip(values, self._min, self._max)
+            np.clip(values, self._min, self._max, out=values)
         return values
 
     def get_values(self, shape: Shape) -> NDArray[np.float64]:

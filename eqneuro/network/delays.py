@@ -40,6 +40,12 @@ class Delays:
         early = np.ascontiguousarray(whole - exact)
         return cls(np.ascontiguousarray(whole, dtype=np.uint32), early if early.any() else 0.0)
 
+    @classmethod
+    def whole(cls, steps: NDArray[np.uint32]) -> Delays:
+        """Those of synapses, in whole steps, one number where all are alike."""
+        is_one = len(steps) > 0 and bool((steps == steps[0]).all())
+        return cls(int(steps[0])) if is_one else cls(steps)
+
     @property
     def are_between(self) -> bool:
         """Whether one of them ends between two grid points."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.connectivity.matrix import Connectivity
-from eqneuro.language.distributions import Distribution
+from eqneuro.language.distributions import BLOCK, Distribution
 from eqneuro.language.syntax import Name
 from eqneuro.model.models import ModelAttribute
 from eqneuro.network.delays import LONGEST, Delays, Steps, in_steps
@@ -92,7 +92,15 @@ class SynapseDelays:
         self._net._note_change(structural=before.kind(events=events) != delays.kind(events=events))
 
     def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
-        found = Delays.of(self._in_steps(delays, self._built.synapses, rng, stacklevel + 1))
+        count = self._built.synapses
+        if isinstance(delays, Distribution):
+            steps = np.empty(count, dtype=np.uint32)
+            for first in range(0, count, BLOCK):
+                part = steps[first : first + BLOCK]
+                part[:] = self._in_steps(delays, len(part), rng, stacklevel + 1)
+            found = Delays.whole(steps)
+        else:
+            found = Delays.of(self._in_steps(delays, count, rng, stacklevel + 1))
         self._delays = found.narrowed() if self._is_event_based() else found
 
     def _on_grid(self) -> bool:
@@ -121,12 +129,13 @@ class SynapseDelays:
         if len(wrong):
             most = f"finite and not negative, {LONGEST * dt:.4g} at most"
             raise ValueError(f"delays of {self.name!r} are times in ms, {most}, not {wrong[0]:g}")
-        are_whole = is_drawn or self._on_grid()
-        steps = round_to_steps(given, dt).astype(float) if is_drawn else self._steps(given)
+        if is_drawn:
+            return round_to_steps(given, dt).astype(float)
+        steps = self._steps(given)
         changed = (np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)
-        if changed.any() and not is_drawn:
+        if changed.any():
             first, becomes = float(given[changed].flat[0]), float(steps[changed].flat[0]) * dt
-            rule = "whole steps of dt = {:g} ms, one at least" if are_whole else "not shorter than dt = {:g} ms"
+            rule = "whole steps of dt = {:g} ms, one at least" if self._on_grid() else "not shorter than dt = {:g} ms"
             message = f"delays are {rule.format(dt)}: {first:g} ms becomes {becomes:g} ms"
             warnings.warn(f"projection {self.name!r}: {message}", UserWarning, stacklevel=stacklevel)
         return steps

@@ -26,7 +26,7 @@ def test_drawn_rows_are_the_same_on_any_number_of_threads(threads: int) -> None:
 
 
 def test_rows_that_outgrow_their_room_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Room is made for what is expected and six deviations; less than that here, so that the first try has too little."""
+    """Room is made for what is expected and six deviations; the first try here is told that it was too little."""
     expected = _sampling.bernoulli_rows(ROWS, COLUMNS, 0.4, EXCLUDED, 7, 3, 1)
     tries = []
 
