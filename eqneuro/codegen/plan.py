@@ -127,7 +127,9 @@ class SynapsePlan:
     weight alone is held); ``operation`` joins what the synapses of a row contribute, where these are joined at all;
     ``dense`` says that every row holds every pre-synaptic neuron; ``scattered`` are the arrays of which a column of
     synapses reads entries far from each other, ``streams`` those that a row reads one after the other, ``decays`` the
-    tables of decays over whole steps, and the rate of each.
+    tables of decays over whole steps, and the rate of each. ``own`` are lines for the neuron whose event it is, before
+    those for its synapses; ``other`` for each neuron at the other end, before its traces are read, ``near`` the same
+    where all decays are in the tables.
     """
 
     template: str
@@ -150,6 +152,9 @@ class SynapsePlan:
     scattered: tuple[str, ...] = ()
     streams: tuple[str, ...] = ()
     decays: tuple[tuple[str, str], ...] = ()
+    own: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

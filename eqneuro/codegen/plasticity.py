@@ -13,7 +13,8 @@ from eqneuro.codegen.plan import SynapsePlan
 from eqneuro.codegen.projections import BY_SYNAPSE
 from eqneuro.codegen.render import VECTOR_FUNCTIONS
 from eqneuro.codegen.requests import SynapseRequest
-from eqneuro.codegen.synapses import ELAPSED_BY_LOCALITY, SynapseStatements
+from eqneuro.codegen.synapses import ELAPSED_BY_END, ELAPSED_BY_LOCALITY, SynapseStatements
+from eqneuro.codegen.traces import SIDES, TraceWriter, clock_of, with_clocks
 from eqneuro.codegen.writer import LoopWriter
 from eqneuro.language.syntax import Binary, Call, Expr, Name
 from eqneuro.model.models import AssignmentEquation
@@ -31,6 +32,8 @@ TEMPLATES = {
     "global": "globals.c.j2",
     "row": "synapse_neurons.c.j2",
 }
+TEMPLATES_OF_TRACES = {"deliver": "trace_events.c.j2", "post": "trace_posts.c.j2"}
+"""Where traces are kept with neurons."""
 TITLES = {
     "deliver": "pre_spike",
     "deliver_axon": "pre_axon_spike",
@@ -44,8 +47,10 @@ ONE_BY_ONE = '__asm__ volatile(""); /* no vectors: they round otherwise, and whe
 """A line that keeps a loop from being vectorised."""
 LIBRARY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(|\bdraw_")
 """Calls that have another rounding in vectorised loops."""
-DECAY = re.compile(r"\bexp\((factor_\d+|factor) \* elapsed\)")
-"""The decay of an event-driven variable of a synapse, where its rate is the same for all synapses."""
+DECAY = re.compile(r"\bexp\((factor_\d+|factor) \* elapsed(_own|_other|)\)")
+"""The decay of an event-driven variable of a synapse or a trace, where its rate is the same for all synapses."""
+NEAR = re.compile(r"\bdecay\(")
+"""A look-up that may miss."""
 Decays = tuple[tuple[str, str], ...]
 """Tables of decays, and the rate of each."""
 EVENTS = ("deliver", "deliver_axon", "post")
@@ -63,23 +68,36 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
     rules, masks, driven = _rules(request, method)
     statements.written = {v for rule in rules for v in rule.variables}
     for locality in driven:
-        _keep_time(statements, request.part, locality)
+        if locality not in ELAPSED_BY_END:
+            _keep_time(statements, request.part, locality)
     if not request.by_pre and ELAPSED in {s for rule in rules for x in rule.statements for s in _symbols(x)}:
         statements.opening.append(f"const real elapsed = (real){statements.bind(DT)};")
     if "alone" in masks:
         statements.require_last_post_spike()
     statements.add_rules(rules, lambda number, attribute: _mask(request, masks[number], attribute))
-    lines, invariants = LoopWriter(statements).finish()
+    own: list[str] = []
+    other: list[str] = []
+    if request.traces and request.part in EVENTS:
+        own, other, lines, invariants = TraceWriter(statements).finish_all()
+        own, other = with_clocks(request.part, own, other)
+    else:
+        lines, invariants = LoopWriter(statements).finish()
     if (request.by_pre or request.part == "row") and LIBRARY.search("\n".join(lines)):
         lines.insert(0, ONE_BY_ONE)
-    lines, decays = _look_up_decays(statements, lines) if request.part in EVENTS else (lines, ())
+    decays: Decays = ()
+    if request.part in EVENTS:
+        [own, other, lines], decays = _look_up_decays(statements, [own, other, lines])
+    near = [NEAR.sub("near_decay(", line) for line in other]
+    for part in (own, other, near):
+        if LIBRARY.search("\n".join(part)) or (part is not near and NEAR.search("\n".join(part))):
+            part.insert(0, ONE_BY_ONE)
     code = [line for line in lines if not line.startswith("/*")]  # comments hold what the user wrote
-    text = "\n".join([*code, *invariants, *statements.scope.declarations])
+    text = "\n".join([*code, *own, *other, *invariants, *statements.scope.declarations])
     by_synapse = tuple(dict.fromkeys(BY_SYNAPSE.findall(text)))
     title = f"{TITLES[request.part]} of {request.model.name or 'synapses'}"
     function = f"{request.part}_{name}"
     return SynapsePlan(
-        template=TEMPLATES[request.part],
+        template=(TEMPLATES_OF_TRACES if request.traces else TEMPLATES)[request.part],
         function=function,
         title=f"Projection: {title}",
         equations=tuple(dict.fromkeys(text for rule in rules for text in rule.texts if text)),
@@ -99,14 +117,21 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         decays=decays,
         scattered=by_synapse if request.part == "post" else (),
         streams=tuple(array for array in by_synapse if array != "target"),
+        own=tuple(own),
+        other=tuple(other),
+        near=tuple(near),
     )
 
 
-def _look_up_decays(statements: SynapseStatements, lines: list[str]) -> tuple[list[str], Decays]:
+def _look_up_decays(statements: SynapseStatements, parts: list[list[str]]) -> tuple[list[list[str]], Decays]:
     """Exponentials of one rate over the steps since the last event, read from a table: the same bits, once."""
-    rates = dict.fromkeys(rate for line in lines for rate in DECAY.findall(line))
+    rates = dict.fromkeys(rate for lines in parts for line in lines for rate, _ in DECAY.findall(line))
     tables = {rate: statements.scope.names.allocate("decays") for rate in rates}
-    known = [DECAY.sub(lambda m: f"decay({tables[m[1]]}, {m[1]}, passed, elapsed)", line) for line in lines]
+
+    def look_up(match: re.Match[str]) -> str:
+        return f"decay({tables[match[1]]}, {match[1]}, passed{match[2]}, elapsed{match[2]})"
+
+    known = [[DECAY.sub(look_up, line) for line in lines] for lines in parts]
     return known, tuple((table, rate) for rate, table in tables.items())
 
 
@@ -114,7 +139,7 @@ def _keep_time(statements: SynapseStatements, part: str, locality: str) -> None:
     """Event-driven variables of one locality: how long ago they were brought up to date, and that they are now."""
     suffix, place = PLACES[locality]
     place = "0" if statements.alone else place
-    clock = "now->tick + 1" if part == "post" else "now->tick"
+    clock = clock_of(part)
     statements.opening.append(f"const int64_t passed{suffix} = {clock} - (int64_t)updated{suffix}[{place}];")
     statements.opening.append(f"const real elapsed{suffix} = (real)((double)passed{suffix} * now->dt);")
     statements.ending.append(f"updated{suffix}[{place}] = (int32_t)({clock});")
@@ -142,11 +167,14 @@ def _structure(statements: SynapseStatements, text: str) -> list[str]:
         if request.dense:
             keys.remove("rank")
     words = set(re.findall(r"\w+", text))
-    keys += [word for word in ("updated", "updated_row", "updated_all", "position", "delay_of") if word in words]
+    keys += [word for word in CLOCKS if word in words]
+    keys += [word for word in ("position", "delay_of") if word in words]
     if request.part == "transmit" and not request.by_pre:
         keys.append("input")
     if request.part == "post" and _reads_pre(text):
         keys.append("post_source")
+    if request.traces:
+        keys.append("column_step" if request.part == "post" else "boundary")
     if LEARNS in words or request.part in LEARNING:
         keys.append("learning")
     lines = []
@@ -163,6 +191,8 @@ def _reads_pre(text: str) -> bool:
     return "[i]" in text or " + i]" in text
 
 
+CLOCKS = ("updated", "updated_row", "updated_all", "updated_pre", "updated_post")
+"""When event-driven variables were last brought up to date."""
 STRUCTURES = {
     "deliver": ("spike_ring", "spike_count", "row_start", "rank", "part_start"),
     "deliver_axon": ("spike_ring", "spike_count", "row_start", "rank", "part_start"),
@@ -189,6 +219,9 @@ POINTERS = {
     "updated": ("int32_t", "updated", False),
     "updated_row": ("int32_t", "updated_row", False),
     "updated_all": ("int32_t", "updated_all", False),
+    "updated_pre": ("int32_t", "updated_pre", False),
+    "updated_post": ("int32_t", "updated_post", False),
+    "column_step": ("int64_t", "column_step", True),
     "input": ("real", "input", False),
     "position": ("uint32_t", "position", True),
     "delay_of": ("uint32_t", "delay_of", True),
@@ -221,7 +254,12 @@ def _driven_rules(request: SynapseRequest, rules: Sequence[UpdateRule]) -> list[
     if not request.by_pre:
         return []
     locality = {a.name: a.locality for a in model.attributes}
-    found = [(str(locality[rule.variables[0]]), rule) for rule in select.event_driven_rules(model)]
+    traces = dict(request.traces)
+    beside = replace(model, equations=tuple(e for e in model.equations if e.variable not in traces))
+    found = [(str(locality[rule.variables[0]]), rule) for rule in select.event_driven_rules(beside)]
+    for end, side in zip(("own", "other"), SIDES[part] if traces else (), strict=False):
+        kept = replace(model, equations=tuple(e for e in model.equations if traces.get(e.variable) == side))
+        found += [(end, rule) for rule in select.event_driven_rules(kept)]
     if part in LEARNING or part == "transmit":
         read = {symbol.name for rule in rules for statement in rule.statements for symbol in _symbols(statement)}
         read |= {s.name for r in rules for x in r.statements if isinstance(x, Iterate) for s in _inside(x)}
@@ -236,8 +274,9 @@ def _inside(loop: Iterate) -> set[sympy.Symbol]:
 
 
 def _timed(rule: UpdateRule, locality: str) -> UpdateRule:
-    """The rule over the time that has passed for variables of a locality."""
-    elapsed = {ELAPSED: sympy.Symbol(ELAPSED_BY_LOCALITY[locality], real=True)}
+    """The rule over the time that has passed for variables of a locality, or traces of an end."""
+    name = ELAPSED_BY_END[locality] if locality in ELAPSED_BY_END else ELAPSED_BY_LOCALITY[locality]
+    elapsed = {ELAPSED: sympy.Symbol(name, real=True)}
     statements = (replace(s, value=s.value.xreplace(elapsed)) for s in rule.statements if not isinstance(s, Iterate))
     return replace(rule, statements=tuple(statements))
 

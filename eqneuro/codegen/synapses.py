@@ -18,6 +18,12 @@ STREAMS_A_PART = 512
 
 ELAPSED_BY_LOCALITY = {"local": ELAPSED.name, "semiglobal": "time:elapsed_row", "global": "time:elapsed_all"}
 """The time since event-driven variables were brought up to date: those of a synapse, a post-synaptic neuron, all."""
+ELAPSED_BY_END = {"own": "time:elapsed_own", "other": "time:elapsed_other"}
+"""The same of traces that are kept with the neuron whose event it is, or with the one at the other end."""
+PRESENT = "present:"
+"""Begins the symbols of traces of the other end as they are now."""
+PLACES = {"pre": "own + i", "post": "j"}
+"""Where traces of a side stand; of pre-synaptic neurons, each range of post-synaptic ones has traces of its own."""
 
 STRUCTURE = (
     "number ring ring_count row_start target source input part_start delay_of learning boundary post_start post_slot"
@@ -26,6 +32,11 @@ STRUCTURE = (
     " ahead passed passed_row passed_all who part_of first_of last_of batch m coming"
 ).split()
 """Identifiers that the templates of synapses use."""
+TRACES = (
+    "own fresh pending all_fresh stride shift place start stop n passed_own elapsed_own passed_other elapsed_other"
+    " updated_pre updated_post column_step"
+).split()
+"""Further ones, where traces are kept with neurons."""
 
 
 class SynapseStatements(Statements):
@@ -49,7 +60,8 @@ class SynapseStatements(Statements):
         self.written: set[str] = set()
         self._attributes = {a.name: a for a in request.model.attributes}
         self._neighbours = {f"pre.{n.name}": n for n in request.pre} | {f"post.{n.name}": n for n in request.post}
-        for word in STRUCTURE:
+        self.traces = dict(request.traces)
+        for word in [*STRUCTURE, *(TRACES if self.traces else ())]:
             self.scope.names.allocate(word)
 
     def _name_varies(self, symbol: sympy.Symbol) -> bool:
@@ -59,7 +71,8 @@ class SynapseStatements(Statements):
             return neighbour.varies or (name.startswith("pre.") and self._lateness(neighbour) != "")
         if name in self._attributes:
             return name in (*self.request.varying, *self.written) or self._attributes[name].locality == "semiglobal"
-        return name in ("t_pre", "t_post", "g_target", "d") or name in ELAPSED_BY_LOCALITY.values()
+        is_time = name in ELAPSED_BY_LOCALITY.values() or name in ELAPSED_BY_END.values()
+        return name in ("t_pre", "t_post", "g_target", "d") or is_time or name.startswith(PRESENT)
 
     def _bind_name(self, symbol: sympy.Symbol) -> None:
         scope, name = self.scope, symbol.name
@@ -81,8 +94,12 @@ class SynapseStatements(Statements):
             scope.array(symbol, name, "real", name, const=True, index=index)
         elif name == "d":
             self._bind_delay(symbol)
-        elif name in ELAPSED_BY_LOCALITY.values():
+        elif name in ELAPSED_BY_LOCALITY.values() or name in ELAPSED_BY_END.values():
             scope.text[symbol] = name.partition(":")[2]
+        elif name.startswith(PRESENT):
+            trace = name.removeprefix(PRESENT)
+            place = PLACES[self.traces[trace]]
+            scope.array(symbol, f"trace_now:{trace}", "real", f"present_{trace}", const=False, index=place)
         elif "(" in name:
             scope.scalar(symbol, f"reduction:{name}", "real", name)
         elif ":" in name:
@@ -107,7 +124,10 @@ class SynapseStatements(Statements):
         name = symbol.name
         attribute = self._attributes[name]
         c_type, const = C_TYPES[attribute.type], name not in self.written
-        if attribute.locality == "semiglobal":
+        if name in self.traces:
+            place = PLACES[self.traces[name]]
+            self.scope.array(symbol, f"trace:{name}", c_type, name, const=const, index=place)
+        elif attribute.locality == "semiglobal":
             self.scope.array(symbol, f"semiglobal:{name}", c_type, name, const=const, index="j")
         elif name in self.request.varying:
             self.scope.array(symbol, f"attribute:{name}", c_type, name, const=const, index="s")

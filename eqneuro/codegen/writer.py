@@ -25,12 +25,16 @@ class LoopWriter:
 
     def _prepare(self) -> tuple[list[Code], list[str]]:
         """The lines after all passes, and the invariants printed."""
+        code, before = self._prepare_unshared()
+        return share(code), before
+
+    def _prepare_unshared(self) -> tuple[list[Code], list[str]]:
+        """The lines before what they have in common is found."""
         code = lift_calls(self._body.code, _is_costly)
         invariants = Invariants(lambda s: not self._body.varies(s))
         if not self._body.alone:
             code = map_values(code, invariants.hoist)
-        before = self._print_invariants(invariants)
-        return share(code), before
+        return code, self._print_invariants(invariants)
 
     def _finish(self) -> list[str]:
         return [*self._body.ending, *(f"{pointer}[i] = 0;" for pointer in self._body.cleared)]

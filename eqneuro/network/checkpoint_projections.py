@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eqneuro.connectivity.matrix import Connectivity
+from eqneuro.model.traces import Side
 from eqneuro.network.checkpoint_format import Arrays, Part, encoded
 from eqneuro.network.checkpoint_models import (
     check_attributes,
@@ -20,13 +21,16 @@ from eqneuro.network.configuration import TICK
 from eqneuro.network.delays import LONGEST, Delays
 from eqneuro.network.store import dtype_of
 from eqneuro.network.structural import Schedule
+from eqneuro.network.traces import take
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
+    from eqneuro.network.traces import Traces
 
 KINDS = {"float": "f", "int": "i", "bool": "b"}
 STRUCTURAL = ("pruning", "creating")
 UPDATED = ("updated", "updated_rows")
+SIDES: tuple[Side, Side] = ("pre", "post")
 
 
 # -- saving -----------------------------------------------------------------------------------------------------------
@@ -52,12 +56,22 @@ def _describe_synapses(projection: Projection, tick: int) -> Arrays:
     arrays: Arrays = {"post_ranks": built.post_ranks, "row_start": built.row_start, "pre_ranks": built.pre_ranks}
     arrays |= {f"attributes/{encoded(name)}": values for name, values in projection._values.items()}
     arrays |= describe_delays(projection._delays)[1]
-    if plastic._updated is not None:
+    if plastic.traces is not None or plastic._updated is not None:
         arrays["updated"] = plastic.in_own_order(None if rows is None else rows.position).astype(np.int64) - tick
     if plastic._updated_rows is not None:
         arrays["updated_rows"] = plastic._updated_rows.astype(np.int64) - tick
+    if plastic.traces is not None:
+        arrays |= _describe_traces(projection, plastic.traces, tick)
     arrays["updated_all"] = plastic.updated_all.astype(np.int64) - tick
     return arrays
+
+
+def _describe_traces(projection: Projection, traces: Traces, tick: int) -> Arrays:
+    """What is kept with neurons: from the values of synapses alone a network would go on with other rounding."""
+    sizes = {"pre": projection._built.pre_size, "post": projection._built.post_size}
+    arrays = {f"traces/{encoded(x)}": values[: sizes[traces.sides[x]]] for x, values in traces.values.items()}
+    events = {side: times[: sizes[side]].astype(np.int64) - tick for side, times in traces.updated.items()}
+    return arrays | {f"events/{side}": times for side, times in events.items()}
 
 
 def describe_delays(delays: Delays) -> tuple[dict[str, Any], Arrays]:
@@ -81,6 +95,7 @@ def _header(projection: Projection, since: int) -> dict[str, Any]:
         "attributes": describe_attributes(projection.model.attributes),
         "equations": describe_equations(projection.model),
         "one_value_for_all": sorted(projection._shared),
+        **({} if projection._plastic.traces is None else {"traces": projection._plastic.traces.sides}),
         **describe_delays(projection._delays)[0],
         "learning": [int(x) for x in projection._plastic.learning],
         "since": since,
@@ -195,12 +210,27 @@ def _check_values(projection: Projection, part: Part, owner: str, found: Connect
     for key, length in (("updated", found.synapses), ("updated_rows", found.post_size), ("updated_all", 1)):
         if key in part.arrays or key == "updated_all":
             part.array(key, "i", (length,))
+    _check_traces(projection, part, owner)
+
+
+def _check_traces(projection: Projection, part: Part, owner: str) -> None:
+    """Files of versions that kept traces with synapses have none."""
+    sizes = dict(zip(SIDES, part.header["sizes"], strict=True))
+    for name, side in part.header.get("traces", {}).items():
+        if side not in sizes:
+            part.refuse(f"a trace of {owner} belongs to no neurons in it")
+        values = part.array(f"traces/{encoded(name)}", "f", (sizes[side],))
+        if values.dtype != projection._net._real:
+            part.refuse(f"the trace {name!r} of {owner} holds {values.dtype} numbers")
+    for side in SIDES if part.header.get("traces") else ():
+        part.array(f"events/{side}", "i", (sizes[side],))
 
 
 def _restore(projection: Projection, part: Part, found: Connectivity | None, shift: int) -> None:
     """Writes everything; nothing here may fail."""
     net, header, plastic = projection._net, part.header, projection._plastic
     tick, is_new = int(net._clock[TICK]), found is not projection._connectivity
+    plastic.traces = None
     if projection._connectivity is not None:
         projection._keep_initial()
         projection._leave_rows()
@@ -225,6 +255,9 @@ def _restore(projection: Projection, part: Part, found: Connectivity | None, shi
     plastic.replace(updated)
     plastic._updated_rows = rows
     plastic.updated_all[:] = part.arrays["updated_all"] + tick
+    if header.get("traces"):
+        traces = {name: part.arrays[f"traces/{encoded(name)}"] for name in header["traces"]}
+        take(projection, header["traces"], traces, {side: part.arrays[f"events/{side}"] + tick for side in SIDES})
     for name in STRUCTURAL:
         times = header[name]
         setattr(projection, f"_{name}", None if times is None else Schedule(times[0], times[1] + shift))

@@ -14,8 +14,8 @@ from eqneuro.language.rewrite import is_number, map_children
 from eqneuro.language.syntax import Attribute, Draw, Expr, GlobalOperation, InputSum, Name
 from eqneuro.model.linear import linear_system
 from eqneuro.model.models import OdeEquation, SynapseModel
+from eqneuro.model.traces import DRIVEN
 from eqneuro.network.configuration import TICK
-from eqneuro.network.plastic import DRIVEN
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
@@ -215,11 +215,11 @@ class Synapses:
         equation, row, entry = self._driven[name]
         rate = pairs.value(row[name])
         value = self._stored(pairs, name) * np.exp(rate * elapsed)
-        value = value + pairs.value(entry) * elapsed * _exprel(rate * elapsed)
+        value = value + pairs.value(entry) * elapsed * exprel(rate * elapsed)
         for source, factor in row.items():
             if source != name and not is_number(factor, 0):
                 other = pairs.value(self._driven[source][1][source])
-                fed = elapsed * np.exp(other * elapsed) * _exprel((rate - other) * elapsed)
+                fed = elapsed * np.exp(other * elapsed) * exprel((rate - other) * elapsed)
                 value = value + pairs.value(factor) * self._stored(pairs, source) * fed
         for bound in equation.bounds:
             value = (np.maximum if bound.side == "min" else np.minimum)(value, pairs.value(bound.value))
@@ -247,7 +247,7 @@ def event_driven(model: SynapseModel) -> Driven:
     return found
 
 
-def _exprel(x: Any) -> Any:
+def exprel(x: Any) -> Any:
     """(eˣ − 1)/x, 1 at 0."""
     safe = np.where(x == 0.0, 1.0, x)
     return np.where(x == 0.0, 1.0, np.expm1(safe) / safe)

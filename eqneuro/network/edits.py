@@ -14,14 +14,15 @@ from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.evaluate import evaluate
 from eqneuro.model.models import ModelAttribute, OdeEquation
+from eqneuro.model.traces import DRIVEN
 from eqneuro.network.checks import level_outside
 from eqneuro.network.configuration import TICK
 from eqneuro.network.connectors import Connectors
 from eqneuro.network.delays import Delays
 from eqneuro.network.geometry import whole
-from eqneuro.network.plastic import DRIVEN
 from eqneuro.network.store import dtype_of
 from eqneuro.network.synapses import draw_values
+from eqneuro.network.traces import part
 
 if TYPE_CHECKING:
     from eqneuro.network.population import Population
@@ -228,6 +229,8 @@ class SynapseEdits(Connectors):
     def _apply(self, edit: Edit, count: int, added: dict[str, Values], steps: Any) -> None:
         """Takes the new connectivity, and brings all that is held into its order; kernels find new arrays."""
         before = self._code_key()
+        if count:  # what is new has other traces than the synapses of the same neurons
+            part(self)  # type: ignore[arg-type]
         self._leave_rows()
         self._keep_original()
         old = self._built.synapses
@@ -253,7 +256,9 @@ class SynapseEdits(Connectors):
         """When event-driven variables were last brought up to date; those of new synapses begin now."""
         if not any(isinstance(e, OdeEquation) and e.method in DRIVEN for e in self.model.equations):
             return None
-        tick = int(self._net._clock[TICK])
+        tick, plastic = int(self._net._clock[TICK]), self._plastic
+        if plastic.traces is not None and plastic._updated is None:
+            return None
         self._plastic.updated_rows[edit.after.post_ranks[edit.row_origin < 0]] = tick
         now = np.full(count, tick, dtype=np.int32)
         return np.ascontiguousarray(edit.arrange(self._plastic.in_own_order(None), now), dtype=np.int32)

@@ -17,6 +17,7 @@ from eqneuro.network.explain_text import as_html, as_text
 from eqneuro.network.requests import staged_of
 from eqneuro.network.short_delays import short_delay
 from eqneuro.network.telling import plain
+from eqneuro.network.traces import foreseen
 from eqneuro.numerics.choice import WITH_STAGES
 
 if TYPE_CHECKING:
@@ -233,6 +234,11 @@ def _explain_projection(projection: Projection, method: str) -> ObjectNote:
         f"{projection._pre_population.name!r} to {projection._post_population.name!r}, target {projection.target!r}",
         "rows by pre-synaptic neuron" if projection._is_event_based() else "rows by post-synaptic neuron",
     ]
+    traces = foreseen(projection)
+    for side in ("pre", "post"):
+        names = [name for name, its in traces.items() if its == side]
+        if names:
+            remarks.append(f"kept once for each {side}-synaptic neuron: {', '.join(names)}")
     if single:
         remarks.append(f"one value for all synapses: {', '.join(single)}")
     remarks += _delays(projection)

@@ -102,6 +102,8 @@ def _projection_arrays(projection: Projection) -> Iterator[ArrayNote]:
     updates = _bytes((plastic._updated, plastic._updated_rows))
     if updates:
         yield ArrayNote("times of the last update", "synaptic values", updates)
+    if plastic.traces is not None:
+        yield ArrayNote("traces kept with neurons", "synaptic values", plastic.traces.nbytes)
 
 
 def _bytes(arrays: tuple[Any, ...]) -> int:

@@ -12,11 +12,13 @@ from eqneuro.codegen.requests import NeighbourAttribute, SynapseRequest
 from eqneuro.engine.buffers import allocate, padded
 from eqneuro.language.syntax import Attribute, Binary, Draw, Expr, GlobalOperation, InputSum, Name
 from eqneuro.model.models import AssignmentEquation, SynapseModel
+from eqneuro.model.traces import DRIVEN, Side
 from eqneuro.network.between import array_of
 from eqneuro.network.store import GLOBAL_LENGTH
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
+    from eqneuro.network.traces import Traces
 
 Array = NDArray[Any]
 
@@ -24,8 +26,6 @@ NARROW = 65_536
 """Neurons that two bytes can number."""
 FIRST_STREAM = 1 << 19
 """Projections number their streams of random numbers from here on, populations from 0."""
-DRIVEN = ("event-driven", "exact")
-"""Methods of equations that are brought up to date at events."""
 LOCALITY_PARTS = {"global": "global", "semiglobal": "row", "local": "learn"}
 
 
@@ -120,6 +120,7 @@ def request_of(
         post=post,
         dense=not events and built.is_dense,
         between=not events and projection._delays.are_between,
+        traces=tuple(projection._plastic.kept.items()) if part in ("deliver", "post") else (),
     )
 
 
@@ -127,7 +128,8 @@ class PlasticState:
     """What kernels keep of synapses beside their attributes.
 
     ``learning`` holds whether they learn, every so many steps, counted from which step; ``updated`` when event-driven
-    variables were last brought up to date, in ticks, in the order of the rows for spikes.
+    variables were last brought up to date, in ticks, in the order of the rows for spikes. ``kept`` are the variables
+    that kernels keep with neurons, in ``traces`` once there are any, ``rates`` what their equations read.
     """
 
     def __init__(self, projection: Projection) -> None:
@@ -139,10 +141,14 @@ class PlasticState:
         self._updated_rows: NDArray[np.int32] | None = None
         self.updated_all = allocate(1, np.int32)
         self.since = 0
+        self.traces: Traces | None = None
+        self.kept: dict[str, Side] = {}
+        self.rates: frozenset[str] = frozenset()
 
     def forget(self, tick: int) -> None:
         """Variables were set anew: from this tick on they evolve."""
         self.since = tick
+        self.traces = None
         self.updated_all[:] = tick
         for held in (self._updated, self._updated_rows):
             if held is not None:
@@ -177,6 +183,10 @@ class PlasticState:
 
     def in_own_order(self, position: NDArray[Any] | None) -> NDArray[np.int32]:
         """A copy of ``updated`` in the user's order; ``position`` is that of the rows for spikes, where they exist."""
+        if self.traces is not None:
+            from eqneuro.network.traces import event_times
+
+            return event_times(self._projection)
         moved = self.updated[: self._projection._built.synapses].copy()
         if position is not None:
             moved[position] = self.updated[: len(moved)]
@@ -201,7 +211,8 @@ class PlasticState:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        return sum(array.nbytes for array in (self._updated, self._updated_rows, self._slots) if array is not None)
+        own = sum(array.nbytes for array in (self._updated, self._updated_rows, self._slots) if array is not None)
+        return own + (0 if self.traces is None else self.traces.nbytes)
 
 
 def synapse_buffers(
@@ -249,6 +260,16 @@ class _Structure:
                 return state.learning
             case "updated":
                 return state.updated
+            case "updated_pre" | "updated_post":
+                return self._traces().updated["pre" if kind == "updated_pre" else "post"]
+            case "trace":
+                return self._traces().values[name]
+            case "trace_now":
+                return self._traces().now(name)
+            case "column_step":
+                from eqneuro.network.traces import column_steps
+
+                return column_steps(projection, self.boundaries)
             case "updated_row" | "updated_all":
                 return state.updated_rows if kind == "updated_row" else state.updated_all
             case "position":
@@ -293,6 +314,11 @@ class _Structure:
                 return constant_array(projection._net, name)
         raise KeyError(f"{kind}:{name}")
 
+    def _traces(self) -> Traces:
+        from eqneuro.network.traces import gather
+
+        return gather(self.projection, len(self.boundaries) - 1)
+
     def _output(self) -> Any:
         projection = self.projection
         if self.part == "post":
@@ -308,7 +334,7 @@ class _Structure:
             numbers = [pre.size, output.slots, identity, self.rows.shortest, self.rows.longest, *self._histories()]
         elif self.part == "post":
             post, output = projection._post_population, self._output()
-            numbers = [post.size, output.slots, identity, projection._longest]
+            numbers = [post.size, output.slots, identity, projection._longest, projection._pre_population.size]
         else:
             size = projection._pre_population.size
             numbers = [size, 0, identity, projection._longest, *self._histories()]

@@ -195,9 +195,9 @@ SYNAPTIC = {
 """Phase and title by part of a projection; a kernel of plain transmission has no part, but its function begins so."""
 STREAMED = ("rank", "position", "delay_of", "place", "updated", "post_slot", "post_source")
 """Slots of which each synapse has an entry of its own, beside its attributes."""
-TARGETS = ("input", "post", "post_ring", "t_post", "semiglobal", "updated_row")
+TARGETS = ("input", "post", "post_ring", "t_post", "semiglobal", "updated_row", "trace_now")
 """Slots of which each post-synaptic neuron has an entry."""
-SOURCES = ("pre", "ring", "t_pre")
+SOURCES = ("pre", "ring", "t_pre", "trace_now")
 WRITTEN = ("input", "updated", "updated_row")
 
 

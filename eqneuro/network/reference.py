@@ -14,6 +14,7 @@ from eqneuro.network.requests import varying_of
 from eqneuro.network.runner import NotFiniteError, StepLimitError, too_many_steps
 from eqneuro.network.running import Running, Told
 from eqneuro.network.timed_spikes import check_population, check_projection
+from eqneuro.network.traces import part
 from eqneuro.reference.interpreter import Interpreter
 from eqneuro.reference.neurons import NotFinite
 from eqneuro.reference.rules import INNER
@@ -36,6 +37,8 @@ class ReferenceRunner(Running):
             population._varying = varying_of(population)
         for projection in network._projections:
             check_projection(projection)
+            part(projection)
+            projection._plastic.kept = {}
             projection._leave_rows()
 
     def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, progress: Told | None) -> int:

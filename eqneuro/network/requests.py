@@ -23,6 +23,7 @@ from eqneuro.language.syntax import Name
 from eqneuro.network.between import smooth_of
 from eqneuro.network.plastic import NARROW, parts_of, request_of
 from eqneuro.network.timed_spikes import check_population, check_projection, is_timed
+from eqneuro.network.traces import settle
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -136,6 +137,8 @@ def synapse_requests(projection: Projection) -> dict[str, KernelRequest]:
     """The kernels of a projection: its plain transmission, or those of its synapses that change."""
     parts = parts_of(projection)
     found: dict[str, KernelRequest] = {}
+    if parts:
+        settle(projection)
     if (not projection._is_event_based() and "transmit" not in parts) or not parts:
         plain = projection_request(projection)
         found["projection"] = plain if projection._filters() is None else FilterRequest(plain)

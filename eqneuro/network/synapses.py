@@ -71,6 +71,10 @@ class SynapseValues(SynapseDelays):
                 self._held[name][:] = self._spread[name][self._built.post_ranks]
             elif name in self._ordered and rows is not None and rows.position is not None:
                 self._held[name][rows.position] = self._ordered[name]
+        if self._plastic.traces is not None:
+            from eqneuro.network.traces import spread
+
+            spread(self)  # type: ignore[arg-type]
 
     def _fill(self, found: Connectivity, weights: Any, delays: Any, multiple: bool) -> Self:
         """Takes the synapses, draws their weights and delays; nothing is taken if anything is wrong."""
@@ -169,6 +173,8 @@ class SynapseValues(SynapseDelays):
             value = value.sample(self._net.default_rng, self._count(attribute))
         elif is_nested(value) or np.ndim(value) != 0:
             value = self._checked_rows(value, attribute)
+        if name in self._plastic.kept or name in self._plastic.rates:
+            self._free_traces(name, value)
         before, was_shared = self._values[name], name in self._shared
         if self._is_kept and name not in self._saved:
             self._saved[name] = (before.copy(), was_shared)
@@ -177,6 +183,31 @@ class SynapseValues(SynapseDelays):
             self._net._note_values()
         else:
             self._net._note_change(structural=was_shared != (name in self._shared))
+
+    def _free_traces(self, name: str, value: Any) -> None:
+        """Before a trace that is kept with neurons is set, or what its equation reads: each synapse has one of its own
+        from now on, unless all are 0 and stay so.
+        """
+        from eqneuro.network.traces import part, stays_zero
+
+        traces = self._plastic.traces
+        if np.ndim(value) == 0 and self._is_single(name) and value == self._values[name][0]:
+            return
+        is_zero = np.ndim(value) == 0 and value == 0
+        if is_zero and traces is not None and name in traces.values and stays_zero(self, name):  # type: ignore[arg-type]
+            self._values  # noqa: B018
+            traces.values[name][:] = 0
+            return
+        part(self)  # type: ignore[arg-type]
+        self._net._note_change(structural=True)
+
+    def _free_recorded(self, name: str) -> None:
+        """Before an attribute is recorded, which is done synapse by synapse."""
+        if name in self._plastic.kept:
+            from eqneuro.network.traces import part
+
+            part(self)  # type: ignore[arg-type]
+            self._net._note_change(structural=True)
 
     def _restore(self, *, weights: bool) -> None:
         """Brings back what was there when the network was first compiled."""
@@ -217,6 +248,7 @@ class SynapseValues(SynapseDelays):
         for attribute in self.model.attributes if self._connectivity is not None else ():
             kind = dtype_of(attribute.type, self._net._real)
             self._values[attribute.name] = self._values[attribute.name].astype(kind)
+        self._plastic.traces = None
         self._ordered, self._spread = {}, {}
 
     # -- what kernels read --------------------------------------------------------------------------------------------

@@ -169,6 +169,7 @@ class SynapseSource:
         ValueError
             If the projection has no such attribute.
         """
+        self.projection._free_recorded(name)
         try:
             return SynapseRecorder(settings, self.projection, name, self.post_rank)
         except AttributeError as error:
