@@ -12,7 +12,14 @@ from benchmarks.suite.protocol import Case, Run
 from benchmarks.suite.results import Results, value
 
 COUNTS = (1, 2, 4, 8, 16)
-OF = ("coba:4,000", "coba:40,000", "brunel:12,500", "rate_network:4,000 dense", "microcircuit:scale 1.0")
+OF = (
+    "coba:4,000",
+    "coba:40,000",
+    "brunel:12,500",
+    "stdp:10,000 to 100, 10 s",
+    "rate_network:4,000 dense",
+    "microcircuit:scale 1.0",
+)
 GIBIBYTES = {"microcircuit:scale 1.0": 8.0}
 """What a network needs: it is left out on a machine with less."""
 
