@@ -210,10 +210,12 @@ class Assembly:
         self._arriving.setdefault(projection._post_population._number, []).append((source, heard))
 
     def _synaptic_spans(self, projection: Projection, *, by_range: bool) -> list[tuple[int, int]]:
-        """What each thread gets: its range of post-synaptic neurons, or its rows."""
+        """What each thread gets: its range of post-synaptic neurons, unless that is empty, or its rows."""
+        boundaries = self._ranges(projection)
         if by_range:
-            return [(thread, thread + 1) for thread in range(self.program.threads)]
-        edges = np.searchsorted(projection._built.post_ranks, self._ranges(projection))
+            filled = np.diff(boundaries) > 0
+            return [(thread, thread + int(filled[thread])) for thread in range(self.program.threads)]
+        edges = np.searchsorted(projection._built.post_ranks, boundaries)
         return [(int(a), int(b)) for a, b in pairwise(edges)]
 
     def _run_synapses(self, projection: Projection, parts: Sequence[str]) -> None:

@@ -61,16 +61,15 @@ def _describe_synapses(projection: Projection, tick: int) -> Arrays:
     if plastic._updated_rows is not None:
         arrays["updated_rows"] = plastic._updated_rows.astype(np.int64) - tick
     if plastic.traces is not None:
-        arrays |= _describe_traces(projection, plastic.traces, tick)
+        arrays |= _describe_traces(plastic.traces, tick)
     arrays["updated_all"] = plastic.updated_all.astype(np.int64) - tick
     return arrays
 
 
-def _describe_traces(projection: Projection, traces: Traces, tick: int) -> Arrays:
+def _describe_traces(traces: Traces, tick: int) -> Arrays:
     """What is kept with neurons: from the values of synapses alone a network would go on with other rounding."""
-    sizes = {"pre": projection._built.pre_size, "post": projection._built.post_size}
-    arrays = {f"traces/{encoded(x)}": values[: sizes[traces.sides[x]]] for x, values in traces.values.items()}
-    events = {side: times[: sizes[side]].astype(np.int64) - tick for side, times in traces.updated.items()}
+    arrays = {f"traces/{encoded(name)}": traces.held(name) for name in traces.sides}
+    events = {side: traces.times(side).astype(np.int64) - tick for side in traces.updated}
     return arrays | {f"events/{side}": times for side, times in events.items()}
 
 

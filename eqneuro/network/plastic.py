@@ -317,7 +317,7 @@ class _Structure:
     def _traces(self) -> Traces:
         from eqneuro.network.traces import gather
 
-        return gather(self.projection, len(self.boundaries) - 1)
+        return gather(self.projection, self.boundaries)
 
     def _output(self) -> Any:
         projection = self.projection

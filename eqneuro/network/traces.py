@@ -32,23 +32,40 @@ class Traces:
     """Arrays with an entry for each neuron; of pre-synaptic ones, one after the other for each range.
 
     ``updated`` are the ticks of the last event of each neuron of a side. ``present`` is what kernels fill before they
-    read traces of the neurons at the other ends.
+    read traces of the neurons at the other ends. ``live`` is the first range with post-synaptic neurons: ranges without
+    any do nothing, and their copies stay behind.
     """
 
     sides: dict[str, Side]
     values: dict[str, Array]
     updated: dict[Side, NDArray[np.int32]]
+    sizes: dict[Side, int]
     present: dict[str, Array] = field(default_factory=dict)
+    live: int = 0
 
-    def divide(self, ranges: int, pre_size: int) -> None:
-        """As many ranges of post-synaptic neurons, each with the same traces of pre-synaptic ones."""
-        if len(self.updated["pre"]) == ranges * pre_size:
+    def divide(self, boundaries: NDArray[np.int64]) -> None:
+        """Ranges of post-synaptic neurons, each with the same traces of pre-synaptic ones."""
+        ranges, live = len(boundaries) - 1, int(np.argmax(np.diff(boundaries) > 0))
+        if len(self.updated["pre"]) == ranges * self.sizes["pre"] and live == self.live:
             return
-        self.updated["pre"] = _repeated(self.updated["pre"], ranges, pre_size)
+        self.updated["pre"] = _repeated(self.times("pre"), ranges)
         for name, side in self.sides.items():
             if side == "pre":
-                self.values[name] = _repeated(self.values[name], ranges, pre_size)
+                self.values[name] = _repeated(self.held(name), ranges)
                 self.present.pop(name, None)
+        self.live = live
+
+    def held(self, name: str) -> Array:
+        """The values of a trace, one for each neuron."""
+        return self._one_copy(self.values[name], self.sides[name])
+
+    def times(self, side: Side) -> NDArray[np.int32]:
+        """The ticks of the last events of the neurons of a side."""
+        return self._one_copy(self.updated[side], side)
+
+    def _one_copy(self, values: Array, side: Side) -> Array:
+        first = self.live * self.sizes[side] if side == "pre" else 0
+        return values[first : first + self.sizes[side]]
 
     def now(self, name: str) -> Array:
         """Room for the values in a step."""
@@ -62,9 +79,9 @@ class Traces:
         return sum(a.nbytes for arrays in (self.values, self.updated, self.present) for a in arrays.values())
 
 
-def _repeated(values: Array, ranges: int, size: int) -> Array:
-    made: Array = allocate(ranges * size, values.dtype)
-    made[:] = np.tile(values[:size], ranges)
+def _repeated(values: Array, ranges: int) -> Array:
+    made: Array = allocate(ranges * len(values), values.dtype)
+    made[:] = np.tile(values, ranges)
     return made
 
 
@@ -122,7 +139,7 @@ def _are_alike(projection: Projection, chosen: dict[str, Side]) -> bool:
     return all(bool((values == values[:1]).all()) for values in map(projection._values.__getitem__, chosen))
 
 
-def gather(projection: Projection, ranges: int) -> Traces:
+def gather(projection: Projection, boundaries: NDArray[np.int64]) -> Traces:
     """The arrays of the traces, made where there are none."""
     plastic, built = projection._plastic, projection._built
     if plastic.traces is None:
@@ -130,7 +147,7 @@ def gather(projection: Projection, ranges: int) -> Traces:
         since = plastic.since if times is None or not built.synapses else int(times[0])
         values = {name: held[0] if len(held) else 0.0 for name, held in first.items()}
         plastic.traces = _make(projection, plastic.kept, values, dict.fromkeys(("pre", "post"), since))
-    plastic.traces.divide(ranges, built.pre_size)
+    plastic.traces.divide(boundaries)
     return plastic.traces
 
 
@@ -164,7 +181,7 @@ def _make(
     updated = {side: _filled(room[side], size, np.int32, events[side]) for side, size in sizes.items()}
     if not _has_others(projection.model, sides):
         plastic._updated = None
-    return Traces(dict(sides), made, updated)
+    return Traces(dict(sides), made, updated, sizes)
 
 
 def _filled(length: int, size: int, kind: DTypeLike, values: Any) -> Array:
@@ -198,9 +215,9 @@ def event_times(projection: Projection) -> NDArray[np.int32]:
     """Ticks of the last event of each synapse, in the user's order."""
     built, traces = projection._built, projection._plastic.traces
     assert traces is not None
-    found: NDArray[np.int32] = traces.updated["pre"][built.pre_ranks]
+    found: NDArray[np.int32] = traces.times("pre")[built.pre_ranks]
     if projection.model.post_spike:
-        found = np.maximum(found, traces.updated["post"][built.post_ranks[built.rows()]])
+        found = np.maximum(found, traces.times("post")[built.post_ranks[built.rows()]])
     return found
 
 
@@ -230,10 +247,10 @@ def _at(
     }
     for name, side in traces.sides.items():
         chosen = ranks[side]
-        elapsed = (times - traces.updated[side][chosen].astype(np.float64)) * projection._net.dt
+        elapsed = (times - traces.times(side)[chosen].astype(np.float64)) * projection._net.dt
         _, row, entry = driven[name]
         rate = evaluate(row[name], names)
-        value = traces.values[name][chosen] * np.exp(rate * elapsed)
+        value = traces.held(name)[chosen] * np.exp(rate * elapsed)
         drive = evaluate(entry, names)
         if drive != 0:
             value = value + drive * elapsed * exprel(rate * elapsed)
@@ -241,7 +258,7 @@ def _at(
             if source != name and not is_number(factor, 0):
                 other = evaluate(driven[source][1][source], names)
                 fed = elapsed * np.exp(other * elapsed) * exprel((rate - other) * elapsed)
-                value = value + evaluate(factor, names) * traces.values[source][chosen] * fed
+                value = value + evaluate(factor, names) * traces.held(source)[chosen] * fed
         yield name, value
 
 

@@ -14,6 +14,7 @@ import pytest
 import eqneuro as ann
 from eqneuro.network.profile import Profile
 from eqneuro.network.profile_notes import PHASES
+from eqneuro.network.profile_picture import LEAST, SHOWN
 
 CELL = ann.Neuron(
     parameters="tau = 10.0; drive = 1.2",
@@ -330,7 +331,9 @@ def test_picture_shows_phases_kernels_and_threads(profiled: tuple[Profile, Any],
     assert (tmp_path / "profile.png").stat().st_size > 10_000
     assert len(figure.axes) == (3 if len(profile.threads) > 1 else 2)
     labels = [label.get_text() for label in figure.axes[1].get_yticklabels()]
-    assert "update  cells" in labels
+    longest = sorted((row for row in profile.rows if row.share >= LEAST), key=lambda row: -row.seconds)[:SHOWN]
+    assert len(labels) == len(longest) > 3
+    assert all(row.name in "\n".join(labels) for row in longest)
 
 
 def test_profile_of_nothing_says_so() -> None:

@@ -94,6 +94,18 @@ def test_any_number_of_threads_gives_the_same_bits(model: str, connect: Any) -> 
         assert_same(states[0], state)
 
 
+@pytest.mark.parametrize("cells", [37, 400])
+def test_ranges_without_neurons_are_left_out(cells: int) -> None:
+    """Fewer blocks of neurons than threads; then fewer threads, to whose ranges the traces go on."""
+    one, other = Trial(PAIR, cells=cells), Trial(PAIR, cells=cells, num_threads=4)
+    for threads in (4, 3, 1):
+        other.net.config(num_threads=threads)
+        for trial in (one, other):
+            trial.net.simulate(20.0)
+        assert_same(one.state(), other.state())
+    assert one.kept == other.kept == {"x": "pre", "y": "post"}
+
+
 def test_a_network_may_be_divided_anew_while_it_runs() -> None:
     one, other = Trial(PAIR, cells=1100), Trial(PAIR, cells=1100, num_threads=3)
     for trial in (one, other):
