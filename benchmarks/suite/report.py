@@ -81,7 +81,7 @@ Activity must agree between simulators within four standard errors and a few per
 
 ## Threads
 
-{threads.section(shared)}
+{threads.section(shared, notes)}
 
 ## Medians
 

@@ -46,8 +46,8 @@ def eqneuro(run: Run) -> Mapping[str, float]:
     return of.module.eqneuro(dataclasses.replace(run, case=dataclasses.replace(of.case, duration=run.case.duration)))
 
 
-def section(results: Results) -> str:
-    """A table: seconds on one thread, and how many times as fast more are."""
+def section(results: Results, notes: Mapping[str, str]) -> str:
+    """A table: seconds on one thread, how many times as fast more are, and what explains that."""
     if not results.runs:
         return "Nothing measured yet: `python -m benchmarks threads`."
     machine = ", ".join(results.facts[name] for name in ("CPU", "compiler") if name in results.facts)
@@ -64,6 +64,8 @@ def section(results: Results) -> str:
         runs = [run for run in results.runs if run["case"].startswith(f"{name} on ")]
         if runs:
             lines.append(_row(name, runs, counts))
+    lines.append("")
+    lines += [f"- {name}: {notes[f'threads:{name}']}" for name in OF if f"threads:{name}" in notes]
     return "\n".join(lines)
 
 
