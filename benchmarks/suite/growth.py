@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,15 +19,13 @@ LABELS = {
     "rate": "spikes of a source (Hz)",
     "delay": "delay (ms)",
     "delays": "longest delay (ms)",
-    "threads": "threads",
 }
 TITLES = {
     "neurons": "COBA, 80 synapses a neuron",
-    "synapses": "10,000 sources at 10 Hz",
+    "synapses": "20,000 sources at 10 Hz",
     "rate": "10,000 sources, a million synapses",
     "delay": "a million synapses, one delay",
     "delays": "a million synapses, delays of their own",
-    "threads": "ten million synapses",
 }
 LINE = 0.15
 """Share of its value by which a point may lie beside the line."""
@@ -91,45 +89,59 @@ def fit(x: np.ndarray, y: np.ndarray) -> Line:
     return line
 
 
-def beyond(those: list[Point], cache: float) -> list[Point]:
-    """Those whose network does not fit into the cache, or all where fewer than three are beyond it."""
-    found = [point for point in those if point.bytes > cache]
-    return found if len(found) >= 3 else those
+def beyond(those: list[Point], quantity: list[float], cache: float) -> tuple[list[Point], Line]:
+    """The largest networks that one line fits, three at least, of those beyond the cache.
+
+    The last cache of a machine with many cores is shared: where it ends for one of them is only seen here.
+    """
+    first = next((k for k, point in enumerate(those) if point.bytes > cache), 0)
+    first = min(first, len(those) - 3)
+    while True:
+        x = np.array([point.at for point in those[first:]])
+        line = fit(x, np.array(quantity[first:]))
+        if first == len(those) - 3 or max(map(abs, line.deviations.values())) <= LINE:
+            return those[first:], line
+        first += 1
 
 
-def section(results: Results, folder: Path) -> str:
+def section(results: Results, folder: Path, notes: Mapping[str, str]) -> str:
     """Text with a table and pictures, which are written into the folder."""
     found = points(results)
     if not found:
         return "Nothing measured yet: `python -m benchmarks growth`."
     caches = cache_sizes(results)
     lines = [
-        "Each line is fitted to the points whose network does not fit into the second cache (where neurons or synapses",
-        "grow), so that the relative deviations are least.",
+        "Where neurons or synapses grow, a line is fitted to the largest networks: those that the second cache does",
+        "not hold, and of these as many as one line fits. What is smaller lies in caches and is faster: the jumps in",
+        "the pictures. The relative deviations are least.",
         "",
     ]
-    lines += ["| against | line | largest deviation | within 15 % | from |", "| --- | --- | --- | --- | --- |"]
+    lines += ["| against | line | largest deviation | within 15 % | from | which takes |", "| --- " * 6 + "|"]
     for axis, quantity, those, line in fits(found, caches):
         worst = max(line.deviations.values(), key=abs)
         verdict = "yes" if abs(worst) <= LINE else "NO"
         text = f"{line.fixed:.3g} + {line.slope:.3g} × {LABELS[axis]}"
-        lines.append(f"| {LABELS[axis]}: {quantity} | {text} | {100.0 * worst:+.0f} % | {verdict} | {those[0].at:,g} |")
+        begin = f"{those[0].at:,g} | {those[0].bytes / 2**20:.0f} MiB"
+        lines.append(f"| {LABELS[axis]}: {quantity} | {text} | {100.0 * worst:+.0f} % | {verdict} | {begin} |")
+    lines += ["", *(f"- {LABELS[axis]}: {notes[f'growth:{axis}']}" for axis in found if f"growth:{axis}" in notes)]
     draw(found, caches, folder)
     pictures = "\n\n".join(f"![{TITLES[axis]}](images/performance/{axis}.png)" for axis in found)
     return "\n".join(lines) + "\n\n" + pictures
 
 
 def fits(found: dict[str, list[Point]], caches: dict[str, float]) -> Iterator[tuple[str, str, list[Point], Line]]:
-    """Simulation against all but threads, beyond the second cache; building and memory against their sizes."""
+    """Simulation, beyond the second cache where sizes grow; building and memory against sizes."""
     for axis, every in found.items():
-        if axis == "threads" or len(every) < 3:
+        if len(every) < 3:
             continue
-        those = beyond(every, caches.get("L2", 0.0)) if axis in ("neurons", "synapses") else every
-        x = np.array([point.at for point in those])
-        yield axis, "seconds of simulation", those, fit(x, np.array([point.seconds for point in those]))
         if axis in ("neurons", "synapses"):
-            yield axis, "seconds of building", those, fit(x, np.array([point.build for point in those]))
-            yield axis, "MiB at peak", those, fit(x, np.array([point.memory for point in those]))
+            cache = caches.get("L2", 0.0)
+            yield axis, "seconds of simulation", *beyond(every, [point.seconds for point in every], cache)
+            yield axis, "seconds of building", *beyond(every, [point.build for point in every], cache)
+            yield axis, "MiB at peak", *beyond(every, [point.memory for point in every], cache)
+        else:
+            x = np.array([point.at for point in every])
+            yield axis, "seconds of simulation", every, fit(x, np.array([point.seconds for point in every]))
 
 
 def cache_sizes(results: Results) -> dict[str, float]:

@@ -77,7 +77,7 @@ Activity must agree between simulators within four standard errors and a few per
 
 ## Growth
 
-{growth.section(grown, DOCS / "images" / "performance")}
+{growth.section(grown, DOCS / "images" / "performance", notes)}
 
 ## Threads
 
