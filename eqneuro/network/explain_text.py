@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from eqneuro.network.telling import table_row
@@ -75,8 +76,7 @@ def _object(explanation: Explanation, item: ObjectNote, like: ObjectNote | None)
         yield f"population {item.name!r}: {count(item.size, 'neuron')}, {megabytes(item.bytes)}"
     elif item.kind == "projection":
         yield f"projection {item.name!r}: {count(item.size, 'synapse')}, {megabytes(item.bytes)}; {item.remarks[0]}"
-        others = [*item.remarks[1:]]
-        yield f"  {'; '.join(others)}"
+        yield from wrap("; ".join(item.remarks[1:]), WIDTH, initial_indent="  ", subsequent_indent="    ")
     else:
         yield f"monitor {item.name!r}: {item.remarks[0]}, {megabytes(item.bytes)}"
     if like is not None:
