@@ -1,7 +1,7 @@
 # One word for what is done every day. PYTHON=... chooses the environment, for instance PYTHON=.venv/bin/python.
 PYTHON ?= python
 
-.PHONY: help setup test lint format bench opinion docs golden ci clean
+.PHONY: help setup test cover lint format bench opinion docs golden ci clean
 
 help:     ## shows this list
 	@sed -n 's/^\([a-z]*\): *## /\1\t/p' Makefile | expand -t 10
@@ -12,6 +12,9 @@ setup:    ## installs eqneuro to be worked on, with all tools
 
 test:     ## runs the tests
 	$(PYTHON) -m pytest
+
+cover:    ## runs the tests, and tells what share of the package they reach
+	$(PYTHON) -m pytest -n auto --cov --cov-report=term --cov-fail-under=92
 
 lint:     ## ruff, mypy --strict, layers; changes nothing
 	$(PYTHON) -m ruff check .
