@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from eqneuro.network.telling import table_row
@@ -76,7 +75,7 @@ def _object(explanation: Explanation, item: ObjectNote, like: ObjectNote | None)
         yield f"population {item.name!r}: {count(item.size, 'neuron')}, {megabytes(item.bytes)}"
     elif item.kind == "projection":
         yield f"projection {item.name!r}: {count(item.size, 'synapse')}, {megabytes(item.bytes)}; {item.remarks[0]}"
-        yield from wrap("; ".join(item.remarks[1:]), WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from (f"  {line}" for line in _side_by_side(item.remarks[1:]))
     else:
         yield f"monitor {item.name!r}: {item.remarks[0]}, {megabytes(item.bytes)}"
     if like is not None:
@@ -91,6 +90,17 @@ def _object(explanation: Explanation, item: ObjectNote, like: ObjectNote | None)
     yield from (f"  {remark}" for remark in item.remarks if item.kind == "population" and remark not in said)
     if explanation.details:
         yield from (f"    {a.kind}: {a.name}, {a.bytes:,} bytes" for a in item.arrays)
+
+
+def _side_by_side(remarks: Sequence[str]) -> list[str]:
+    """As many remarks in a line as it holds; none is broken."""
+    lines: list[str] = []
+    for remark in remarks:
+        if lines and len(lines[-1]) + len(remark) + 4 <= WIDTH:
+            lines[-1] += f"; {remark}"
+        else:
+            lines.append(remark)
+    return lines
 
 
 def _equations(equations: Sequence[EquationNote]) -> Iterator[str]:
