@@ -66,7 +66,7 @@ def recall(digest: str, *, where: Path | None = None) -> Entry | None:
     try:
         noted = json.loads(record.read_text(encoding="utf-8"))
         library, source = directory / noted["library"], directory / f"{digest}.c"
-        if noted["digest"] != digest or noted["sha256"] != _sha256(library) or not source.is_file():
+        if noted["digest"] != digest or noted["sha256"] != sha256(library) or not source.is_file():
             return None
         notes: dict[str, Any] = noted["notes"]
         _load(library)
@@ -140,7 +140,7 @@ def _store(directory: Path, digest: str, make: Make, compile_: Compile) -> int:
             written.write_text(text, encoding="utf-8")
         compile_(written, built)
         with _unusable():
-            content = _sha256(built)
+            content = sha256(built)
             library = directory / f"{digest}-{content[:16]}.so"
             noted = {"digest": digest, "library": library.name, "sha256": content, "notes": notes}
             described.write_text(json.dumps(noted), encoding="utf-8")
@@ -184,7 +184,8 @@ def _load(library: Path) -> None:
         _LOADED[library] = ctypes.CDLL(str(library))
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The hash of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -88,19 +88,24 @@ def make_room(directory: Path, keep: str, added: int) -> None:
         known, is_recent = int(noted.read_text()), noted.stat().st_mtime > time.time() - ABANDONED
         is_within = is_recent and known + added <= limit
     except (OSError, ValueError):
-        known, is_within = 0, False
+        is_within = False
     with contextlib.suppress(OSError):
         if is_within:
             status = noted.stat()
             noted.write_text(str(known + added))
             os.utime(noted, ns=(status.st_atime_ns, status.st_mtime_ns))
         else:
-            evict(directory, keep)
-            noted.write_text(str(sum(entry.size for entry in held(directory))))
+            noted.write_text(str(evict(directory, keep)))
 
 
-def evict(directory: Path, keep: str) -> None:
-    """Removes what was used longest ago until a full cache has room again, and what crashes left behind."""
+def evict(directory: Path, keep: str) -> int:
+    """Removes what was used longest ago until a full cache has room again, and what crashes left behind.
+
+    Returns
+    -------
+    int
+        The bytes that stay.
+    """
     limit, long_ago = size_limit(), time.time() - ABANDONED
     entries = held(directory)
     total = sum(entry.size for entry in entries)
@@ -115,6 +120,7 @@ def evict(directory: Path, keep: str) -> None:
         with contextlib.suppress(OSError):
             if scratch.stat().st_mtime < long_ago:
                 shutil.rmtree(scratch, ignore_errors=True)
+    return total
 
 
 def remove_all(directory: Path) -> int:

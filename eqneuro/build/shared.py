@@ -7,14 +7,13 @@ the hash of the file itself. Four fifths of the time of compiling a small networ
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from eqneuro.build.cache import lock
+from eqneuro.build.cache import lock, sha256
 from eqneuro.build.eviction import SCRATCH
 from eqneuro.build.fallback import silent_folder
 from eqneuro.build.toolchain import Toolchain
@@ -66,7 +65,7 @@ def _build(directory: Path, digest: str, text: str, toolchain: Toolchain) -> Pat
             source, built = Path(name, "shared.c"), Path(name, "shared.o")
             source.write_text(text, encoding="utf-8")
             toolchain.compile_object(source, built)
-            kept = directory / f"{digest}-{_sha256(built)}.o"
+            kept = directory / f"{digest}-{sha256(built)}.o"
             os.replace(built, kept)
         _evict(directory, keep=kept)
         return kept
@@ -76,7 +75,7 @@ def _find(directory: Path, digest: str) -> Path | None:
     """The file, if it is there and whole."""
     for file in directory.glob(f"{digest}-*.o"):
         with contextlib.suppress(OSError):
-            if file.stem == f"{digest}-{_sha256(file)}":
+            if file.stem == f"{digest}-{sha256(file)}":
                 os.utime(file)
                 return file
             file.unlink()
@@ -92,7 +91,3 @@ def _evict(directory: Path, keep: Path) -> None:
         if file != keep:
             file.unlink(missing_ok=True)
             (directory / f"{file.stem.partition('-')[0]}.lock").unlink(missing_ok=True)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

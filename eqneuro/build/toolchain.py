@@ -56,8 +56,12 @@ class Toolchain:
 
     def compile_object(self, source: Path, built: Path) -> None:
         """Makes an object file of a C file; raises what `compile` does."""
-        flags = [flag for flag in self.flags if flag != "-shared" and not flag.startswith("-Wl,")]
-        self._run(source, built, [*flags, "-c", "-o", str(built), str(source)])
+        self._run(source, built, [*self.object_flags, "-c", "-o", str(built), str(source)])
+
+    @property
+    def object_flags(self) -> tuple[str, ...]:
+        """The flags without those of linkers."""
+        return tuple(flag for flag in self.flags if flag != "-shared" and not flag.startswith("-Wl,"))
 
     def _run(self, source: Path, made: Path, arguments: list[str]) -> None:
         command = [*self.command, *arguments]

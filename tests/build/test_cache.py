@@ -281,8 +281,13 @@ def test_library_without_a_record_is_removed_only_when_it_is_old(library: Path, 
 def test_networks_are_not_looked_through_while_they_are_known_to_fit(
     library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks = []
-    monkeypatch.setattr(eviction, "evict", lambda *_: looks.append(1))
+    looks, evict = [], eviction.evict
+
+    def look(directory: Path, keep: str) -> int:
+        looks.append(keep)
+        return evict(directory, keep)
+
+    monkeypatch.setattr(eviction, "evict", look)
     monkeypatch.setenv("EQNEURO_CACHE_LIMIT", "3.5")
     fill(tmp_path, library, [MIB] * 3)
     assert len(looks) == 1

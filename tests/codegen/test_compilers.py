@@ -61,7 +61,7 @@ def test_what_all_networks_share_has_no_warnings(real, tmp_path):
 
 def assert_no_warnings(source):
     toolchain = find_toolchain()
-    flags = [flag for flag in toolchain.flags if flag != "-shared" and not flag.startswith("-Wl,")]
+    flags = toolchain.object_flags
     command = [*toolchain.command, *flags, *WARNINGS, "-O1", "-c", "-o", str(source.with_suffix(".o")), str(source)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[:3000]
