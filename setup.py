@@ -1,7 +1,17 @@
-"""The two extension modules, and the packages with the templates among them; everything else is in pyproject.toml."""
+"""The two extension modules, the object files that networks share, and the packages with the templates among them.
+
+Everything else is in pyproject.toml.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
+from setuptools.command.build_ext import build_ext
 
 FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"]
 
@@ -11,7 +21,30 @@ def extension(name: str) -> Extension:
     return Extension(name, [f"{name.replace('.', '/')}.pyx"], extra_compile_args=FLAGS, libraries=["m"])
 
 
+class BuildWithShared(build_ext):
+    """The extension modules, then what all networks share, so that nobody waits for it at a first network.
+
+    By a compiler found as networks find theirs, which may be another one than that of the modules. An installation that
+    can't make it is as good: networks then do so.
+    """
+
+    def run(self) -> None:
+        """Builds both."""
+        super().run()
+        root = Path(__file__).resolve().parent
+        target = Path(root if self.inplace else self.build_lib, "eqneuro", "build", "objects").absolute()
+        places = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
+        command = [sys.executable, "-m", "eqneuro.build.installation", str(target)]
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+            told = {**os.environ, "PYTHONPATH": places, "EQNEURO_CACHE_DIR": scratch}
+            done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            reason = next(iter(done.stderr.splitlines()[-1:]), "nothing said")
+            self.announce(f"what networks share is left to the first of them: {reason}", level=3)
+
+
 setup(
+    cmdclass={"build_ext": BuildWithShared},
     packages=[*find_packages(include=["eqneuro", "eqneuro.*"]), "eqneuro.templates"],
     package_dir={"eqneuro": "eqneuro", "eqneuro.templates": "templates"},
     ext_modules=cythonize(

@@ -5,7 +5,8 @@
       → C text       laid out by the templates                                       (codegen.render)
       → library      compiled once, found in the cache from then on                  (build.toolchain, build.cache)
 
-What all networks share is compiled while the equations of the first one are planned, and linked to each (build.shared).
+What all networks share was compiled when eqneuro was installed; where that does not fit, it is compiled while the
+equations of the first network are planned. It is linked to each (build.shared).
 A request is hashed before any of this: where the cache holds its library, neither sympy nor jinja2 is imported.
 """
 
@@ -71,7 +72,7 @@ def compile_network(
     objects: list[Future[Path]] = []
 
     def make() -> tuple[str, dict[str, Any]]:
-        objects.append(begin_shared(request.real, version, chosen))
+        objects.append(begin_shared(request.real, chosen))
         with stage("plan and render"):
             text, layouts, functions = generate(request)
         return text, {"layouts": [[x.to_record() for x in group] for group in layouts], "functions": functions}
@@ -85,12 +86,11 @@ def compile_network(
     return CompiledNetwork(entry.library, entry.source, layouts, tuple(entry.notes["functions"]))
 
 
-def begin_shared(real: str, version: str, toolchain: Toolchain) -> Future[Path]:
+def begin_shared(real: str, toolchain: Toolchain) -> Future[Path]:
     """The object file of what networks share, compiled meanwhile where it is not there."""
     from eqneuro.codegen.render import render_shared
 
-    digest = hashlib.sha256(f"{real} {version}".encode()).hexdigest()
-    return shared.begin(digest, lambda: render_shared(real), toolchain)
+    return shared.begin(render_shared(real), toolchain)
 
 
 def generate(request: NetworkRequest) -> tuple[str, list[list[KernelLayout]], list[str]]:

@@ -1,15 +1,17 @@
 """What all networks share: compiled once for a compiler and a precision, then linked to each of them.
 
-It is an object file, ``D-H.o`` beside the compiled networks, where D is the digest of its text and the compiler, and H
-the hash of the file itself. Four fifths of the time of compiling a small network would go into it.
+It is an object file, ``D-H.o``, where D is the digest of its text, the compiler with its flags, and the CPU, and H the
+hash of the file itself. Two files are made when eqneuro is installed (`eqneuro.build.installation`) and lie in the
+package; where neither fits, one is made beside the compiled networks. Three quarters of the time that a compiler needs
+for a small network would go into it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,49 +26,71 @@ KEPT = 16
 
 
 def folder() -> Path:
-    """Where the object files are."""
+    """Where the object files are that this user's networks made."""
     return cache_directory() / "shared"
 
 
-def begin(digest: str, render: Callable[[], str], toolchain: Toolchain) -> Future[Path]:
-    """The object file: there already, or being compiled while the caller goes on.
+def installed() -> Path:
+    """Where those are that came with eqneuro: only looked at, since it may belong to somebody else."""
+    return Path(__file__).with_name("objects")
+
+
+def begin(text: str, toolchain: Toolchain) -> Future[Path]:
+    """The object file of a C text: there already, or being compiled while the caller goes on.
 
     Raises
     ------
     CompilationError, NoCompilerError
         By the future, if the compiler refuses the text or can't be started.
     """
-    found = _find(folder(), digest)
+    digest = digest_of(text, toolchain)
+    found = _find(installed(), digest) or _find_and_keep(folder(), digest)
     if found is not None:
         done: Future[Path] = Future()
         done.set_result(found)
         return done
-    text = render()
     worker = ThreadPoolExecutor(max_workers=1)
     future = worker.submit(_make, digest, text, toolchain)
     worker.shutdown(wait=False)
     return future
 
 
+def digest_of(text: str, toolchain: Toolchain) -> str:
+    """Another one for another text, compiler, C library, CPU or flag: whatever may change the object file."""
+    return hashlib.sha256(f"{toolchain.identity}\x1f{text}".encode()).hexdigest()
+
+
+def build(directory: Path, text: str, toolchain: Toolchain) -> Path:
+    """Makes the object file of a C text in a folder.
+
+    Raises
+    ------
+    CompilationError, NoCompilerError
+        If the compiler refuses the text or can't be started.
+    """
+    with tempfile.TemporaryDirectory(dir=directory, prefix=SCRATCH, ignore_cleanup_errors=True) as name:
+        source, built = Path(name, "shared.c"), Path(name, "shared.o")
+        source.write_text(text, encoding="utf-8")
+        toolchain.compile_object(source, built)
+        kept = directory / f"{digest_of(text, toolchain)}-{sha256(built)}.o"
+        os.replace(built, kept)
+    return kept
+
+
 def _make(digest: str, text: str, toolchain: Toolchain) -> Path:
     try:
-        return _build(folder(), digest, text, toolchain)
+        return _find_or_build(folder(), digest, text, toolchain)
     except OSError:  # the folder can't be used, which the network itself tells
-        return _build(silent_folder(), digest, text, toolchain)
+        return _find_or_build(silent_folder(), digest, text, toolchain)
 
 
-def _build(directory: Path, digest: str, text: str, toolchain: Toolchain) -> Path:
+def _find_or_build(directory: Path, digest: str, text: str, toolchain: Toolchain) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     with lock(directory / f"{digest}.lock"):
-        found = _find(directory, digest)
+        found = _find_and_keep(directory, digest)
         if found is not None:
             return found
-        with tempfile.TemporaryDirectory(dir=directory, prefix=SCRATCH, ignore_cleanup_errors=True) as name:
-            source, built = Path(name, "shared.c"), Path(name, "shared.o")
-            source.write_text(text, encoding="utf-8")
-            toolchain.compile_object(source, built)
-            kept = directory / f"{digest}-{sha256(built)}.o"
-            os.replace(built, kept)
+        kept = build(directory, text, toolchain)
         _evict(directory, keep=kept)
         return kept
 
@@ -76,10 +100,17 @@ def _find(directory: Path, digest: str) -> Path | None:
     for file in directory.glob(f"{digest}-*.o"):
         with contextlib.suppress(OSError):
             if file.stem == f"{digest}-{sha256(file)}":
-                os.utime(file)
                 return file
-            file.unlink()
     return None
+
+
+def _find_and_keep(directory: Path, digest: str) -> Path | None:
+    """The same in a folder from which those used longest ago are removed."""
+    found = _find(directory, digest)
+    with contextlib.suppress(OSError):
+        if found is not None:
+            os.utime(found)
+    return found
 
 
 def _evict(directory: Path, keep: Path) -> None:

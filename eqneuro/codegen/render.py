@@ -39,6 +39,10 @@ VECTOR_FUNCTIONS = (
 """Functions that glibc's libmvec has in vector form from version 2.35 on."""
 
 
+LANES = {"double": "int64_t", "float": "int32_t"}
+"""Precisions, and the integers that are as wide."""
+
+
 def templates_directory() -> Path:
     """Where the templates are: in the installed package, or beside it in a checkout."""
     inside = Path(str(resources.files("eqneuro"))) / "templates"
@@ -100,14 +104,14 @@ def render_network(plans: Sequence[Plan], real: str, parts: Sequence[str] = ()) 
     )
 
 
+@cache
 def render_shared(real: str) -> str:
-    """The translation unit that is linked to every network."""
+    """The translation unit that is linked to every network of a precision."""
     return _render("shared.c.j2", real)
 
 
 def _render(template: str, real: str, **told: object) -> str:
     import eqneuro
 
-    lane = {"double": "int64_t", "float": "int32_t"}[real]
-    told |= {"version": eqneuro.__version__, "real": real, "lane": lane, "vector_functions": VECTOR_FUNCTIONS}
+    told |= {"version": eqneuro.__version__, "real": real, "lane": LANES[real], "vector_functions": VECTOR_FUNCTIONS}
     return environment().get_template(template).render(told)

@@ -131,7 +131,7 @@ def test_without_compiler_and_ziglang_the_build_ends_with_one_sentence(
         machine.build()
 
 
-def test_nothing_that_is_shipped_is_made_for_one_cpu() -> None:
+def test_extension_modules_are_made_for_every_cpu_of_the_architecture() -> None:
     for file in ("setup.py", "build_backend/backend.py", "pyproject.toml"):
         assert "march" not in (ROOT / file).read_text()
 

@@ -13,7 +13,7 @@ from eqneuro.build import cache, shared
 from eqneuro.build.toolchain import CompilationError, Toolchain, find_toolchain
 
 TEXT = "int shared_answer(void) { return 42; }\n"
-DIGESTS = [f"{k:064x}" for k in range(40)]
+TEXTS = [f"int shared_answer(void) {{ return {k}; }}\n" for k in range(40)]
 
 
 class Counting(Toolchain):
@@ -29,13 +29,14 @@ class Counting(Toolchain):
 @pytest.fixture
 def counting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counting:
     monkeypatch.setenv("EQNEURO_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(shared, "installed", lambda: tmp_path / "nothing installed")
     Counting.made = 0
     there = find_toolchain()
     return Counting(there.command, there.flags, there.identity)
 
 
-def obtain(digest: str, toolchain: Toolchain, text: str = TEXT) -> Path:
-    return shared.begin(digest, lambda: text, toolchain).result()
+def obtain(toolchain: Toolchain, text: str = TEXT) -> Path:
+    return shared.begin(text, toolchain).result()
 
 
 def test_a_second_network_of_other_equations_compiles_its_own_part_alone(
@@ -51,34 +52,31 @@ def test_a_second_network_of_other_equations_compiles_its_own_part_alone(
     assert counting.made == 1
 
 
-def test_what_is_there_is_not_rendered(counting: Counting) -> None:
-    first = obtain(DIGESTS[0], counting)
-
-    def never() -> str:
-        raise AssertionError
-
-    found: Future[Path] = shared.begin(DIGESTS[0], never, counting)
+def test_what_is_there_is_not_compiled(counting: Counting) -> None:
+    first = obtain(counting)
+    found: Future[Path] = shared.begin(TEXT, counting)
     assert found.done()
     assert found.result() == first
+    assert counting.made == 1
 
 
 def test_a_damaged_file_is_made_again(counting: Counting) -> None:
-    whole = obtain(DIGESTS[0], counting)
+    whole = obtain(counting)
     content = whole.read_bytes()
     whole.write_bytes(content[:-1])
-    assert obtain(DIGESTS[0], counting).read_bytes() == content
+    assert obtain(counting).read_bytes() == content
     assert counting.made == 2
 
 
 def test_what_the_compiler_refuses_is_told(counting: Counting) -> None:
     with pytest.raises(CompilationError, match="expected"):
-        obtain(DIGESTS[0], counting, "int answer(void) { return 42 }\n")
+        obtain(counting, "int answer(void) { return 42 }\n")
     assert not list(shared.folder().glob("*.o"))
 
 
 def test_a_folder_that_can_not_be_used_is_replaced(counting: Counting, tmp_path: Path) -> None:
     tmp_path.joinpath("cache").write_text("in the way")
-    made = obtain(DIGESTS[0], counting)
+    made = obtain(counting)
     assert made.is_file()
     assert tmp_path not in made.parents
     made.unlink()
@@ -86,15 +84,15 @@ def test_a_folder_that_can_not_be_used_is_replaced(counting: Counting, tmp_path:
 
 def test_those_used_longest_ago_go_when_there_are_many(counting: Counting) -> None:
     files = []
-    for age, digest in enumerate(DIGESTS[: shared.KEPT]):
-        files.append(obtain(digest, counting))
+    for age, text in enumerate(TEXTS[: shared.KEPT]):
+        files.append(obtain(counting, text))
         os.utime(files[-1], (1e9 - age, 1e9 - age))
-    obtain(DIGESTS[shared.KEPT - 1], counting)  # used again
-    files.append(obtain(DIGESTS[shared.KEPT], counting))
+    obtain(counting, TEXTS[shared.KEPT - 1])  # used again
+    files.append(obtain(counting, TEXTS[shared.KEPT]))
     assert [file.exists() for file in files] == [*[True] * (shared.KEPT - 2), False, True, True]
 
 
 def test_clearing_the_cache_removes_it(counting: Counting) -> None:
-    obtain(DIGESTS[0], counting)
+    obtain(counting)
     assert cache.clear() == 0
     assert not shared.folder().exists()
