@@ -12,6 +12,7 @@ A request is hashed before any of this: where the cache holds its library, neith
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import time
@@ -72,8 +73,8 @@ def compile_network(
     objects: list[Future[Path]] = []
 
     def make() -> tuple[str, dict[str, Any]]:
-        objects.append(begin_shared(request.real, chosen))
-        with stage("plan and render"):
+        with stage("plan and render"), without_collections():
+            objects.append(begin_shared(request.real, chosen))
             text, layouts, functions = generate(request)
         return text, {"layouts": [[x.to_record() for x in group] for group in layouts], "functions": functions}
 
@@ -149,6 +150,26 @@ def template_stamp() -> str:
     files = [*templates.glob("*.j2"), *(package / "codegen").glob("*.py"), *(package / "numerics").glob("*.py")]
     stamps = sorted(f"{f.name}:{f.stat().st_size}:{f.stat().st_mtime_ns}" for f in files)
     return hashlib.sha256("".join(stamps).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """Keeps Python from looking for garbage meanwhile.
+
+    Nearly all that importing sympy and planning make stays, and is looked through once for each quarter by which it has
+    grown. At the end it is put among what is old already, since the next short look would go through all of it.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_freeze_count() == 0:  # else the program around keeps objects of its own there
+            gc.freeze()
+            gc.unfreeze()
+        gc.enable()
 
 
 @contextmanager
