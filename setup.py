@@ -1,4 +1,4 @@
-"""The two extension modules, the object files that networks share, and the packages with the templates among them.
+"""The two extension modules, what a first network need not compile, and the packages with the templates among them.
 
 Everything else is in pyproject.toml.
 """
@@ -21,18 +21,18 @@ def extension(name: str) -> Extension:
     return Extension(name, [f"{name.replace('.', '/')}.pyx"], extra_compile_args=FLAGS, libraries=["m"])
 
 
-class BuildWithShared(build_ext):
-    """The extension modules, then what all networks share, so that nobody waits for it at a first network.
+class BuildAll(build_ext):
+    """The extension modules, then the templates and what all networks share, so that a first network need not wait.
 
     By a compiler found as networks find theirs, which may be another one than that of the modules. An installation that
-    can't make it is as good: networks then do so.
+    lacks it is as good: networks then make it.
     """
 
     def run(self) -> None:
         """Builds both."""
         super().run()
         root = Path(__file__).resolve().parent
-        target = Path(root if self.inplace else self.build_lib, "eqneuro", "build", "objects").absolute()
+        target = Path(root if self.inplace else self.build_lib, "eqneuro", "installed").absolute()
         places = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
         command = [sys.executable, "-m", "eqneuro.build.installation", str(target)]
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
@@ -40,11 +40,11 @@ class BuildWithShared(build_ext):
             done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             reason = next(iter(done.stderr.splitlines()[-1:]), "nothing said")
-            self.announce(f"what networks share is left to the first of them: {reason}", level=3)
+            self.warn(f"what networks share, or the templates, are left to the first of them: {reason}")
 
 
 setup(
-    cmdclass={"build_ext": BuildWithShared},
+    cmdclass={"build_ext": BuildAll},
     packages=[*find_packages(include=["eqneuro", "eqneuro.*"]), "eqneuro.templates"],
     package_dir={"eqneuro": "eqneuro", "eqneuro.templates": "templates"},
     ext_modules=cythonize(

@@ -1,4 +1,4 @@
-"""Where eqneuro keeps files between runs."""
+"""Where eqneuro keeps files between runs, and where those are that came with it."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def cache_directory() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("eqneuro", appauthor=False)
+
+
+def installed_directory() -> Path:
+    """The folder of what was compiled when eqneuro was installed: only read, since it may belong to somebody else."""
+    return Path(__file__).with_name("installed")

@@ -19,7 +19,7 @@ from eqneuro.build.cache import lock, sha256
 from eqneuro.build.eviction import SCRATCH
 from eqneuro.build.fallback import silent_folder
 from eqneuro.build.toolchain import Toolchain
-from eqneuro.paths import cache_directory
+from eqneuro.paths import cache_directory, installed_directory
 
 KEPT = 16
 """Object files that stay, those used last: one for each compiler, its flags, the precision, the version of eqneuro."""
@@ -28,11 +28,6 @@ KEPT = 16
 def folder() -> Path:
     """Where the object files are that this user's networks made."""
     return cache_directory() / "shared"
-
-
-def installed() -> Path:
-    """Where those are that came with eqneuro: only looked at, since it may belong to somebody else."""
-    return Path(__file__).with_name("objects")
 
 
 def begin(text: str, toolchain: Toolchain) -> Future[Path]:
@@ -44,7 +39,7 @@ def begin(text: str, toolchain: Toolchain) -> Future[Path]:
         By the future, if the compiler refuses the text or can't be started.
     """
     digest = digest_of(text, toolchain)
-    found = _find(installed(), digest) or _find_and_keep(folder(), digest)
+    found = _find(installed_directory(), digest) or _find_and_keep(folder(), digest)
     if found is not None:
         done: Future[Path] = Future()
         done.set_result(found)

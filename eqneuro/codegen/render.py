@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from eqneuro.codegen.layout import MOST_SPIKES
 from eqneuro.codegen.plan import Plan
 from eqneuro.codegen.requests import GAPS, SPIKE_TIMES
+from eqneuro.paths import installed_directory
 
 if TYPE_CHECKING:
     import jinja2
@@ -39,6 +40,9 @@ VECTOR_FUNCTIONS = (
 """Functions that glibc's libmvec has in vector form from version 2.35 on."""
 
 
+OPTIONS: dict[str, bool] = dict(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False)
+"""Of jinja2: white space as in C."""
+
 LANES = {"double": "int64_t", "float": "int32_t"}
 """Precisions, and the integers that are as wide."""
 
@@ -54,14 +58,25 @@ def environment() -> jinja2.Environment:
     """The jinja2 environment: C-like white space, and an error for every name that a plan does not give."""
     import jinja2
 
+    from eqneuro.codegen.bytecode import TemplateCode, read
+
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_directory()),
         undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-        autoescape=False,
+        bytecode_cache=TemplateCode(read(installed_directory(), OPTIONS)),
+        **OPTIONS,  # type: ignore[arg-type]
     )
+
+
+def compile_templates(folder: Path) -> Path:
+    """Compiles all templates and keeps their code in a folder."""
+    from eqneuro.codegen.bytecode import TemplateCode, write
+
+    code = TemplateCode({})
+    every = environment().overlay(bytecode_cache=code)
+    for name in every.list_templates(extensions=["j2"]):
+        every.get_template(name)
+    return write(folder, OPTIONS, code.code)
 
 
 def render_kernel(plan: Plan) -> str:

@@ -38,7 +38,7 @@ def test_every_file_that_is_not_python_is_listed_to_be_shipped() -> None:
         for pattern in patterns
         for file in (ROOT / package.replace(".", "/")).glob(pattern)
     }
-    built = {".py", ".pyx", ".pyi", ".pyc", ".so", ".c", ".o"}
+    built = {".py", ".pyx", ".pyi", ".pyc", ".so", ".c", ".o", ".templates"}
     beside = {file for file in (ROOT / "eqneuro").rglob("*") if file.is_file() and file.suffix not in built}
     assert beside <= shipped
 

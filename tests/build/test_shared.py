@@ -29,7 +29,7 @@ class Counting(Toolchain):
 @pytest.fixture
 def counting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counting:
     monkeypatch.setenv("EQNEURO_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(shared, "installed", lambda: tmp_path / "nothing installed")
+    monkeypatch.setattr(shared, "installed_directory", lambda: tmp_path / "nothing installed")
     Counting.made = 0
     there = find_toolchain()
     return Counting(there.command, there.flags, there.identity)
