@@ -1,7 +1,8 @@
 """Compiling COBA with nothing cached: what the user of a new model waits for.
 
-The network is that of coba.py; each run begins with empty caches and folders. What is told as ``compile`` is the time
-in which code is written and compiled, wall clock on one core.
+The network is that of coba.py; each run begins with empty caches and folders, and with simulators as they were
+installed: what all networks of eqneuro are linked to was compiled then, as libraries of the others were. What is told
+as ``compile`` is the time in which code is written and compiled, wall clock on one core.
 """
 
 from __future__ import annotations

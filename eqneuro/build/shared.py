@@ -50,6 +50,11 @@ def begin(text: str, toolchain: Toolchain) -> Future[Path]:
     return future
 
 
+def comes_installed(text: str, toolchain: Toolchain) -> bool:
+    """Whether the object file of a C text came with eqneuro."""
+    return _find(installed_directory(), digest_of(text, toolchain)) is not None
+
+
 def digest_of(text: str, toolchain: Toolchain) -> str:
     """Another one for another text, compiler, C library, CPU or flag: whatever may change the object file."""
     return hashlib.sha256(f"{toolchain.identity}\x1f{text}".encode()).hexdigest()

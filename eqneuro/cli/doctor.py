@@ -88,12 +88,16 @@ def settings() -> Finding:
 
 
 def compiler() -> Finding:
-    """The C compiler and its version."""
+    """The C compiler and its version, and whether what networks share is left to it."""
+    from eqneuro.build.shared import comes_installed
     from eqneuro.build.toolchain import NoCompilerError, compiler_version, find_toolchain
+    from eqneuro.codegen.render import render_shared
 
     try:
         toolchain = find_toolchain()
-        return Finding("compiler", f"{' '.join(toolchain.command)}\n{compiler_version(toolchain)}")
+        ready = comes_installed(render_shared("double"), toolchain)
+        shared = f"what networks share {'came with eqneuro' if ready else 'is compiled by the first one'}"
+        return Finding("compiler", f"{' '.join(toolchain.command)}\n{compiler_version(toolchain)}\n{shared}")
     except NoCompilerError as trouble:
         return Finding("compiler", "none", _with_remedy(trouble))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import eqneuro as package
-from eqneuro.build import toolchain
+from eqneuro.build import installation, toolchain
 
 
 def test_all_is_well_where_the_other_tests_run(eqneuro, cache_directory):
@@ -17,6 +17,13 @@ def test_all_is_well_where_the_other_tests_run(eqneuro, cache_directory):
         assert text in result.stdout
     assert "smoke test  compiled and ran" in result.stdout
     assert result.stdout.endswith("All is well.\n")
+
+
+def test_it_tells_whether_what_networks_share_came_with_the_installation(eqneuro, monkeypatch, tmp_path):
+    monkeypatch.setattr("eqneuro.build.shared.installed_directory", lambda: tmp_path)
+    assert "what networks share is compiled by the first one" in eqneuro("doctor").stdout
+    installation.fill(tmp_path, toolchain.find_toolchain())
+    assert "what networks share came with eqneuro" in eqneuro("doctor").stdout
 
 
 def test_missing_compiler_is_told_once_with_the_remedy(eqneuro, monkeypatch):
