@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from eqneuro.codegen.layout import KernelLayout
@@ -20,6 +21,20 @@ class EventPlan:
     counter: str
     list: str
     total: str
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """The loads that the condition names."""
+        return self._named_in(self.condition)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The loads that the lines name."""
+        return self._named_in(" ".join(line for line in self.lines if not line.startswith("/*")))
+
+    def _named_in(self, text: str) -> tuple[str, ...]:
+        words = set(re.findall(r"\w+", text))
+        return tuple(load for load in self.loads if load.partition(" =")[0].split()[-1] in words)
 
 
 @dataclass(frozen=True)

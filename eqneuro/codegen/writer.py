@@ -8,6 +8,7 @@ import sympy
 
 from eqneuro.codegen.binder import Binder
 from eqneuro.codegen.cprinter import CPrinter, is_condition
+from eqneuro.codegen.scheduling import calls_first
 from eqneuro.codegen.simplify import Code, Invariants, Line, Loop, lift_calls, map_values, share
 from eqneuro.codegen.statements import Statements
 
@@ -21,7 +22,7 @@ class LoopWriter:
     def finish(self) -> tuple[list[str], list[str]]:
         """The lines of the loop and those before it."""
         code, before = self._prepare()
-        return [*self._print(code), *self._finish()], before
+        return [*self._print(calls_first(code, _is_costly)), *self._finish()], before
 
     def _prepare(self) -> tuple[list[Code], list[str]]:
         """The lines after all passes, and the invariants printed."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.engine.buffers import BLOCK, allocate
+from eqneuro.engine.buffers import allocate
 from eqneuro.model.attributes import Parameter
 from eqneuro.model.models import NeuronModel
 from eqneuro.model.neuron import Neuron
@@ -19,8 +19,8 @@ from eqneuro.network.state import Playback
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
 
-GAP_WORDS = 8
-"""Words of what the kernel keeps of each block: templates/poisson.c.j2."""
+GAP_NEURONS, GAP_WORDS = 4096, 44
+"""Neurons of a set whose gaps are drawn together, and words of what the kernel keeps of it: templates/poisson.c.j2."""
 STREAM_BITS = 12
 
 
@@ -93,7 +93,7 @@ class PoissonPopulation(SpecificPopulation):
         super()._bind(network, number)
         if self._given_rates is not None:
             self.rates = self._given_rates
-        self._gaps = np.full(-(-self._size // BLOCK) * GAP_WORDS, -1, dtype=np.int64)
+        self._gaps = np.full(-(-self._size // GAP_NEURONS) * GAP_WORDS, -1, dtype=np.int64)
         self._origin = allocate(1, np.int64)
         self._drawn_for: NDArray[np.float64] = np.empty(0)
         self._compared = (-1, 0.0)
@@ -114,7 +114,10 @@ class PoissonPopulation(SpecificPopulation):
         numbers = np.array([self._size, self._number << STREAM_BITS], dtype=np.int64)
         rates = self._store.arrays["rates"]
         buffers: list[NDArray[Any] | None] = [numbers, rates, self._origin, self._gaps]
-        return [("poisson_source", [*buffers, output.spiked, output.count, self._t_last], True)]
+        return [("poisson_source", [*buffers, output.spiked, output.count, self._t_last], False)]
+
+    def _list_starts(self, starts: list[int]) -> list[int]:
+        return [0] if self._draws_gaps else super()._list_starts(starts)
 
     def _begin(self) -> None:
         """Other rates, or another step, begin other gaps: from now on, whenever the last spikes were."""

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from eqneuro.reference.counters import BLOCK, philox, unit
+from eqneuro.reference.counters import philox, unit
 from eqneuro.reference.state import Array, Instant, Spikes
 
 Action = Callable[[Instant], None]
-GAP_STEPS = 256
-"""Steps after which the gaps between random spikes begin anew."""
+GAP_STEPS, GAP_NEURONS = 256, 4096
+"""Steps after which the gaps between random spikes begin anew, and neurons whose gaps are drawn together."""
 Arrays = Sequence[Array | None]
 
 
@@ -47,27 +47,27 @@ def spike_source(arrays: Arrays, output: Spikes) -> Action:
 
 
 def poisson_source(arrays: Arrays, output: Spikes) -> Action:
-    """Spikes at rates that stay, drawn by their gaps: places are the neurons of a block, step after step."""
+    """Spikes at rates that stay, drawn by their gaps: places are the neurons of a set, step after step."""
     numbers, rates, origin, t_last = (_given(arrays[k]) for k in (0, 1, 2, 6))
     size, stream = (int(x) for x in numbers)
     known: dict[tuple[Any, ...], list[int]] = {}
 
-    def window(start: int, block: int, chances: Array, moment: Instant) -> list[int]:
-        """Places of the spikes of a block in the steps from ``start`` on."""
-        key = (start, block, moment.seed, moment.epoch, chances.tobytes())
+    def window(start: int, number: int, chances: Array, moment: Instant) -> list[int]:
+        """Places of the spikes of a set of neurons in the steps from ``start`` on."""
+        key = (start, number, moment.seed, moment.epoch, chances.tobytes())
         if key not in known:
-            if block == 0:
+            if number == 0:
                 known.clear()
-            known[key] = list(_spikes_by_gaps(start, block, chances, stream, moment))
+            known[key] = list(_spikes_by_gaps(start, number, chances, stream, moment))
         return known[key]
 
     def act(now: Instant) -> None:
         age = (now.step - int(origin[0])) % GAP_STEPS
         chosen: list[int] = []
-        for begin in range(0, size, BLOCK):
-            chances = rates[begin : min(begin + BLOCK, size)].astype(np.float64) * now.dt / 1000.0
+        for begin in range(0, size, GAP_NEURONS):
+            chances = rates[begin : min(begin + GAP_NEURONS, size)].astype(np.float64) * now.dt / 1000.0
             width = len(chances)
-            places = window(now.step - age, begin // BLOCK, chances, now)
+            places = window(now.step - age, begin // GAP_NEURONS, chances, now)
             chosen += [begin + place % width for place in places if place // width == age]
         ranks = np.array(chosen, dtype=np.int64)
         output.put(now.tick, ranks)
@@ -76,12 +76,12 @@ def poisson_source(arrays: Arrays, output: Spikes) -> Action:
     return act
 
 
-def _spikes_by_gaps(start: int, block: int, chances: Array, stream: int, moment: Instant) -> Iterator[int]:
+def _spikes_by_gaps(start: int, set_number: int, chances: Array, stream: int, moment: Instant) -> Iterator[int]:
     """Geometric gaps at the largest probability; at smaller ones some spikes are given up."""
     most, width = min(1.0, float(chances.max(initial=0.0))), len(chances)
-    place, row = -1, block ^ (start >> 32 << 24 & 0xFFFFFFFF)
+    place, window = -1, start ^ set_number << 40
     for number in count() if most > 0.0 else ():
-        words = philox((row, stream, start & 0xFFFFFFFF, number), moment.keys)
+        words = philox((number, stream, window & 0xFFFFFFFF, window >> 32), moment.keys)
         chance, other = float(unit(words[0], words[1])), float(unit(words[2], words[3]))
         gap = np.floor(np.log(1.0 - chance) / np.log1p(-most))
         if not gap < GAP_STEPS * width - place:

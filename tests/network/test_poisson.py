@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import binom, chi2, norm
 
 import eqneuro as ann
+from eqneuro.network.poisson import GAP_NEURONS
 
 DT = 0.1
 
@@ -36,9 +37,9 @@ def assert_binomial(counts: np.ndarray, trials: int, chances: np.ndarray, least:
 
 
 @pytest.mark.parametrize("rate", [20.0, 500.0, 5000.0])
-@pytest.mark.parametrize("size", [1, 100, 256, 700])
+@pytest.mark.parametrize("size", [1, 100, 700, GAP_NEURONS + 500])
 def test_counts_are_binomial_in_each_neuron_and_each_step(rate, size):
-    steps = 4000 if size > 1 else 100_000
+    steps = 100_000 if size == 1 else 4000 if size < GAP_NEURONS else 1000
     net, _, monitor = source(size, rate)
     net.simulate(steps * DT)
     table = raster(monitor, size, steps)
@@ -82,7 +83,7 @@ def test_neurons_and_steps_are_independent():
 
 
 def test_each_neuron_has_its_own_rate():
-    steps, size = 40_000, 600
+    steps, size = 10_000, GAP_NEURONS + 300
     rates = np.linspace(0.0, 400.0, size)
     rates[300:320] = 0.0
     net, _, monitor = source(size, rates)
@@ -170,9 +171,9 @@ def test_reset_begins_anew_and_seeds_differ():
 
 
 @pytest.mark.parametrize("real", ["float32", "float64"])
-@pytest.mark.parametrize("rates", [30.0, [0.0, 20.0, 700.0, 3000.0] * 80])
+@pytest.mark.parametrize("rates", [30.0, [0.0, 20.0, 700.0, 3000.0] * (GAP_NEURONS // 4 + 20)])
 def test_the_reference_interpreter_draws_the_same_spikes(rates, real):
-    size = 320
+    size = GAP_NEURONS + 80
     found = []
     for backend in ("default", "reference"):
         net, cells, monitor = source(size, rates, dtype=getattr(np, real))

@@ -60,9 +60,18 @@ static void update_Alpha_synapse_0(void *const *restrict b, const instant *restr
         }
         const int64_t last = group + GROUP < size ? group + GROUP : size;
 
-        for (int64_t i = group; any && i < last; ++i) {
-          real v = all_v[i];
-          if (v > 15.0) {
+        if (any) {
+          lane found = 0; /* a bit for each neuron */
+
+#pragma omp simd reduction(| : found)
+          for (int64_t i = group; i < group + GROUP; ++i) {
+            real v = all_v[i];
+            found |= (lane)(v > 15.0) << (i - group);
+          }
+          found &= ((lane)1 << (last - group)) - 1;
+          for (; found; found &= found - 1) {
+            const int64_t i = group + __builtin_ctzll((uint64_t)found);
+            real v = all_v[i];
             spiked[begin + spikes++] = (uint32_t)i;
             /* v = 0.0 */
             v = 0.0;

@@ -63,9 +63,18 @@ static void update_COBA_0(void *const *restrict b, const instant *restrict now, 
         }
         const int64_t last = group + GROUP < size ? group + GROUP : size;
 
-        for (int64_t i = group; any && i < last; ++i) {
-          real v = all_v[i];
-          if ((refractory_until[i] <= (lane)now->tick) & (v > v_T)) {
+        if (any) {
+          lane found = 0; /* a bit for each neuron */
+
+#pragma omp simd reduction(| : found)
+          for (int64_t i = group; i < group + GROUP; ++i) {
+            real v = all_v[i];
+            found |= (lane)((refractory_until[i] <= (lane)now->tick) & (v > v_T)) << (i - group);
+          }
+          found &= ((lane)1 << (last - group)) - 1;
+          for (; found; found &= found - 1) {
+            const int64_t i = group + __builtin_ctzll((uint64_t)found);
+            real v = all_v[i];
             spiked[begin + spikes++] = (uint32_t)i;
             /* v = v_r */
             v = v_r;

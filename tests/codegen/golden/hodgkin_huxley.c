@@ -56,62 +56,63 @@ WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const i
           real h = all_h[i];
           const real g_exc = all_g_exc[i];
           const real g_inh = all_g_inh[i];
-          /* v_before = v */
-          real v_before = v;
-          all_v_before[i] = v_before;
           /* dn/dt = a_n(v)*(1.0 - n) - b_n(v)*n : init=a_n(-70.0)/(a_n(-70.0) + b_n(-70.0)), rk4 */
           const real shared_0 = v + 60.0;
           const real shared_1 = v + 70.0;
-          const real k1_n = 0.1 * per_exprel(-0.1 * shared_0) * (1.0 - n) - 0.125 * n * exp(-0.0125 * shared_1);
           const real shared_2 = v + 45.0;
-          const real k1_m = per_exprel(-0.1 * shared_2) * (1.0 - m) - 4.0 * m * exp(factor_0 * shared_1);
           const real shared_3 = v + 40.0;
-          const real k1_h = 0.07 * (1.0 - h) * exp(-0.05 * shared_1) - h / (exp(-0.1 * shared_3) + 1.0);
           const real shared_5 = I_ + g_exc - g_inh;
           const real k1_v = one_per_C * (shared_5 + gL * (VL - v) + gK * power4(n) * (VK - v) + gNa * h * cube(m) *
               (VNa - v));
           const real shared_6 = factor_1 * k1_v;
-          const real shared_7 = n + factor_1 * k1_n;
           const real shared_8 = shared_1 + shared_6;
-          const real k2_n = 0.1 * per_exprel(-0.1 * (shared_0 + shared_6)) * (1.0 - shared_7) - 0.125 * shared_7 *
-              exp(-0.0125 * shared_8);
-          const real shared_9 = m + factor_1 * k1_m;
-          const real k2_m = per_exprel(-0.1 * (shared_2 + shared_6)) * (1.0 - shared_9) - 4.0 * shared_9 *
-              exp(factor_0 * shared_8);
-          const real shared_10 = h + factor_1 * k1_h;
-          const real k2_h = 0.07 * (1.0 - shared_10) * exp(-0.05 * shared_8) - shared_10 /
-              (exp(-0.1 * (shared_3 + shared_6)) + 1.0);
           const real shared_11 = -(shared_6 + v);
+          const real k1_n = 0.1 * per_exprel(-0.1 * shared_0) * (1.0 - n) - 0.125 * n * exp(-0.0125 * shared_1);
+          const real k1_m = per_exprel(-0.1 * shared_2) * (1.0 - m) - 4.0 * m * exp(factor_0 * shared_1);
+          const real k1_h = 0.07 * (1.0 - h) * exp(-0.05 * shared_1) - h / (exp(-0.1 * shared_3) + 1.0);
+          const real shared_7 = n + factor_1 * k1_n;
+          const real shared_9 = m + factor_1 * k1_m;
+          const real shared_10 = h + factor_1 * k1_h;
           const real k2_v = one_per_C * (shared_5 + gL * (VL + shared_11) + gK * power4(shared_7) * (VK + shared_11) +
               gNa * shared_10 * cube(shared_9) * (VNa + shared_11));
           const real shared_12 = factor_1 * k2_v;
-          const real shared_13 = n + factor_1 * k2_n;
           const real shared_14 = shared_1 + shared_12;
-          const real k3_n = 0.1 * per_exprel(-0.1 * (shared_0 + shared_12)) * (1.0 - shared_13) - 0.125 * shared_13 *
-              exp(-0.0125 * shared_14);
-          const real shared_15 = m + factor_1 * k2_m;
-          const real k3_m = per_exprel(-0.1 * (shared_12 + shared_2)) * (1.0 - shared_15) - 4.0 * shared_15 *
-              exp(factor_0 * shared_14);
-          const real shared_16 = h + factor_1 * k2_h;
-          const real k3_h = 0.07 * (1.0 - shared_16) * exp(-0.05 * shared_14) - shared_16 /
-              (exp(-0.1 * (shared_12 + shared_3)) + 1.0);
           const real shared_17 = -(shared_12 + v);
+          const real k2_n = 0.1 * per_exprel(-0.1 * (shared_0 + shared_6)) * (1.0 - shared_7) - 0.125 * shared_7 *
+              exp(-0.0125 * shared_8);
+          const real k2_m = per_exprel(-0.1 * (shared_2 + shared_6)) * (1.0 - shared_9) - 4.0 * shared_9 *
+              exp(factor_0 * shared_8);
+          const real k2_h = 0.07 * (1.0 - shared_10) * exp(-0.05 * shared_8) - shared_10 /
+              (exp(-0.1 * (shared_3 + shared_6)) + 1.0);
+          const real shared_13 = n + factor_1 * k2_n;
+          const real shared_15 = m + factor_1 * k2_m;
+          const real shared_16 = h + factor_1 * k2_h;
           const real k3_v = one_per_C * (shared_5 + gL * (VL + shared_17) + gK * power4(shared_13) *
               (VK + shared_17) + gNa * shared_16 * cube(shared_15) * (VNa + shared_17));
           const real shared_18 = h_ * k3_v;
-          const real shared_19 = n + h_ * k3_n;
           const real shared_20 = shared_1 + shared_18;
+          const real k3_n = 0.1 * per_exprel(-0.1 * (shared_0 + shared_12)) * (1.0 - shared_13) - 0.125 * shared_13 *
+              exp(-0.0125 * shared_14);
+          const real k3_m = per_exprel(-0.1 * (shared_12 + shared_2)) * (1.0 - shared_15) - 4.0 * shared_15 *
+              exp(factor_0 * shared_14);
+          const real k3_h = 0.07 * (1.0 - shared_16) * exp(-0.05 * shared_14) - shared_16 /
+              (exp(-0.1 * (shared_12 + shared_3)) + 1.0);
+          const real shared_19 = n + h_ * k3_n;
+          const real shared_21 = m + h_ * k3_m;
+          const real shared_22 = h + h_ * k3_h;
           const real k4_n = 0.1 * per_exprel(-0.1 * (shared_0 + shared_18)) * (1.0 - shared_19) - 0.125 * shared_19 *
               exp(-0.0125 * shared_20);
-          const real shared_21 = m + h_ * k3_m;
           const real k4_m = per_exprel(-0.1 * (shared_18 + shared_2)) * (1.0 - shared_21) - 4.0 * shared_21 *
               exp(factor_0 * shared_20);
-          const real shared_22 = h + h_ * k3_h;
           const real k4_h = 0.07 * (1.0 - shared_22) * exp(-0.05 * shared_20) - shared_22 /
               (exp(-0.1 * (shared_18 + shared_3)) + 1.0);
+          /* v_before = v */
+          real v_before = v;
+          all_v_before[i] = v_before;
           const real shared_23 = -(shared_18 + v);
           const real k4_v = one_per_C * (shared_5 + gL * (VL + shared_23) + gK * power4(shared_19) *
               (VK + shared_23) + gNa * shared_22 * cube(shared_21) * (VNa + shared_23));
+          /* dn/dt = a_n(v)*(1.0 - n) - b_n(v)*n : init=a_n(-70.0)/(a_n(-70.0) + b_n(-70.0)), rk4 */
           const real new_n = n + factor_2 * (k1_n + k4_n + 2.0 * k2_n + 2.0 * k3_n);
           /* dm/dt = a_m(v)*(1.0 - m) - b_m(v, k_m)*m : init=a_m(-70.0)/(a_m(-70.0) + b_m(-70.0, k_m)), rk4 */
           const real new_m = m + factor_2 * (k1_m + k4_m + 2.0 * k2_m + 2.0 * k3_m);
@@ -134,10 +135,18 @@ WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const i
         }
         const int64_t last = group + GROUP < size ? group + GROUP : size;
 
-        for (int64_t i = group; any && i < last; ++i) {
-          const real v = all_v[i];
-          const real v_before = all_v_before[i];
-          if ((v > v_thresh) & (v_before <= v_thresh)) {
+        if (any) {
+          lane found = 0; /* a bit for each neuron */
+
+#pragma omp simd reduction(| : found)
+          for (int64_t i = group; i < group + GROUP; ++i) {
+            const real v = all_v[i];
+            const real v_before = all_v_before[i];
+            found |= (lane)((v > v_thresh) & (v_before <= v_thresh)) << (i - group);
+          }
+          found &= ((lane)1 << (last - group)) - 1;
+          for (; found; found &= found - 1) {
+            const int64_t i = group + __builtin_ctzll((uint64_t)found);
             spiked[begin + spikes++] = (uint32_t)i;
             all_t_last[i] = (real)now->time;
           }

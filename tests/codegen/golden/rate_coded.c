@@ -46,6 +46,9 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
           const real sum_inh_1 = all_sum_inh_1[row_1 + i];
           const real sum_inh_2 = all_sum_inh_1[row_2 + i];
           const real sum_inh_3 = all_sum_inh_1[row_3 + i];
+          /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
+          const real past_v_2 = past_on_curve(&when_v, history_of_v, slopes_of_v, i);
+          const real branch_0 = tanh(past_v_2);
           /* tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint */
           const real stage_sum_inh__0 = sum_inh_1;
           const real shared_0 = factor_0 + sum_exc;
@@ -60,9 +63,6 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
           const real shared_5 = -1.0 > shared_4 ? -1.0 : shared_4;
           v = 1.0 < shared_5 ? 1.0 : shared_5;
           all_v[i] = v;
-          /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
-          const real past_v_2 = past_on_curve(&when_v, history_of_v, slopes_of_v, i);
-          const real branch_0 = tanh(past_v_2);
           real r = v > 0.0 ? v : 0.1 * branch_0;
           all_r[i] = r;
           total += v;
@@ -96,38 +96,41 @@ static void transmit_DefaultRateCodedSynapse_1(void *const *restrict b, const in
   (void)now, (void)number;
 
   /* some rows together: as many streams from memory, each summed up as by itself */
-  for (; begin + 4 <= end; begin += 4) {
-    const int64_t width = row_start[begin + 1] - row_start[begin];
+  const int64_t sets = (end - begin) / 4;
+  for (int64_t n = 0; n < sets; ++n) { /* there and back: the rows read last are still in a near cache */
+    const int64_t set = begin + 4 * (now->tick % 2 ? sets - 1 - n : n);
+    const int64_t width = row_start[set + 1] - row_start[set];
     real total_0 = 0, total_1 = 0, total_2 = 0, total_3 = 0;
 
 #pragma omp simd reduction(+ : total_0, total_1, total_2, total_3)
     for (int64_t k = 0; k < width; ++k) {
       {
-        const int64_t first = row_start[begin] + 0 * width, s = first + k, j = post_rank[begin + 0];
+        const int64_t first = row_start[set] + 0 * width, s = first + k, j = post_rank[set + 0];
         (void)first, (void)s, (void)j;
         total_0 += pre_r[s - first] * all_w[s];
       }
       {
-        const int64_t first = row_start[begin] + 1 * width, s = first + k, j = post_rank[begin + 1];
+        const int64_t first = row_start[set] + 1 * width, s = first + k, j = post_rank[set + 1];
         (void)first, (void)s, (void)j;
         total_1 += pre_r[s - first] * all_w[s];
       }
       {
-        const int64_t first = row_start[begin] + 2 * width, s = first + k, j = post_rank[begin + 2];
+        const int64_t first = row_start[set] + 2 * width, s = first + k, j = post_rank[set + 2];
         (void)first, (void)s, (void)j;
         total_2 += pre_r[s - first] * all_w[s];
       }
       {
-        const int64_t first = row_start[begin] + 3 * width, s = first + k, j = post_rank[begin + 3];
+        const int64_t first = row_start[set] + 3 * width, s = first + k, j = post_rank[set + 3];
         (void)first, (void)s, (void)j;
         total_3 += pre_r[s - first] * all_w[s];
       }
     }
-    input[post_rank[begin + 0]] += total_0;
-    input[post_rank[begin + 1]] += total_1;
-    input[post_rank[begin + 2]] += total_2;
-    input[post_rank[begin + 3]] += total_3;
+    input[post_rank[set + 0]] += total_0;
+    input[post_rank[set + 1]] += total_1;
+    input[post_rank[set + 2]] += total_2;
+    input[post_rank[set + 3]] += total_3;
   }
+  begin += 4 * sets;
   for (int64_t row = begin; row < end; ++row) {
     const int64_t j = post_rank[row], first = row_start[row], last = row_start[row + 1];
     real total = 0;
