@@ -212,16 +212,8 @@ class Synapses:
     def _present(self, pairs: Pairs, name: str) -> Any:
         """The closed solution over the time since the last event: see `eqneuro.numerics.event_driven`."""
         elapsed = self._elapsed(pairs, self.projection._attribute(name).locality)
-        equation, row, entry = self._driven[name]
-        rate = pairs.value(row[name])
-        value = self._stored(pairs, name) * np.exp(rate * elapsed)
-        value = value + pairs.value(entry) * elapsed * exprel(rate * elapsed)
-        for source, factor in row.items():
-            if source != name and not is_number(factor, 0):
-                other = pairs.value(self._driven[source][1][source])
-                fed = elapsed * np.exp(other * elapsed) * exprel((rate - other) * elapsed)
-                value = value + pairs.value(factor) * self._stored(pairs, source) * fed
-        for bound in equation.bounds:
+        value = after(elapsed, name, self._driven, lambda source: self._stored(pairs, source), pairs.value)
+        for bound in self._driven[name][0].bounds:
             value = (np.maximum if bound.side == "min" else np.minimum)(value, pairs.value(bound.value))
         return np.asarray(value, dtype=self.projection._net._real)
 
@@ -247,7 +239,24 @@ def event_driven(model: SynapseModel) -> Driven:
     return found
 
 
-def exprel(x: Any) -> Any:
+def after(
+    elapsed: Any, name: str, driven: Driven, stored: Callable[[str], Any], value_of: Callable[[Expr], Any]
+) -> Any:
+    """What an event-driven variable is, so many ms after it was stored: see `eqneuro.numerics.event_driven`."""
+    _, row, entry = driven[name]
+    rate = value_of(row[name])
+    value = stored(name) * np.exp(rate * elapsed)
+    if not is_number(entry, 0):
+        value = value + value_of(entry) * elapsed * _exprel(rate * elapsed)
+    for source, factor in row.items():
+        if source != name and not is_number(factor, 0):
+            other = value_of(driven[source][1][source])
+            fed = elapsed * np.exp(other * elapsed) * _exprel((rate - other) * elapsed)
+            value = value + value_of(factor) * stored(source) * fed
+    return value
+
+
+def _exprel(x: Any) -> Any:
     """(eˣ − 1)/x, 1 at 0."""
     safe = np.where(x == 0.0, 1.0, x)
     return np.where(x == 0.0, 1.0, np.expm1(safe) / safe)

@@ -15,9 +15,10 @@ from numpy.typing import DTypeLike, NDArray
 from eqneuro.engine.buffers import allocate, padded
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.rewrite import is_number
+from eqneuro.language.syntax import Expr
 from eqneuro.model.models import OdeEquation, SynapseModel
 from eqneuro.model.traces import DRIVEN, Side, coefficients_of, find_traces
-from eqneuro.network.conditions import event_driven, exprel
+from eqneuro.network.conditions import after, event_driven
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
@@ -238,28 +239,22 @@ def spread(projection: Projection) -> None:
 def _at(
     projection: Projection, traces: Traces, ranks: dict[Side, Array], times: NDArray[np.int32]
 ) -> Iterator[tuple[str, Array]]:
-    """The closed solution over the time since the neuron's last event: see `eqneuro.numerics.event_driven`."""
+    """What the traces are at given times, from those of the neurons' last events."""
     driven = event_driven(projection.model)
     names = {
         a.name: projection._held[a.name][0].item()
         for a in projection.model.parameters
         if a.name in projection._plastic.rates
     }
+
+    def value_of(expr: Expr) -> Any:
+        return evaluate(expr, names)
+
     for name, side in traces.sides.items():
         chosen = ranks[side]
         elapsed = (times - traces.times(side)[chosen].astype(np.float64)) * projection._net.dt
-        _, row, entry = driven[name]
-        rate = evaluate(row[name], names)
-        value = traces.held(name)[chosen] * np.exp(rate * elapsed)
-        drive = evaluate(entry, names)
-        if drive != 0:
-            value = value + drive * elapsed * exprel(rate * elapsed)
-        for source, factor in row.items():
-            if source != name and not is_number(factor, 0):
-                other = evaluate(driven[source][1][source], names)
-                fed = elapsed * np.exp(other * elapsed) * exprel((rate - other) * elapsed)
-                value = value + evaluate(factor, names) * traces.held(source)[chosen] * fed
-        yield name, value
+        held = {source: traces.held(source)[chosen] for source in traces.sides if traces.sides[source] == side}
+        yield name, after(elapsed, name, driven, held.__getitem__, value_of)
 
 
 def stays_zero(projection: Projection, name: str) -> bool:
