@@ -1,4 +1,4 @@
-"""The two extension modules, what a first network need not compile, and the packages with the templates among them.
+"""The extension modules, what a first network need not compile, and the packages with the templates among them.
 
 Everything else is in pyproject.toml.
 """
@@ -13,12 +13,20 @@ from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
 
+MODULES = ["eqneuro.engine._engine", "eqneuro.connectivity._bits", "eqneuro.connectivity._sampling"]
 FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"]
 
 
 def extension(name: str) -> Extension:
     """The module in the file of its name."""
-    return Extension(name, [f"{name.replace('.', '/')}.pyx"], extra_compile_args=FLAGS, libraries=["m"])
+    file = Path(*name.split("."))
+    return Extension(
+        name,
+        [f"{file}.pyx"],
+        depends=[str(path) for path in sorted(file.parent.glob("*.h"))],
+        extra_compile_args=FLAGS,
+        libraries=["m"],
+    )
 
 
 class BuildAll(build_ext):
@@ -48,7 +56,7 @@ setup(
     packages=[*find_packages(include=["eqneuro", "eqneuro.*"]), "eqneuro.templates"],
     package_dir={"eqneuro": "eqneuro", "eqneuro.templates": "templates"},
     ext_modules=cythonize(
-        [extension("eqneuro.engine._engine"), extension("eqneuro.connectivity._sampling")],
+        [extension(name) for name in MODULES],
         compiler_directives={"language_level": 3, "boundscheck": False, "wraparound": False, "cdivision": True},
     ),
 )

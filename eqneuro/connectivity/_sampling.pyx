@@ -3,14 +3,21 @@
 from libc.math cimport log, log1p
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memmove, memset
+from libc.string cimport memcpy, memmove, memset
 
 import numpy as np
 
 from eqneuro.connectivity.parts import edges, in_parts
 
-cdef extern from *:
-    int __builtin_ctzll(unsigned long long) nogil
+cdef extern from "bits.h":
+    const int CHUNK, AT_ONCE, EXCESS
+    ctypedef struct Words:
+        uint32_t a, b, c, d
+    ctypedef struct Columns:
+        uint32_t row, stream, count, key0, key1, bound
+    Words philox(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t key0, uint32_t key1) nogil
+    void draw_row(uint64_t *bits, int64_t words, int64_t number, int64_t hole, Columns *source, uint32_t *room) nogil
+    int64_t read_wide(const uint64_t *bits, int64_t words, int64_t number, uint32_t first, uint32_t *out) nogil
 
 ctypedef fused rank:
     uint32_t
@@ -23,37 +30,6 @@ ctypedef fused steps:
 ctypedef fused place:
     uint32_t
     int64_t
-
-
-cdef struct Words:
-    uint32_t a
-    uint32_t b
-    uint32_t c
-    uint32_t d
-
-
-cdef inline Words philox(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t key0, uint32_t key1) noexcept nogil:
-    """Philox 4x32-10 (Salmon, Moraes, Dror & Shaw 2011)."""
-    cdef int k
-    cdef uint64_t p, q
-    cdef Words w
-    cdef uint32_t next0, next2
-    for k in range(10):
-        p = <uint64_t>0xD2511F53u * a
-        q = <uint64_t>0xCD9E8D57u * c
-        next0 = <uint32_t>(q >> 32) ^ b ^ key0
-        next2 = <uint32_t>(p >> 32) ^ d ^ key1
-        a = next0
-        b = <uint32_t>q
-        c = next2
-        d = <uint32_t>p
-        key0 += 0x9E3779B9u
-        key1 += 0xBB67AE85u
-    w.a = a
-    w.b = b
-    w.c = c
-    w.d = d
-    return w
 
 
 def philox_words(counter, key):
@@ -85,19 +61,17 @@ cdef inline double next_unit(Source *source) noexcept nogil:
     return (((<uint64_t>w.a << 32) | w.b) >> 12) * 2.220446049250313e-16
 
 
-cdef inline uint32_t next_word(Source *source, Words *words, int *left) noexcept nogil:
+cdef inline uint32_t next_word(Columns *source, Words *words, int *left) noexcept nogil:
     """32 random bits; one counter gives four of them, which ``words`` holds."""
     if left[0] == 0:
-        words[0] = philox(
-            source.row, source.stream, <uint32_t>source.count, <uint32_t>(source.count >> 32), source.key0, source.key1
-        )
+        words[0] = philox(source.row, source.stream, source.count, 0, source.key0, source.key1)
         source.count += 1
         left[0] = 4
     left[0] -= 1
     return words.d if left[0] == 3 else words.c if left[0] == 2 else words.b if left[0] == 1 else words.a
 
 
-cdef inline uint32_t next_below(Source *source, Words *words, int *left, uint32_t bound) noexcept nogil:
+cdef inline uint32_t next_below(Columns *source, Words *words, int *left, uint32_t bound) noexcept nogil:
     """A whole number below ``bound``, each as likely as the others (Lemire 2019, ACM Trans. Model. Comput. Simul. 29:3)."""
     cdef uint64_t product = <uint64_t>next_word(source, words, left) * bound
     if <uint32_t>product < bound:
@@ -116,6 +90,20 @@ cdef void seed_source(Source *source, uint64_t seed, uint32_t stream) noexcept n
     source.key0 = <uint32_t>seed
     source.key1 = <uint32_t>(seed >> 32) ^ 0x9E3779B9u
     source.stream = stream
+
+
+def row_units(int64_t rows, uint64_t seed, uint32_t stream):
+    """A number in [0, 1) of 53 bits for each row, from a counter that nothing else of the row takes."""
+    units = np.empty(rows)
+    cdef double[::1] out = units
+    cdef int64_t row
+    cdef Words w
+    cdef Source source
+    seed_source(&source, seed, stream)
+    for row in range(rows):
+        w = philox(<uint32_t>row, stream, 0, 1, source.key0, source.key1)
+        out[row] = (((<uint64_t>w.a << 32) | w.b) >> 11) * 1.1102230246251565e-16
+    return units
 
 
 def bernoulli_rows(
@@ -216,72 +204,78 @@ def dense_rows(int64_t rows, int64_t columns, int64_t[::1] excluded):
 
 
 def fixed_rows(
-    int64_t rows, int64_t columns, int64_t number, int64_t[::1] excluded, uint64_t seed, uint32_t stream, int threads=1
+    int64_t[::1] numbers, int64_t columns, int64_t[::1] excluded, uint64_t seed, uint32_t stream, int threads=1
 ):
-    """``number`` different columns in each row, in ascending order (Floyd's algorithm; Bentley 1987)."""
-    starts = np.arange(rows + 1, dtype=np.int64) * number
-    drawn = np.empty(rows * number, dtype=np.uint32)
-    if number:
+    """So many different columns in each row, in ascending order, never the excluded one."""
+    starts = np.zeros(numbers.shape[0] + 1, dtype=np.int64)
+    np.cumsum(numbers, out=starts[1:])
+    drawn = np.empty(starts[numbers.shape[0]], dtype=np.uint32)
+    if drawn.size:
         in_parts(
-            edges(rows, threads),
-            lambda first, last: _draw_fixed(first, last, columns, number, excluded, seed, stream, drawn),
+            edges(numbers.shape[0], threads),
+            lambda first, last: _draw_fixed(first, last, columns, starts, excluded, seed, stream, drawn),
         )
     return starts, drawn
 
 
 def _draw_fixed(
-    int64_t first, int64_t last, int64_t columns, int64_t number, int64_t[::1] excluded, uint64_t seed, uint32_t stream,
-    uint32_t[::1] ranks,
+    int64_t first, int64_t last, int64_t columns, int64_t[::1] starts, int64_t[::1] excluded, uint64_t seed,
+    uint32_t stream, uint32_t[::1] ranks,
 ):
     """Some of the rows."""
-    cdef int64_t row, k, pool, choice, hole, words = columns // 64 + 1
-    cdef int left
-    cdef Source source
-    cdef Words drawn
-    cdef uint32_t *out
-    cdef uint64_t *taken = <uint64_t *>calloc(words, sizeof(uint64_t))
-    if not taken:
+    cdef int64_t row, number, words = columns // 64 + 1
+    cdef Columns source
+    cdef uint64_t *bits = <uint64_t *>calloc(words, sizeof(uint64_t))
+    cdef uint32_t *room = <uint32_t *>malloc(max(CHUNK, columns + EXCESS) * sizeof(uint32_t))
+    if not bits or not room:
+        free(bits)
+        free(room)
         raise MemoryError
-    seed_source(&source, seed, stream)
+    source.stream = stream
+    source.key0 = <uint32_t>seed
+    source.key1 = <uint32_t>(seed >> 32) ^ 0x9E3779B9u
+    source.bound = <uint32_t>columns
     with nogil:
         for row in range(first, last):
-            begin_row(&source, row)
-            left = 0
-            hole = excluded[row]
-            pool = columns - (1 if hole >= 0 else 0)
-            out = &ranks[row * number]
-            for k in range(number):
-                choice = next_below(&source, &drawn, &left, <uint32_t>(pool - number + k + 1))
-                if taken[choice >> 6] >> (choice & 63) & 1:
-                    choice = pool - number + k
-                taken[choice >> 6] |= <uint64_t>1 << (choice & 63)
-                out[k] = <uint32_t>choice
-            sort_row(out, number, taken, words)
+            number = starts[row + 1] - starts[row]
+            source.row = <uint32_t>row
+            source.count = 0
+            if number == 0:
+                continue
             if number * 16 > words:
-                memset(taken, 0, words * sizeof(uint64_t))
+                draw_row(bits, words, number, excluded[row], &source, room)
+                read_wide(bits, words, number, 0, room)
+                memcpy(&ranks[starts[row]], room, number * sizeof(uint32_t))
+                memset(bits, 0, words * sizeof(uint64_t))
             else:
-                for k in range(number):
-                    taken[out[k] >> 6] = 0
-            if hole >= 0:
-                for k in range(number):
-                    out[k] += out[k] >= hole
-    free(taken)
+                draw_few(&ranks[starts[row]], number, excluded[row], &source, bits)
+    free(bits)
+    free(room)
 
 
-cdef void sort_row(uint32_t *ranks, int64_t number, const uint64_t *taken, int64_t words) noexcept nogil:
-    """The marked columns in ascending order: a scan of the marks, or Shell's sort where they are few among many."""
-    cdef int64_t k, filled = 0, gap, j
+cdef void draw_few(uint32_t *ranks, int64_t number, int64_t hole, Columns *source, uint64_t *taken) noexcept nogil:
+    """Few columns among many (Floyd's algorithm; Bentley 1987), sorted; ``taken`` is clear before and after."""
+    cdef int64_t k, choice, pool = <int64_t>source.bound - (1 if hole >= 0 else 0)
+    cdef int left = 0
+    cdef Words drawn
+    for k in range(number):
+        choice = next_below(source, &drawn, &left, <uint32_t>(pool - number + k + 1))
+        if taken[choice >> 6] >> (choice & 63) & 1:
+            choice = pool - number + k
+        taken[choice >> 6] |= <uint64_t>1 << (choice & 63)
+        ranks[k] = <uint32_t>choice
+    sort_few(ranks, number)
+    for k in range(number):
+        taken[ranks[k] >> 6] = 0
+    if hole >= 0:
+        for k in range(number):
+            ranks[k] += ranks[k] >= hole
+
+
+cdef void sort_few(uint32_t *ranks, int64_t number) noexcept nogil:
+    """Shell's sort."""
+    cdef int64_t k, j, gap = number // 2
     cdef uint32_t value
-    cdef uint64_t marks
-    if number * 16 > words:
-        for k in range(words):
-            marks = taken[k]
-            while marks:
-                ranks[filled] = <uint32_t>(64 * k + __builtin_ctzll(marks))
-                filled += 1
-                marks &= marks - 1
-        return
-    gap = number // 2
     while gap > 0:
         for k in range(gap, number):
             value = ranks[k]

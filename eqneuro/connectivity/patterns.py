@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.connectivity.drawn import draw_numbers, draw_pairs, draw_turned, pays_as_bits
 from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, from_rows
 from eqneuro.connectivity.memory import bytes_of_ranks, check_room
 
@@ -88,34 +89,31 @@ def fixed_probability(
     ends.check_room(float(len(ends.pre)) * len(ends.post) * probability, "fixed_probability")
     excluded = ends.excluded(allow_self_connections)
     rows, count = len(ends.post), len(ends.pre)
+    if 0.0 < probability < 1.0 and pays_as_bits(ends.pre, ends.post, rows * count * probability):
+        sizes = (ends.pre_size, ends.post_size)
+        return draw_pairs(ends.pre, ends.post, sizes, probability, excluded, seed, stream, ends.threads)
     starts, columns = _sampling.bernoulli_rows(rows, count, probability, excluded, seed, stream, ends.threads)
     return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 
 def fixed_number_pre(ends: Ends, number: int, allow_self_connections: bool, seed: int, stream: int) -> Connectivity:
     """Each post-synaptic neuron gets ``number`` different pre-synaptic ones."""
-    from eqneuro.connectivity import _sampling
-
     excluded = ends.excluded(allow_self_connections)
     _check_number(number, len(ends.pre) - int((excluded >= 0).any()), "pre-synaptic")
     ends.check_room(float(number) * len(ends.post), "fixed_number_pre")
-    rows, count = len(ends.post), len(ends.pre)
-    starts, columns = _sampling.fixed_rows(rows, count, number, excluded, seed, stream, ends.threads)
-    return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
+    sizes = (ends.pre_size, ends.post_size)
+    return draw_numbers(ends.pre, ends.post, sizes, int(number), excluded, seed, stream, ends.threads)
 
 
 def fixed_number_post(ends: Ends, number: int, allow_self_connections: bool, seed: int, stream: int) -> Connectivity:
     """Each pre-synaptic neuron gets ``number`` different post-synaptic ones."""
-    from eqneuro.connectivity import _sampling
-
     turned = Ends(ends.post, ends.pre, ends.post_size, ends.pre_size, ends.same, ends.threads)
     excluded = turned.excluded(allow_self_connections)
     _check_number(number, len(ends.post) - int((excluded >= 0).any()), "post-synaptic")
     ends.check_room(float(number) * len(ends.pre), "fixed_number_post")
-    rows, count = len(ends.pre), len(ends.post)
-    starts, drawn = _sampling.fixed_rows(rows, count, number, excluded, seed, stream, ends.threads)
-    post_start, columns = _sampling.transpose(starts, drawn, count)
-    return from_rows(post_start, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
+    numbers = np.full(len(ends.pre), number, dtype=np.int64)
+    starts, columns = draw_turned(numbers, len(ends.post), excluded, seed, stream, ends.threads)
+    return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 
 def _check_number(number: int, available: int, side: str) -> None:

@@ -79,7 +79,8 @@ def _projection_arrays(projection: Projection) -> Iterator[ArrayNote]:
     if not projection._has_own_synapses:
         return  # what it holds is of its kind: "others"
     built, rows, plastic = projection._built, projection._spike_rows, projection._plastic
-    yield ArrayNote("pre-synaptic ranks", "indices", built.pre_ranks.nbytes)
+    sources = built.nbytes - built.post_ranks.nbytes - built.row_start.nbytes  # ranks, or the bits they were drawn as
+    yield ArrayNote("pre-synaptic ranks", "indices", sources)
     yield ArrayNote("post-synaptic ranks", "indices", built.post_ranks.nbytes)
     yield ArrayNote("beginnings of dendrites", "indices", built.row_start.nbytes)
     if rows is not None:

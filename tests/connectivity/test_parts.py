@@ -14,8 +14,8 @@ EXCLUDED = np.where(np.arange(ROWS) < COLUMNS, np.arange(ROWS), -1)
 @pytest.mark.parametrize("threads", [2, 3, 5, 64])
 def test_drawn_rows_are_the_same_on_any_number_of_threads(threads: int) -> None:
     for draw in (
-        lambda n: _sampling.fixed_rows(ROWS, COLUMNS, 40, EXCLUDED, 7, 3, n),
-        lambda n: _sampling.fixed_rows(ROWS, COLUMNS, 0, EXCLUDED, 7, 3, n),
+        lambda n: _sampling.fixed_rows(np.full(ROWS, 40), COLUMNS, EXCLUDED, 7, 3, n),
+        lambda n: _sampling.fixed_rows(np.full(ROWS, 0), COLUMNS, EXCLUDED, 7, 3, n),
         lambda n: _sampling.bernoulli_rows(ROWS, COLUMNS, 0.1, EXCLUDED, 7, 3, n),
         lambda n: _sampling.bernoulli_rows(ROWS, COLUMNS, 1e-6, EXCLUDED, 7, 3, n),
     ):

@@ -44,7 +44,7 @@ def test_transposing_swaps_rows_and_columns(data):
     [(64, 64), (65, 1), (128, 127), (1000, 2), (100_000, 5), (100_000, 99), (100_000, 100), (100_000, 5000)],
 )
 def test_rows_of_a_fixed_number_ascend_whether_sorted_or_scanned(columns, number):
-    starts, drawn = _sampling.fixed_rows(20, columns, number, np.full(20, -1), 1, 0)
+    starts, drawn = _sampling.fixed_rows(np.full(20, number), columns, np.full(20, -1), 1, 0)
     np.testing.assert_array_equal(starts, number * np.arange(21))
     rows = drawn.reshape(20, number).astype(int)
     assert (np.diff(rows, axis=1) > 0).all()
@@ -56,7 +56,7 @@ def test_rows_of_a_fixed_number_ascend_whether_sorted_or_scanned(columns, number
 def test_scanned_and_sorted_rows_are_uniform_over_the_columns():
     columns = 100_000
     for number in (50, 150):  # a scan pays from 16 columns in 64 words on: one on each side
-        _, drawn = _sampling.fixed_rows(400, columns, number, np.full(400, -1), 2, 0)
+        _, drawn = _sampling.fixed_rows(np.full(400, number), columns, np.full(400, -1), 2, 0)
         assert stats.kstest((drawn + 0.5) / columns, "uniform").pvalue > 1e-3
 
 
