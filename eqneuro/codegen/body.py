@@ -169,7 +169,7 @@ class Body(Statements):
             table = self.scope.text[sympy.Symbol(f"{COUNTS}:{stream.number}", real=True)]
             mean = CPrinter(Binder(self)).number(stream.mean)
             place = f"now, {name} + {stream.number}, block"
-            self.block_lines.append(f"fill_count({buffer}, stop - block, {place}, {table}, {mean});")
+            self.block_lines.append(f"fill_count({buffer}, begin - block, stop - block, {place}, {table}, {mean});")
             self.scope.text[stream.symbol] = f"{buffer}[i - block]"
             return
         if self.alone:
@@ -179,7 +179,7 @@ class Body(Statements):
             self.scope.text[stream.symbol] = buffer
             return
         self.block_lines.append(f"real {buffer}[BLOCK];")
-        line = f"fill_{stream.kind}({buffer}, stop - block, now, {name} + {stream.number}, block);"
+        line = f"fill_{stream.kind}({buffer}, begin - block, stop - block, now, {name} + {stream.number}, block);"
         self.block_lines.append(line)
         self.scope.text[stream.symbol] = f"{buffer}[i - block]"
 

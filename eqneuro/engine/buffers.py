@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ LANES = 16
 """Neurons are padded to a multiple of this, so that the last ones take the same vector functions as all others."""
 ALIGNMENT = 64
 BLOCK = 256
-"""Neurons in one unit of work: of update loops, of random numbers, of reductions."""
+"""Neurons that an update loop, random numbers and reductions take together."""
 
 
 def padded(size: int) -> int:
@@ -31,14 +30,6 @@ def allocate(length: int, dtype: DTypeLike) -> NDArray[Any]:
 def power_of_two(least: int) -> int:
     """The smallest power of two that is at least ``least``."""
     return 1 << max(0, least - 1).bit_length()
-
-
-def split_range(size: int, parts: int) -> list[tuple[int, int]]:
-    """Whole blocks shared out to threads; the same neurons go to the same thread everywhere."""
-    total = padded(size)
-    blocks = -(-total // BLOCK)
-    edges = [min(total, BLOCK * (blocks * part // parts)) for part in range(parts + 1)]
-    return list(pairwise(edges))
 
 
 class Ring:

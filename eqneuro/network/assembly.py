@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.codegen.layout import KernelLayout
-from eqneuro.engine.buffers import allocate, padded, split_range
+from eqneuro.engine.buffers import allocate, padded
 from eqneuro.engine.program import Program
 from eqneuro.network.between import buffers_of, make_rows
 from eqneuro.network.binding import population_buffers, projection_buffers
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.plastic import is_serial, synapse_buffers
+from eqneuro.network.ranges import Ranges
 from eqneuro.network.requests import KernelSet
 from eqneuro.network.room import make_room
 from eqneuro.network.under_way import warn_of_spikes_under_way
@@ -42,10 +43,10 @@ class Assembly:
         The network; its buffers are grown where delays ask for it.
     compiled, kernels
         The library and which of its kernels each object uses.
+    ranges
+        How the neurons are shared out: as many threads can run the program as there are ranges.
     stops
         Populations whose stop condition is looked at, in the order of the flags.
-    ranges
-        Into how many ranges the work is divided: so many threads can share it.
     """
 
     def __init__(
@@ -53,14 +54,15 @@ class Assembly:
         network: Network,
         compiled: CompiledNetwork,
         kernels: KernelSet,
+        ranges: Ranges,
         stops: Sequence[Population] = (),
-        ranges: int = 1,
     ) -> None:
         self.network = network
         self.compiled = compiled
         self.kernels = kernels
         self.stopped = allocate(max(1, len(stops)), np.int64)
-        self.program = Program(compiled.functions, ranges)
+        self.ranges = ranges
+        self.program = Program(compiled.functions, len(ranges.cost))
         self._arriving: dict[int, list[tuple[tuple[int, int], tuple[SpikeOutput, int]]]] = {}
         self._make_room()
         self._transmit()
@@ -133,17 +135,9 @@ class Assembly:
                 if kind == "reduction" and mark in name:
                     population._reduction(name.replace(mark, "("))
 
-    def _spans(self, population: Population) -> list[tuple[int, int]]:
-        return split_range(population.size, self.program.threads)
-
-    def _boundaries(self, population: Population) -> NDArray[np.int64]:
-        """First neurons of the threads' ranges, and the end."""
-        spans = self._spans(population)
-        return np.array([*(begin for begin, _ in spans), max(population.size, spans[-1][1])], dtype=np.int64)
-
-    def _ranges(self, projection: Projection) -> NDArray[np.int64]:
+    def _boundaries(self, projection: Projection) -> NDArray[np.int64]:
         """The ranges of post-synaptic neurons whose synapses each thread runs; the first one all, where it must."""
-        boundaries = self._boundaries(projection._post_population)
+        boundaries = self.ranges.boundaries(projection._post_population).copy()
         if is_serial(projection.model):
             boundaries[1:] = boundaries[-1]
         return boundaries
@@ -159,7 +153,7 @@ class Assembly:
         nothing.
         """
         for population in self.network._populations:
-            spans = self._spans(population)
+            spans = self.ranges.spans(population)
             self.program.owner = population, ""
             for name, ring in population._rings.items():
                 array = population._recordable(name)
@@ -187,11 +181,11 @@ class Assembly:
         for key in population._between:
             if key[-1] == after_update:
                 places = self._everything(population._rings[key[0]].length)
-                places = self._spans(population) if population._is_local(key[0]) else places
+                places = self.ranges.spans(population) if population._is_local(key[0]) else places
                 self.program.add("read_between", buffers_of(population, key), places)
 
     def _transmit_projection(self, projection: Projection) -> None:
-        boundaries = self._ranges(projection)
+        boundaries = self._boundaries(projection)
         self.program.owner = projection, ""
         for layout in self.layouts("projection", projection._number):
             buffers = projection_buffers(projection, layout, boundaries)
@@ -211,7 +205,7 @@ class Assembly:
 
     def _synaptic_spans(self, projection: Projection, *, by_range: bool) -> list[tuple[int, int]]:
         """What each thread gets: its range of post-synaptic neurons, unless that is empty, or its rows."""
-        boundaries = self._ranges(projection)
+        boundaries = self._boundaries(projection)
         if by_range:
             filled = np.diff(boundaries) > 0
             return [(thread, thread + int(filled[thread])) for thread in range(self.program.threads)]
@@ -219,7 +213,7 @@ class Assembly:
         return [(int(a), int(b)) for a, b in pairwise(edges)]
 
     def _run_synapses(self, projection: Projection, parts: Sequence[str]) -> None:
-        boundaries = self._ranges(projection)
+        boundaries = self._boundaries(projection)
         for part in parts:
             self.program.owner = projection, part
             for layout in self.layouts(part, projection._number):
@@ -238,7 +232,7 @@ class Assembly:
             for name, ring in population._sums.items():
                 numbers = np.array([ring.length, ring.slots], dtype=np.int64)
                 buffers = [numbers, population._sums_start, population._input(name), ring.rows]
-                self.program.add("keep_sums", buffers, self._spans(population))
+                self.program.add("keep_sums", buffers, self.ranges.spans(population))
 
     def _learn(self) -> None:
         """Synaptic equations, then what post-synaptic spikes do; synapses of a disabled population rest."""
@@ -254,7 +248,7 @@ class Assembly:
             self.program.owner = population, ""
             for function, buffers, is_shared in population._playback():
                 if is_shared:
-                    self.program.add(function, buffers, self._spans(population))
+                    self.program.add(function, buffers, self.ranges.spans(population))
                 else:
                     self.program.add_serial(function, buffers)
             self._update_neurons(population)
@@ -265,10 +259,11 @@ class Assembly:
         for layout in reversed(layouts):  # global variables first: their kernel is planned after the neurons'
             if layout is layouts[0] and population._is_timed:
                 sources, outputs = [x for x, _ in arriving], [x for _, x in arriving]
-                population._moments.expect(self.program.next_place, sources, outputs, self._boundaries(population))
+                edges = self.ranges.boundaries(population)
+                population._moments.expect(self.program.next_place, sources, outputs, edges)
             buffers = population_buffers(population, layout)
             if layout is layouts[0]:
-                self.program.add(layout.function, buffers, self._spans(population))
+                self.program.add(layout.function, buffers, self.ranges.spans(population))
             else:
                 self.program.add_serial(layout.function, buffers)
                 self.program.barrier()
@@ -283,7 +278,7 @@ class Assembly:
     def _publish(self) -> None:
         """The threads' lists of spikes become one."""
         for population in self.network._populations:
-            starts = population._list_starts([b for b, e in self._spans(population) if b < e])
+            starts = population._list_starts([b for b, e in self.ranges.spans(population) if b < e])
             for event, output in population._outputs.items():
                 self.program.owner = population, event
                 numbers = np.array([output.width, output.slots, len(starts), output.most], dtype=np.int64)

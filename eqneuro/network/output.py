@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.engine.buffers import BLOCK, allocate, padded, power_of_two
+from eqneuro.engine.buffers import allocate, padded, power_of_two
 
 
 class SpikeOutput:
-    """Lists by thread of the present step, and a ring with the spikes of the last ``slots`` steps.
+    """Lists by range of the present step, and a ring with the spikes of the last ``slots`` steps.
+
+    A range that begins with neuron i writes its list from ``spiked[i]`` on, and its length to ``count[i // 2]``, on a
+    cache line that no other range has.
 
     A row of the ring holds the ranks that spiked in one step, in ascending order; ``ring_count`` says how many. Where
     spikes happen within steps, ``ring_at`` holds how many ms into the step, and a neuron may stand up to ``most`` times
@@ -22,11 +25,11 @@ class SpikeOutput:
         self.size = size
         self.most = most
         self.slots = 2
-        self.count = allocate(-(-padded(size) // BLOCK), np.int64)
+        self.count = allocate(padded(size) // 2, np.int64)  # LENGTH_AT of templates/prelude.h.j2
         self.ring_count = allocate(self.slots, np.int64)
         self.ring_at: NDArray[np.float64] | None = None
         self.spiked_at: NDArray[np.float64] | None = None
-        self.spiked = np.empty(padded(size) * most, dtype=np.uint32)
+        self.spiked = allocate(padded(size) * most, np.uint32)
         self.ring = np.empty((self.slots, self.width), dtype=np.uint32)
         if timed:
             self.spiked_at = np.empty(len(self.spiked))
@@ -48,7 +51,7 @@ class SpikeOutput:
         """Room for at least so many spikes of a neuron in one step; those under way stay."""
         if most > self.most:
             self.most = most
-            self.spiked = np.empty(padded(self.size) * most, dtype=np.uint32)
+            self.spiked = allocate(padded(self.size) * most, np.uint32)
             if self.spiked_at is not None:
                 self.spiked_at = np.empty(len(self.spiked))
             self._move(self.slots, tick)

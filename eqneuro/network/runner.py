@@ -14,6 +14,7 @@ from eqneuro.engine.threads import thread_choice
 from eqneuro.network.assembly import Assembly
 from eqneuro.network.binding import population_buffers
 from eqneuro.network.linear import LinearSystems
+from eqneuro.network.ranges import Ranges, arriving_at, share_out, unit_of
 from eqneuro.network.requests import KernelSet
 from eqneuro.network.running import Running, Told
 from eqneuro.numerics.error_control import INNER, LIMIT
@@ -57,6 +58,7 @@ class Runner(Running):
         self.engine = load_engine(compiled.library)
         self.threads = thread_choice(network._num_threads, is_large=_is_large(network))
         self._assembly: Assembly | None = None
+        self._ranges: dict[tuple[int, ...], Ranges] = {}
         self._stops: tuple[Population, ...] = ()
         self._assembled = -1  # the network's revision
         self._reports = np.zeros((network._num_threads, REPORT_LENGTH), dtype=np.int64)
@@ -113,7 +115,7 @@ class Runner(Running):
         is_divided = self._assembly is not None and self._assembly.program.threads != ranges
         if self._prepare_recorders(steps, is_stale=is_stale) or is_divided or self._assembly is None:
             begin, is_first = time.perf_counter(), self._assembly is None
-            self._assembly = Assembly(network, self.compiled, self.kernels, stops, ranges)
+            self._assembly = Assembly(network, self.compiled, self.kernels, self._shared_out(ranges), stops)
             self._stops, self._assembled = stops, network._revision
             self._table = self._assembly.program.table()
             self._instructions = self._assembly.program.instructions()
@@ -123,6 +125,14 @@ class Runner(Running):
             if self.threads is not None and (is_divided or is_first):
                 self.threads.arranged(time.perf_counter() - begin, is_first=is_first)
         return self._assembly
+
+    def _shared_out(self, ranges: int) -> Ranges:
+        """Synapses that come and go don't move the ranges: all rows of spikes would have to be sorted anew."""
+        units = [unit_of(p, arriving_at(p)) for p in self.network._populations if ranges > 1]
+        key = (ranges, *units)
+        if key not in self._ranges:
+            self._ranges[key] = share_out(self.network, ranges)
+        return self._ranges[key]
 
     def _bind_coefficients(self) -> None:
         self._matrices = []

@@ -1,11 +1,9 @@
-"""Arrays that C reads: aligned, padded, shared out to threads; rings that keep the past when they grow."""
-
-from itertools import pairwise
+"""Arrays that C reads: aligned, padded; rings that keep the past when they grow."""
 
 import numpy as np
 import pytest
 
-from eqneuro.engine.buffers import BLOCK, LANES, Ring, allocate, padded, power_of_two, split_range
+from eqneuro.engine.buffers import LANES, Ring, allocate, padded, power_of_two
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.uint8, np.int64])
@@ -22,18 +20,6 @@ def test_arrays_begin_at_a_cache_line_and_are_empty(length, dtype):
 def test_padding_reaches_the_next_whole_lanes(size):
     assert padded(size) % LANES == 0
     assert 0 <= padded(size) - size < LANES
-
-
-@pytest.mark.parametrize("parts", [1, 2, 3, 7])
-@pytest.mark.parametrize("size", [1, 255, 256, 257, 5000])
-def test_threads_get_whole_blocks_that_cover_all_neurons_once(size, parts):
-    spans = split_range(size, parts)
-    assert len(spans) == parts
-    assert spans[0][0] == 0
-    assert spans[-1][1] == padded(size)
-    for (_, end), (begin, _) in pairwise(spans):
-        assert end == begin
-        assert begin % BLOCK == 0 or begin == padded(size)
 
 
 def test_powers_of_two():

@@ -38,12 +38,12 @@ static void update_Izhikevich_0(void *const *restrict b, const instant *restrict
   do {
     spikes = 0;
 
-    for (int64_t block = begin; block < end; block += BLOCK) {
+    for (int64_t block = begin - begin % BLOCK; block < end; block += BLOCK) {
       const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
       real random_0[BLOCK];
-      fill_normal(random_0, stop - block, now, streams + 0, block);
+      fill_normal(random_0, begin - block, stop - block, now, streams + 0, block);
 
-      for (int64_t group = block; group < stop; group += GROUP) {
+      for (int64_t group = block < begin ? begin : block; group < stop; group += GROUP) {
         lane any = 0;
         real total = 0; /* finite where all that is added is finite */
 
@@ -108,5 +108,5 @@ static void update_Izhikevich_0(void *const *restrict b, const instant *restrict
       }
     }
   } while (goes_on(now, spikes));
-  spike_count[begin / BLOCK] = spikes;
+  spike_count[LENGTH_AT(begin)] = spikes;
 }

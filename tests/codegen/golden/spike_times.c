@@ -232,7 +232,7 @@ static void update_Integrator_0(void *const *restrict b, const instant *restrict
       }
     }
   }
-  ((int64_t *)b[8])[begin / BLOCK] = spikes.count;
+  ((int64_t *)b[8])[LENGTH_AT(begin)] = spikes.count;
 }
 
 /* Population of Integrator, which spike within steps: the matrix A of the linear system x' = A x + b,
