@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.engine._engine import Engine
+from eqneuro.engine.access import FIXED, Segment, Touches, everywhere, touches
 
 REPORT_LENGTH = 8
 NOT_FINITE, PAUSE = 1, 2
@@ -46,9 +47,11 @@ class Program:
         Names of the library's kernels, in the order of its table.
     threads
         How many threads run it.
+    looked_at
+        What all threads look at between two steps: which of the conditions hold that end a run.
     """
 
-    def __init__(self, functions: Sequence[str], threads: int) -> None:
+    def __init__(self, functions: Sequence[str], threads: int, looked_at: Sequence[NDArray[Any]] = ()) -> None:
         self._number = {name: k for k, name in enumerate(functions)}
         self.threads = threads
         self._addresses: list[int] = []
@@ -58,16 +61,43 @@ class Program:
         """Of the kernels that are added next: an object of the network, and which part of it where it has several."""
         self.calls: list[Call | None] = []
         """For each instruction what it is; None for a barrier."""
+        self._segment = Segment()
+        self._segment.add(everywhere(looked_at))
 
-    def add(self, function: str, buffers: Buffers, ranges: Sequence[Span]) -> None:
-        """A kernel over a range for each thread."""
+    def add(
+        self,
+        function: str,
+        buffers: Buffers,
+        ranges: Sequence[Span],
+        access: str = "",
+        called: Sequence[tuple[Buffers, str]] = (),
+    ) -> None:
+        """A kernel over a range for each thread, behind a barrier if one is needed.
+
+        Parameters
+        ----------
+        access
+            How each buffer is used: `eqneuro.engine.access`.
+        called
+            Buffers of the kernels that it calls, and how these use them.
+        """
+        if self.threads > 1:
+            self._wait_before(touches([(buffers, access or FIXED.get(function, "")), *called], ranges))
         flat = [edge for span in ranges for edge in span]
         self._instructions.append([self._number[function], self._place(buffers), *flat])
         self.calls.append(Call(function, tuple(buffers), tuple(ranges), self.owner))
 
-    def add_serial(self, function: str, buffers: Buffers, end: int = 1) -> None:
-        """A kernel that the first thread runs alone."""
-        self.add(function, buffers, [(0, end)] + [(0, 0)] * (self.threads - 1))
+    def add_serial(self, function: str, buffers: Buffers, end: int = 1, access: str = "") -> None:
+        """A kernel that the first thread runs alone, over what belongs to all."""
+        self.add(function, buffers, [(0, end)] + [(0, 0)] * (self.threads - 1), access.lower())
+
+    def _wait_before(self, new: Touches) -> None:
+        """All threads wait for each other where something since the last barrier must be over before this begins."""
+        if self._segment.is_disturbed_by(new):
+            self._instructions.append([-1, 0] + [0, 0] * self.threads)
+            self.calls.append(None)
+            self._segment = Segment()
+        self._segment.add(new)
 
     def place(self, buffers: Buffers) -> int:
         """Buffers of a kernel that another one calls; where they begin in the table."""
@@ -81,12 +111,6 @@ class Program:
     def next_place(self) -> int:
         """Where the buffers of the next instruction begin in the table."""
         return len(self._addresses)
-
-    def barrier(self) -> None:
-        """All threads wait for each other; two in a row are one."""
-        if self._instructions and self._instructions[-1][0] >= 0:
-            self._instructions.append([-1, 0] + [0, 0] * self.threads)
-            self.calls.append(None)
 
     def go_ahead(self, function: str) -> None:
         """Lets a kernel do many steps at once, up to an event, if beside it stands only what looks at events."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.buffers import allocate, padded
 from eqneuro.engine.program import Program
+from eqneuro.network.access import neuron_access, synapse_access
 from eqneuro.network.between import buffers_of, make_rows
 from eqneuro.network.binding import population_buffers, projection_buffers
 from eqneuro.network.output import SpikeOutput
@@ -32,6 +33,10 @@ TRANSMITTING = ("deliver", "deliver_axon", "transmit")
 SYNAPTIC = ("projection", *TRANSMITTING, "global", "row", "learn", "post")
 """Kernels of a projection."""
 REDUCTIONS = {"mean": 0, "min": 1, "max": 2, "norm1": 3, "norm2": 4}
+Arriving = tuple[tuple[int, int], tuple[SpikeOutput, int], tuple[list[Any], str]]
+"""Spikes that a projection delivers within steps: its kernel and the place of its buffers; to whose spikes it listens,
+and how many steps back; the buffers, and how they are used.
+"""
 
 
 class Assembly:
@@ -62,21 +67,16 @@ class Assembly:
         self.kernels = kernels
         self.stopped = allocate(max(1, len(stops)), np.int64)
         self.ranges = ranges
-        self.program = Program(compiled.functions, len(ranges.cost))
-        self._arriving: dict[int, list[tuple[tuple[int, int], tuple[SpikeOutput, int]]]] = {}
+        self.program = Program(compiled.functions, len(ranges.cost), [self.stopped])
+        self._arriving: dict[int, list[Arriving]] = {}
         self._make_room()
         self._transmit()
-        self.program.barrier()
         self._keep_sums()
         self._record(early=True)
         self._update()
-        self.program.barrier()
         self._publish()
-        self.program.barrier()
         self._reduce()
-        self.program.barrier()
         self._learn()
-        self.program.barrier()
         self._record(early=False)
         self._look_at_stops(stops)
         self._go_ahead()
@@ -167,7 +167,6 @@ class Assembly:
             for name, array in population._inputs.items():
                 if name.startswith("sum(") and population._enabled:
                     self.program.add("clear_sums", [None, array], spans)
-        self.program.barrier()
         for population in self.network._populations:
             self.program.owner = population, ""
             for function, buffers in population._observations() if population._enabled else ():
@@ -189,19 +188,20 @@ class Assembly:
         self.program.owner = projection, ""
         for layout in self.layouts("projection", projection._number):
             buffers = projection_buffers(projection, layout, boundaries)
+            access = synapse_access(projection, "", layout)
             if projection._is_event_based() and projection._post_population._is_timed:
-                self._expect(projection, layout, buffers)
+                self._expect(projection, layout, buffers, access)
                 continue
-            by_range = projection._is_event_based()
-            self.program.add(layout.function, buffers, self._synaptic_spans(projection, by_range=by_range))
+            spans = self._synaptic_spans(projection, by_range=projection._is_event_based())
+            self.program.add(layout.function, buffers, spans, access)
         self._run_synapses(projection, TRANSMITTING)
 
-    def _expect(self, projection: Projection, layout: KernelLayout, buffers: list[Any]) -> None:
+    def _expect(self, projection: Projection, layout: KernelLayout, buffers: list[Any], access: str) -> None:
         """Spikes are delivered at their times within the step, by the kernel of the neurons that they reach."""
         source = self.program.number(layout.function), self.program.place(buffers)
         _, _, shortest, longest, *_ = buffers[0].tolist()  # as the kernel reads them
         heard = projection._pre_population._outputs["spike"], longest - shortest + 1
-        self._arriving.setdefault(projection._post_population._number, []).append((source, heard))
+        self._arriving.setdefault(projection._post_population._number, []).append((source, heard, (buffers, access)))
 
     def _synaptic_spans(self, projection: Projection, *, by_range: bool) -> list[tuple[int, int]]:
         """What each thread gets: its range of post-synaptic neurons, unless that is empty, or its rows."""
@@ -218,12 +218,13 @@ class Assembly:
             self.program.owner = projection, part
             for layout in self.layouts(part, projection._number):
                 buffers = synapse_buffers(projection, part, layout, boundaries)
+                access = synapse_access(projection, part, layout)
                 if part == "global":
-                    self.program.add_serial(layout.function, buffers)
-                    self.program.barrier()
+                    self.program.add_serial(layout.function, buffers, access=access)
                     continue
                 by_range = projection._is_event_based() and part != "row"
-                self.program.add(layout.function, buffers, self._synaptic_spans(projection, by_range=by_range))
+                spans = self._synaptic_spans(projection, by_range=by_range)
+                self.program.add(layout.function, buffers, spans, access)
 
     def _keep_sums(self) -> None:
         """Inputs that stages read at their own times are kept for the next steps."""
@@ -258,15 +259,16 @@ class Assembly:
         arriving = self._arriving.get(population._number, [])
         for layout in reversed(layouts):  # global variables first: their kernel is planned after the neurons'
             if layout is layouts[0] and population._is_timed:
-                sources, outputs = [x for x, _ in arriving], [x for _, x in arriving]
+                sources, outputs = [x for x, _, _ in arriving], [x for _, x, _ in arriving]
                 edges = self.ranges.boundaries(population)
                 population._moments.expect(self.program.next_place, sources, outputs, edges)
             buffers = population_buffers(population, layout)
+            access = neuron_access(population, layout)
             if layout is layouts[0]:
-                self.program.add(layout.function, buffers, self.ranges.spans(population))
+                called = [used for _, _, used in arriving]
+                self.program.add(layout.function, buffers, self.ranges.spans(population), access, called)
             else:
-                self.program.add_serial(layout.function, buffers)
-                self.program.barrier()
+                self.program.add_serial(layout.function, buffers, access=access)
 
     def _go_ahead(self) -> None:
         """A population that is alone, and of which only spikes are recorded, needs no other kernel without them."""
@@ -325,15 +327,13 @@ class Assembly:
                 elif isinstance(recorder, SpikeRecorder) and not early:
                     output = monitor._output(name)
                     function = "record_spikes" if output.ring_at is None else "record_timed_spikes"
-                    self._add_somewhere(function, recorder.buffers(output), count)
-        if early:
-            self.program.barrier()
+                    collector = monitor._spiking._number  # whose thread has made one list of all
+                    self._add_somewhere(function, recorder.buffers(output), collector)
 
     def _look_at_stops(self, stops: Sequence[Population]) -> None:
-        if stops:
-            self.program.barrier()
         for place, population in enumerate(stops):
             [layout] = self.layouts("stop", population._number)
             self.program.owner = population, ""
             population._verdict = self.stopped[place : place + 1]
-            self.program.add_serial(layout.function, population_buffers(population, layout))
+            access = neuron_access(population, layout)
+            self.program.add_serial(layout.function, population_buffers(population, layout), access=access)

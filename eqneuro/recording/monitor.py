@@ -137,10 +137,15 @@ class Monitor(SpikeReadings, Forms):
         recorder = self._recorders[name]
         return recorder.axes() if isinstance(recorder, SynapseRecorder) else None
 
+    @property
+    def _spiking(self) -> Any:
+        """The population whose spikes are recorded."""
+        assert isinstance(self._source, PopulationSource)
+        return self._source.population
+
     def _output(self, name: str) -> Any:
         """Where a population's spikes are found."""
-        assert isinstance(self._source, PopulationSource)
-        return self._source.population._outputs[name]
+        return self._spiking._outputs[name]
 
     def _is_early(self, name: str) -> bool:
         """Whether a variable is recorded before the neurons are updated."""

@@ -29,10 +29,10 @@ static void update_Alpha_synapse_0(void *const *restrict b, const instant *restr
     const double factor_0 = Q_0_2_2 / tau;
     spikes = 0;
 
-    for (int64_t block = begin - begin % BLOCK; block < end; block += BLOCK) {
+    for (int64_t block = begin; block < end; block += BLOCK) {
       const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
 
-      for (int64_t group = block < begin ? begin : block; group < stop; group += GROUP) {
+      for (int64_t group = block; group < stop; group += GROUP) {
         lane any = 0;
         real total = 0; /* finite where all that is added is finite */
 

@@ -41,10 +41,10 @@ WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const i
     const double factor_2 = h_ / 6.0;
     spikes = 0;
 
-    for (int64_t block = begin - begin % BLOCK; block < end; block += BLOCK) {
+    for (int64_t block = begin; block < end; block += BLOCK) {
       const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
 
-      for (int64_t group = block < begin ? begin : block; group < stop; group += GROUP) {
+      for (int64_t group = block; group < stop; group += GROUP) {
         lane any = 0;
         real total = 0; /* finite where all that is added is finite */
 

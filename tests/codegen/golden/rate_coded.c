@@ -32,10 +32,10 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
     const double part_2 = h * part_1;
     const double factor_3 = 0.5 * part_2;
 
-    for (int64_t block = begin - begin % BLOCK; block < end; block += BLOCK) {
+    for (int64_t block = begin; block < end; block += BLOCK) {
       const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
 
-      for (int64_t group = block < begin ? begin : block; group < stop; group += GROUP) {
+      for (int64_t group = block; group < stop; group += GROUP) {
         real total = 0; /* finite where all that is added is finite */
 
 #pragma omp simd reduction(+ : total)
