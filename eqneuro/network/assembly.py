@@ -204,12 +204,10 @@ class Assembly:
         self._arriving.setdefault(projection._post_population._number, []).append((source, heard, (buffers, access)))
 
     def _synaptic_spans(self, projection: Projection, *, by_range: bool) -> list[tuple[int, int]]:
-        """What each thread gets: its range of post-synaptic neurons, unless that is empty, or its rows."""
-        boundaries = self._boundaries(projection)
+        """What each thread gets: its range of post-synaptic neurons, unless that has no synapses, or its rows."""
+        edges = np.searchsorted(projection._built.post_ranks, self._boundaries(projection))
         if by_range:
-            filled = np.diff(boundaries) > 0
-            return [(thread, thread + int(filled[thread])) for thread in range(self.program.threads)]
-        edges = np.searchsorted(projection._built.post_ranks, boundaries)
+            return [(thread, thread + int(a < b)) for thread, (a, b) in enumerate(pairwise(edges))]
         return [(int(a), int(b)) for a, b in pairwise(edges)]
 
     def _run_synapses(self, projection: Projection, parts: Sequence[str]) -> None:

@@ -33,8 +33,8 @@ class Traces:
     """Arrays with an entry for each neuron; of pre-synaptic ones, one after the other for each range.
 
     ``updated`` are the ticks of the last event of each neuron of a side. ``present`` is what kernels fill before they
-    read traces of the neurons at the other ends. ``live`` is the first range with post-synaptic neurons: ranges without
-    any do nothing, and their copies stay behind.
+    read traces of the neurons at the other ends. ``live`` is the first range with synapses: ranges without any do
+    nothing, and their copies stay behind.
     """
 
     sides: dict[str, Side]
@@ -44,9 +44,9 @@ class Traces:
     present: dict[str, Array] = field(default_factory=dict)
     live: int = 0
 
-    def divide(self, boundaries: NDArray[np.int64]) -> None:
-        """Ranges of post-synaptic neurons, each with the same traces of pre-synaptic ones."""
-        ranges, live = len(boundaries) - 1, int(np.argmax(np.diff(boundaries) > 0))
+    def divide(self, edges: NDArray[np.intp]) -> None:
+        """Ranges of rows, from edge to edge, each with the same traces of the pre-synaptic neurons."""
+        ranges, live = len(edges) - 1, int(np.argmax(np.diff(edges) > 0))
         if len(self.updated["pre"]) == ranges * self.sizes["pre"] and live == self.live:
             return
         self.updated["pre"] = _repeated(self.times("pre"), ranges)
@@ -148,7 +148,7 @@ def gather(projection: Projection, boundaries: NDArray[np.int64]) -> Traces:
         since = plastic.since if times is None or not built.synapses else int(times[0])
         values = {name: held[0] if len(held) else 0.0 for name, held in first.items()}
         plastic.traces = _make(projection, plastic.kept, values, dict.fromkeys(("pre", "post"), since))
-    plastic.traces.divide(boundaries)
+    plastic.traces.divide(np.searchsorted(built.post_ranks, boundaries))
     return plastic.traces
 
 

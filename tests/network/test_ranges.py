@@ -188,3 +188,30 @@ def test_a_stop_condition_ends_the_same_step(threads: int) -> None:
         times.append((net.simulate_until(30.0, watched["population"]), net.current_step, everything(watched)))
     assert times[0][:2] == times[1][:2]
     assert_same(times[0][2], times[1][2])
+
+
+def test_ranges_without_synapses_of_a_projection_have_nothing_to_do_with_it() -> None:
+    """Traces that are kept with neurons are read from a range that has synapses, also when others come to have none."""
+    found = []
+    for threads in (1, 4):
+        net = ann.Network(dt=0.1, seed=5, num_threads=threads)
+        inputs, cells = net.create(ann.PoissonPopulation(200, rates=80.0)), net.create(640, CELL)
+        plastic = net.connect(inputs, cells[330:420], "exc", ann.STDP(w_max=0.2))
+        plastic.fixed_probability(0.5, ann.Uniform(0.0, 0.1))
+        spikes = net.monitor(cells, "spike")
+        net.simulate(20.0)
+        assert plastic._plastic.kept, "traces are kept with neurons"
+        if threads > 1:
+            calls = [call for call in net._runner._assembly.program.calls if call and call.owner[0] is plastic]
+            spans = net._runner._assembly.ranges.spans(cells)
+            has = [any(begin <= rank < end for rank in plastic.post_ranks) for begin, end in spans]
+            assert not all(has)
+            assert all([begin < end for begin, end in call.ranges] == has for call in calls)
+        values = [plastic.get(name) for name in ("w", *plastic._plastic.kept)]
+        posts = np.array(plastic.post_ranks)
+        for post in posts[posts < 380]:  # the first range with synapses has none from now on
+            plastic.prune_synapses(plastic.dendrite(int(post)).pre_ranks, int(post))
+        net.simulate(20.0)
+        values += [plastic.get(name) for name in ("w", *plastic._plastic.kept)]
+        found.append((values, spikes.get("spike")))
+    assert found[0] == found[1]
