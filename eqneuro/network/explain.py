@@ -68,6 +68,7 @@ class ObjectNote:
 class Explanation:
     """What `Network.explain` gives: text when printed, tables in notebooks, a dict by `to_dict`.
 
+    The neurons are shared out in ``ranges``, of which the dearest is expected to cost ``unevenness`` times the mean.
     ``largest_dt`` is the largest step in ms at which all systems are stable, at the present state and along the runs of
     their own; None where there is no limit.
     """
@@ -82,6 +83,8 @@ class Explanation:
     details: bool = False
     threads_in_use: int | None = None
     seconds_per_step: dict[int, float] = field(default_factory=dict)
+    ranges: int = 1
+    unevenness: float = 1.0
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain dicts, lists and numbers, which JSON can hold."""
@@ -113,6 +116,7 @@ def explain_network(network: Network, *, details: bool, duration: float) -> Expl
     projections = [_explain_projection(p, network._method) for p in network._projections if p._connectivity is not None]
     monitors = [_explain_monitor(monitor) for monitor in network._monitors]
     choice = network._runner.threads if network._runner else None
+    division = network._runner.division if network._runner else None
     return Explanation(
         dt=network.dt,
         precision="double" if np.dtype(network._real).itemsize == 8 else "single",
@@ -124,6 +128,8 @@ def explain_network(network: Network, *, details: bool, duration: float) -> Expl
         details=details,
         threads_in_use=None if choice is None or not choice.seconds else choice.used,
         seconds_per_step={} if choice is None else dict(sorted(choice.seconds.items())),
+        ranges=1 if division is None else len(division.cost),
+        unevenness=1.0 if division is None else division.unevenness,
     )
 
 

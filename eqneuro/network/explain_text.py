@@ -23,6 +23,8 @@ def as_text(explanation: Explanation) -> str:
     lines = [_head(explanation), f"memory: {_memory(explanation)}"]
     if explanation.threads_in_use is not None:
         lines.append(_threads(explanation))
+    if explanation.ranges > 1:
+        lines.append(_ranges(explanation))
     limit = explanation.largest_dt
     if limit is not None:
         verdict = "" if explanation.dt <= limit else f": dt = {explanation.dt:g} ms is too large"
@@ -54,6 +56,12 @@ def _threads(explanation: Explanation) -> str:
     measured = explanation.seconds_per_step.items()
     times = ", ".join(f"{1e6 * seconds:.3g} µs on {number}" for number, seconds in measured)
     return f"threads: {explanation.threads_in_use} of {explanation.threads} in use; a step took {times}"
+
+
+def _ranges(explanation: Explanation) -> str:
+    """How the neurons are shared out to threads."""
+    dearest = f"the dearest is expected to cost {explanation.unevenness:.2f} of the mean"
+    return f"ranges: {explanation.ranges}, cut by the synapses of their neurons; {dearest}"
 
 
 def _memory(explanation: Explanation) -> str:

@@ -115,7 +115,8 @@ class Runner(Running):
         is_divided = self._assembly is not None and self._assembly.program.threads != ranges
         if self._prepare_recorders(steps, is_stale=is_stale) or is_divided or self._assembly is None:
             begin, is_first = time.perf_counter(), self._assembly is None
-            self._assembly = Assembly(network, self.compiled, self.kernels, self._shared_out(ranges), stops)
+            self.division = self._shared_out(ranges)
+            self._assembly = Assembly(network, self.compiled, self.kernels, self.division, stops)
             self._stops, self._assembled = stops, network._revision
             self._table = self._assembly.program.table()
             self._instructions = self._assembly.program.instructions()

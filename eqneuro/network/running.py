@@ -16,6 +16,7 @@ from eqneuro.recording.recorders import Recorder
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
+    from eqneuro.network.ranges import Ranges
 
 Told = Callable[[int], None]
 """Is told from time to time how many steps were done."""
@@ -30,6 +31,7 @@ class Running(ABC):
         self._recorders: list[Recorder] = []
         self._is_running = False
         self.threads: ThreadChoice | None = None
+        self.division: Ranges | None = None
 
     def run(
         self,

@@ -215,3 +215,19 @@ def test_ranges_without_synapses_of_a_projection_have_nothing_to_do_with_it() ->
         values += [plastic.get(name) for name in ("w", *plastic._plastic.kept)]
         found.append((values, spikes.get("spike")))
     assert found[0] == found[1]
+
+
+def test_explain_says_how_the_neurons_are_shared_out() -> None:
+    net, _ = steep(4)
+    assert net.explain().ranges == 1, "not before it runs"
+    net.simulate(1.0)
+    found = net.explain()
+    assert found.ranges == 4
+    assert found.unevenness == pytest.approx(share_out(net, 4).unevenness)
+    assert 1.0 <= found.unevenness < 1.15
+    expected = f"the dearest is expected to cost {found.unevenness:.2f} of the mean"
+    assert f"ranges: 4, cut by the synapses of their neurons; {expected}" in str(found).splitlines()
+    assert found.to_dict()["ranges"] == 4
+    alone, _ = steep(1)
+    alone.simulate(1.0)
+    assert "ranges:" not in str(alone.explain())
