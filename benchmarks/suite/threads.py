@@ -7,7 +7,7 @@ import os
 import statistics
 from collections.abc import Iterator, Mapping
 
-from benchmarks.suite.collection import Item, items
+from benchmarks.suite.collection import NETWORKS, Item, items
 from benchmarks.suite.protocol import Case, Run
 from benchmarks.suite.results import Results, value
 
@@ -19,13 +19,15 @@ OF = (
     "stdp:10,000 to 100, 10 s",
     "rate_network:4,000 dense",
     "microcircuit:scale 1.0",
+    "unequal:100,000 with 5,000 hubs",
 )
+KNOWN = (*NETWORKS, "unequal")
 GIBIBYTES = {"microcircuit:scale 1.0": 8.0}
 """What a network needs: it is left out on a machine with less."""
 
 
 def _cases() -> Iterator[Case]:
-    for of in items(OF):
+    for of in items(OF, KNOWN):
         for threads in COUNTS:
             options = dict(of.case.options) | dict(of=of.name, threads=threads)
             yield dataclasses.replace(of.case, name=f"{of.name} on {threads}", options=options, quick=0.0)
@@ -42,7 +44,7 @@ def fits(case: Case) -> bool:
 
 
 def eqneuro(run: Run) -> Mapping[str, float]:
-    [of] = items([run.case.options["of"]])
+    [of] = items([run.case.options["of"]], KNOWN)
     return of.module.eqneuro(dataclasses.replace(run, case=dataclasses.replace(of.case, duration=run.case.duration)))
 
 
