@@ -52,7 +52,7 @@ def eqneuro(run: Run) -> Mapping[str, float]:
     with run.phase("build"):
         net, projections = _connect(ann, ann.Network(dt=DT, seed=run.seed, num_threads=run.threads), run.case.size)
         net.compile()
-    net.step()
+        net.step()  # which orders the synapses for spikes
     return {"synapses": sum(projection.nb_synapses for projection in projections)}
 
 

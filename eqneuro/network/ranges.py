@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
 
-NEURON, RANDOM_SPIKE, EVENT, SYNAPSE = 0.56, 78.0, 1.3, 0.29
-"""Nanoseconds of a neuron's update, of a spike of a Poisson neuron whose gaps are drawn, of a synapse that a spike
-reaches, and of one that is run in every step: measured as docs/decisions/ranges-by-cost.md says.
+NEURON, EVENT, SYNAPSE = 0.56, 1.3, 0.29
+"""Nanoseconds of a neuron's update, of a synapse that a spike reaches, and of one that is run in every step: measured as
+docs/decisions/ranges-by-cost.md says.
 """
 EXPECTED_RATE = 10.0
 """Hz that neurons are expected to spike with, of which nothing is known before they run."""
@@ -94,7 +94,7 @@ def arriving_at(population: Population) -> list[Projection]:
 
 def costs(population: Population, arriving: Iterable[Projection]) -> NDArray[np.float64]:
     """What each neuron is expected to take of a step, in ns; those that fill the last group are updated too."""
-    own = RANDOM_SPIKE * expected_spikes(population) if population._draws_gaps else NEURON
+    own = 0.0 if population._draws_gaps else NEURON  # one thread draws all gaps
     found = np.full(padded(population.size), own)
     for projection in arriving:
         built = projection._built
@@ -121,9 +121,9 @@ def expected_spikes(population: Population) -> float:
 
 def unit_of(population: Population, arriving: Iterable[Projection], ranges: int) -> int:
     """So many neurons stay together: a group, and a cache line of each array; a block where kernels take all of it at
-    once, as gaps between random spikes and windows that lie side by side, or where smaller ranges lose: `_has_strides`.
+    once, as windows that lie side by side, or where smaller ranges lose: `_has_strides`.
     """
-    if population._draws_gaps or any(projection._filters() is not None for projection in arriving):
+    if any(projection._filters() is not None for projection in arriving):
         return BLOCK
     if padded(population.size) > ranges * LANES and any(map(_has_strides, arriving)):
         return BLOCK
