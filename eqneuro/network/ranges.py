@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
 
 NEURON, EVENT, SYNAPSE = 0.56, 1.3, 0.29
-"""Nanoseconds of a neuron's update, of a synapse that a spike reaches, and of one that is run in every step: measured as
-docs/decisions/ranges-by-cost.md says.
+"""Nanoseconds of a neuron's update, of a synapse that a spike reaches, and of one that is run in every step.
+
+Measured as docs/decisions/ranges-by-cost.md says.
 """
 EXPECTED_RATE = 10.0
 """Hz that neurons are expected to spike with, of which nothing is known before they run."""
