@@ -18,12 +18,16 @@ def calls_first(code: Sequence[Code], is_costly: Callable[[sympy.Expr], bool]) -
     """The same lines, with temporaries that call a function as early as what they need allows.
 
     Among them, those come first whose calls wait for no other call. What is stored stays in its order, and nothing is
-    moved behind another line: each line reads the versions of variables that it read before.
+    moved behind another line: each line reads the versions of variables that it read before. What comes from elsewhere,
+    as the past, which has a slope of this step in it, is read where it was.
     """
     lines = [item for item in code if isinstance(item, Line)]
-    temporaries = {line.symbol: line for line in lines if line.stored is None}
-    if len(lines) < len(code):
+    if len(lines) < len(code):  # Newton's iterations
         return list(code)
+    known = {line.symbol for line in lines}
+    temporaries = {
+        line.symbol: line for line in lines if line.stored is None and (line.value in known or not line.value.is_Symbol)
+    }
     depth = _depths(lines, is_costly)
     wanted = _needed([s for s, item in temporaries.items() if _calls(item, is_costly)], temporaries)
     early: dict[int, list[Line]] = {}

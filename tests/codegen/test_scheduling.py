@@ -44,3 +44,9 @@ def test_stores_keep_their_order():
 def test_without_calls_nothing_moves():
     code = [Line(a, v * v), Line(v_1, a + x, stored="v"), Line(b, x + v_1)]
     assert calls_first(code, costly) == code
+
+
+def test_what_is_read_from_elsewhere_is_read_where_it_was():
+    past = symbol("past:v:0")
+    code = [Line(v_1, v + x, stored="v"), Line(a, past), Line(b, sympy.exp(a)), Line(c, sympy.exp(x))]
+    assert names(calls_first(code, costly)) == ["c", "v@1", "a", "b"]

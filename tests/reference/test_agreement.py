@@ -57,3 +57,15 @@ def test_a_wrong_number_before_then_is_a_disagreement(growth):
         wrong.series[name] = wrong.series[name] + np.where(np.arange(STEPS) == 3, 1e-6, 0.0)[:, None]
     assert disagreements(*stable_part((first, both[0]), (nudged, both[1])))
     assert_agree(lambda: logistic(growth))
+
+
+def test_calls_of_functions_do_not_go_ahead_of_the_past_that_they_read():
+    """The second stage reads the past with the slope that the first one stored."""
+
+    def delayed() -> Network:
+        net = Network(dt=0.5)
+        cell = Neuron(equations="dx/dt = tanh(0.5 - x) - x + 0.2*sin(3.0*x(t - 0.63)) : init=-0.7, max=0.9, midpoint")
+        net.monitor(net.create(3, cell, name="x"), "x", name="x")
+        return net
+
+    assert_agree(delayed)
