@@ -46,9 +46,6 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
           const real sum_inh_1 = all_sum_inh_1[row_1 + i];
           const real sum_inh_2 = all_sum_inh_1[row_2 + i];
           const real sum_inh_3 = all_sum_inh_1[row_3 + i];
-          /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
-          const real past_v_2 = past_on_curve(&when_v, history_of_v, slopes_of_v, i);
-          const real branch_0 = tanh(past_v_2);
           /* tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint */
           const real stage_sum_inh__0 = sum_inh_1;
           const real shared_0 = factor_0 + sum_exc;
@@ -63,6 +60,9 @@ static void update_Rate_neuron_0(void *const *restrict b, const instant *restric
           const real shared_5 = -1.0 > shared_4 ? -1.0 : shared_4;
           v = 1.0 < shared_5 ? 1.0 : shared_5;
           all_v[i] = v;
+          /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
+          const real past_v_2 = past_on_curve(&when_v, history_of_v, slopes_of_v, i);
+          const real branch_0 = tanh(past_v_2);
           real r = v > 0.0 ? v : 0.1 * branch_0;
           all_r[i] = r;
           total += v;
