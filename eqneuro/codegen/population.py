@@ -115,7 +115,7 @@ def _part_by_time(declarations: Sequence[str]) -> tuple[tuple[str, ...], tuple[s
 
 HEAVY, MANY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|(?:per_)?exprel|log1prel|sinh?c|tanhc)f?\("), 4
 """Functions that take longer than all other arithmetic; with so many of them in a kernel, wide vectors outweigh what
-they cost elsewhere (measured: Hodgkin and Huxley's neuron 1.3 times as fast, integrate-and-fire neurons 0.9 times)."""
+they cost elsewhere, also where processors are slower with them (WIDE_WHERE_FREE of templates/prelude.h.j2 is for others)."""
 
 
 def _is_wide(lines: Sequence[str]) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-LANES = 16
-"""Neurons are padded to a multiple of this, so that the last ones take the same vector functions as all others."""
+LANES = 32
+"""Neurons are padded to whole groups (templates/prelude.h.j2): the last ones take the same vector functions."""
 ALIGNMENT = 64
 BLOCK = 256
 """Neurons that an update loop, random numbers and reductions take together."""

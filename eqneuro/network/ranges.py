@@ -75,7 +75,7 @@ def share_out(network: Network, ranges: int) -> Ranges:
     for population in network._populations:
         arriving = arriving_at(population)
         divided = [projection for projection in arriving if not is_serial(projection.model)]
-        unit = unit_of(population, arriving, ranges)
+        unit = unit_of(population, arriving)
         each = costs(population, divided)
         found.append((population, unit, np.add.reduceat(each, np.arange(0, len(each), unit))))
         held[0] += costs(population, arriving).sum() - each.sum()
@@ -120,23 +120,20 @@ def expected_spikes(population: Population) -> float:
     return float(np.mean(rates)) * population._net.dt / 1000.0
 
 
-def unit_of(population: Population, arriving: Iterable[Projection], ranges: int) -> int:
+def unit_of(population: Population, arriving: Iterable[Projection]) -> int:
     """So many neurons stay together: a group, and a cache line of each array; a block where kernels take all of it at
     once, as windows that lie side by side, or where smaller ranges lose: `_has_strides`.
     """
-    if any(projection._filters() is not None for projection in arriving):
-        return BLOCK
-    if padded(population.size) > ranges * LANES and any(map(_has_strides, arriving)):
+    if any(projection._filters() is not None or _has_strides(projection) for projection in arriving):
         return BLOCK
     widths = [array.itemsize for name, array in population._store.arrays.items() if population._is_local(name)]
     return max(LANES, ALIGNMENT // min(widths, default=ALIGNMENT))
 
 
 def _has_strides(projection: Projection) -> bool:
-    """Whether spikes of post-synaptic neurons run columns of a dense matrix in which groups take several cache lines.
+    """Whether spikes of post-synaptic neurons run columns of a dense matrix.
 
-    From one synapse of a column to the next it is a row of the range: an even number of lines, which half of the sets
-    of a cache hold, or fewer. That costs more than a division gains, until ranges are single groups.
+    From one synapse of a column to the next it is a row of the range: with whole groups an even number of cache lines,
+    which half of the sets of a cache hold, or fewer. That costs more than a division gains.
     """
-    is_wide = LANES * np.dtype(projection._net._real).itemsize > ALIGNMENT
-    return is_wide and "post" in parts_of(projection) and projection._built.is_dense
+    return "post" in parts_of(projection) and projection._built.is_dense

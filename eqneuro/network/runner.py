@@ -129,7 +129,7 @@ class Runner(Running):
 
     def _shared_out(self, ranges: int) -> Ranges:
         """Synapses that come and go don't move the ranges: all rows of spikes would have to be sorted anew."""
-        units = [unit_of(p, arriving_at(p), ranges) for p in self.network._populations if ranges > 1]
+        units = [unit_of(p, arriving_at(p)) for p in self.network._populations if ranges > 1]
         key = (ranges, *units)
         if key not in self._ranges:
             self._ranges[key] = share_out(self.network, ranges)

@@ -3,7 +3,8 @@
  *   dy/dt = (x - y)/tau_syn : exact
  *   dv/dt = (y + g_ext - v)/tau : exact
  */
-static void update_Alpha_synapse_0(void *const *restrict b, const instant *restrict now, int64_t begin, int64_t end)
+WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, const instant *restrict now,
+    int64_t begin, int64_t end)
 {
   const int64_t size = ((const int64_t *)b[0])[0];
   real *restrict const all_v = b[1];
@@ -68,9 +69,8 @@ static void update_Alpha_synapse_0(void *const *restrict b, const instant *restr
             real v = all_v[i];
             found |= (lane)(v > 15.0) << (i - group);
           }
-          found &= ((lane)1 << (last - group)) - 1;
-          for (; found; found &= found - 1) {
-            const int64_t i = group + __builtin_ctzll((uint64_t)found);
+          for (uint64_t hits = (uint64_t)found & ((1ull << (last - group)) - 1); hits; hits &= hits - 1) {
+            const int64_t i = group + __builtin_ctzll(hits);
             real v = all_v[i];
             spiked[begin + spikes++] = (uint32_t)i;
             /* v = 0.0 */

@@ -3,7 +3,8 @@
  *   tau_exc*dg_exc/dt = -g_exc
  *   tau_inh*dg_inh/dt = -g_inh
  */
-static void update_COBA_0(void *const *restrict b, const instant *restrict now, int64_t begin, int64_t end)
+WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant *restrict now, int64_t begin,
+    int64_t end)
 {
   const int64_t size = ((const int64_t *)b[0])[0];
   lane *restrict const refractory_until = b[1];
@@ -71,9 +72,8 @@ static void update_COBA_0(void *const *restrict b, const instant *restrict now, 
             real v = all_v[i];
             found |= (lane)((refractory_until[i] <= (lane)now->tick) & (v > v_T)) << (i - group);
           }
-          found &= ((lane)1 << (last - group)) - 1;
-          for (; found; found &= found - 1) {
-            const int64_t i = group + __builtin_ctzll((uint64_t)found);
+          for (uint64_t hits = (uint64_t)found & ((1ull << (last - group)) - 1); hits; hits &= hits - 1) {
+            const int64_t i = group + __builtin_ctzll(hits);
             real v = all_v[i];
             spiked[begin + spikes++] = (uint32_t)i;
             /* v = v_r */

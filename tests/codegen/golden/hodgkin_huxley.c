@@ -144,9 +144,8 @@ WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const i
             const real v_before = all_v_before[i];
             found |= (lane)((v > v_thresh) & (v_before <= v_thresh)) << (i - group);
           }
-          found &= ((lane)1 << (last - group)) - 1;
-          for (; found; found &= found - 1) {
-            const int64_t i = group + __builtin_ctzll((uint64_t)found);
+          for (uint64_t hits = (uint64_t)found & ((1ull << (last - group)) - 1); hits; hits &= hits - 1) {
+            const int64_t i = group + __builtin_ctzll(hits);
             spiked[begin + spikes++] = (uint32_t)i;
             all_t_last[i] = (real)now->time;
           }

@@ -2,7 +2,8 @@
  *   tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint
  *   r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0))
  */
-static void update_Rate_neuron_0(void *const *restrict b, const instant *restrict now, int64_t begin, int64_t end)
+WIDE_WHERE_FREE static void update_Rate_neuron_0(void *const *restrict b, const instant *restrict now, int64_t begin,
+    int64_t end)
 {
   const int64_t size = ((const int64_t *)b[0])[0];
   const real *restrict const history_of_v = b[1];
