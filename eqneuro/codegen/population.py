@@ -115,7 +115,7 @@ def _part_by_time(declarations: Sequence[str]) -> tuple[tuple[str, ...], tuple[s
 
 HEAVY, MANY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|(?:per_)?exprel|log1prel|sinh?c|tanhc)f?\("), 4
 """Functions that take longer than all other arithmetic; with so many of them in a kernel, wide vectors outweigh what
-they cost elsewhere, also where processors are slower with them (WIDE_WHERE_FREE of templates/prelude.h.j2 is for others)."""
+they cost elsewhere, even where processors are slower with them: others are WIDE_WHERE_FREE (templates/prelude.h.j2)."""
 
 
 def _is_wide(lines: Sequence[str]) -> bool:
