@@ -70,6 +70,7 @@ def plan_update(
     event_plans = tuple(_plan_event(request, body, number, condition, active) for number, condition in enumerate(fired))
     writer = LaneWriter(body) if iterates(body.code) else None
     lines, invariants = writer.write(checked) if writer else LoopWriter(body).finish()
+    lines = _quickly(lines)
     declarations, moments = _part_by_time(body.scope.declarations)
     return KernelPlan(
         template="population.c.j2",
@@ -113,7 +114,7 @@ def _part_by_time(declarations: Sequence[str]) -> tuple[tuple[str, ...], tuple[s
     return tuple(steady), tuple(moments)
 
 
-HEAVY, MANY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|(?:per_)?exprel|log1prel|sinh?c|tanhc)f?\("), 4
+HEAVY, MANY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|(?:per_|quick_)?exprel|log1prel|sinh?c|tanhc)f?\("), 4
 """Functions that take longer than all other arithmetic; with so many of them in a kernel, wide vectors outweigh what
 they cost elsewhere, even where processors are slower with them: others are WIDE_WHERE_FREE (templates/prelude.h.j2)."""
 
@@ -121,6 +122,17 @@ they cost elsewhere, even where processors are slower with them: others are WIDE
 def _is_wide(lines: Sequence[str]) -> bool:
     code = [line for line in lines if not line.startswith("/*")]
     return sum(len(HEAVY.findall(line)) for line in code) >= MANY
+
+
+def _quickly(lines: list[str]) -> list[str]:
+    """The lines with our own vector function of (eˣ - 1)/x, where nothing is chosen.
+
+    Compilers move a call into the branch that uses it, and make vectors of branches with calls of the C library alone.
+    """
+    code = [line for line in lines if not line.startswith("/*")]
+    if any("?" in line for line in code):
+        return lines
+    return [line if line.startswith("/*") else re.sub(r"\bexprel\(", "quick_exprel(", line) for line in lines]
 
 
 OWN_ENTRY = re.compile(r"(const )?(\w+) \*restrict const (\w+) = b\[")
