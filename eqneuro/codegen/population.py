@@ -204,13 +204,8 @@ def _plan_event(
             expr, draws, _ = select.translate(request.refractory)
             body.add_draws(draws)
             until = body.scope.pointer("refractory_until", "lane", "refractory_until", const=False)
-            resolved = body.resolve(expr)
-            steps = f"1 + (int64_t)floor({scan.number(resolved)} / now->dt + 0.5)"
-            if not body.any_varying([resolved]):
-                name = body.scope.names.allocate("refractory_steps")
-                body.scope.declarations.append(f"const int64_t {name} = {steps};")
-                steps = name
-            lines.append(f"{until}[i] = (lane)(now->tick + {steps});")
+            time = scan.number(body.resolve(expr))
+            lines.append(f"{until}[i] = (lane)(now->tick + 1 + (int64_t)floor({time} / now->dt + 0.5));")
     if (model.spike is None or model.axon_spike is None) and _can_replay(request, body, condition):
         text = scan.condition(condition)
         if active:

@@ -17,7 +17,6 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
   const double v_r = *(const real *)b[8];
   real *restrict const all_t_last = b[9];
   const double refractory = *(const real *)b[10];
-  const int64_t refractory_steps = 1 + (int64_t)floor(refractory / now->dt + 0.5);
   const double h = now->dt;
   const double tau = *(const real *)b[11];
   const double tau_exc = *(const real *)b[12];
@@ -81,7 +80,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
             v = v_r;
             all_v[i] = v;
             all_t_last[i] = (real)now->time;
-            refractory_until[i] = (lane)(now->tick + refractory_steps);
+            refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(refractory / now->dt + 0.5));
           }
         }
 

@@ -23,7 +23,6 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
   const real d_f = (real)d;
   real *restrict const all_t_last = b[11];
   const double tau_refrac = *(const real *)b[12];
-  const int64_t refractory_steps = 1 + (int64_t)floor(tau_refrac / now->dt + 0.5);
   real *restrict const all_I = b[13];
   const real *restrict const all_a = b[14];
   const double b_ = *(const real *)b[15];
@@ -96,7 +95,7 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
             u = d_f + u;
             all_u[i] = u;
             all_t_last[i] = (real)now->time;
-            refractory_until[i] = (lane)(now->tick + refractory_steps);
+            refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(tau_refrac / now->dt + 0.5));
           }
         }
 
