@@ -16,6 +16,7 @@ cdef extern from "bits.h":
     const int CHUNK, EXCESS
     ctypedef struct Columns:
         uint32_t row, stream, count, key0, key1, bound
+    Columns columns_of_seed(uint64_t seed, uint32_t stream, uint32_t bound) nogil
     void draw_row(uint64_t *bits, int64_t words, int64_t number, int64_t hole, Columns *source, uint32_t *room) nogil
     void turn(const uint64_t *bits, int64_t words, int64_t rows, int64_t some, uint64_t *turned, int64_t width) nogil
     int64_t read_narrow(const uint64_t *bits, int64_t words, int64_t number, uint32_t first, uint16_t *out) nogil
@@ -42,14 +43,10 @@ def _draw_some(
     uint32_t stream, uint64_t[:, ::1] bits,
 ):
     cdef int64_t row
-    cdef Columns source
+    cdef Columns source = columns_of_seed(seed, stream, <uint32_t>columns)
     cdef uint32_t *room = <uint32_t *>malloc(CHUNK * sizeof(uint32_t))
     if not room:
         raise MemoryError
-    source.stream = stream
-    source.key0 = <uint32_t>seed
-    source.key1 = <uint32_t>(seed >> 32) ^ 0x9E3779B9u
-    source.bound = <uint32_t>columns
     with nogil:
         for row in range(first, last):
             source.row = <uint32_t>row

@@ -15,6 +15,7 @@ cdef extern from "bits.h":
         uint32_t a, b, c, d
     ctypedef struct Columns:
         uint32_t row, stream, count, key0, key1, bound
+    Columns columns_of_seed(uint64_t seed, uint32_t stream, uint32_t bound) nogil
     Words philox(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t key0, uint32_t key1) nogil
     void draw_row(uint64_t *bits, int64_t words, int64_t number, int64_t hole, Columns *source, uint32_t *room) nogil
     int64_t read_wide(const uint64_t *bits, int64_t words, int64_t number, uint32_t first, uint32_t *out) nogil
@@ -224,17 +225,13 @@ def _draw_fixed(
 ):
     """Some of the rows."""
     cdef int64_t row, number, words = columns // 64 + 1
-    cdef Columns source
+    cdef Columns source = columns_of_seed(seed, stream, <uint32_t>columns)
     cdef uint64_t *bits = <uint64_t *>calloc(words, sizeof(uint64_t))
     cdef uint32_t *room = <uint32_t *>malloc(max(CHUNK, columns + EXCESS) * sizeof(uint32_t))
     if not bits or not room:
         free(bits)
         free(room)
         raise MemoryError
-    source.stream = stream
-    source.key0 = <uint32_t>seed
-    source.key1 = <uint32_t>(seed >> 32) ^ 0x9E3779B9u
-    source.bound = <uint32_t>columns
     with nogil:
         for row in range(first, last):
             number = starts[row + 1] - starts[row]

@@ -34,6 +34,13 @@ typedef struct {
   uint32_t row, stream, count, key0, key1, bound;
 } Columns;
 
+/* Those of a seed, before the first row. */
+static inline Columns columns_of_seed(uint64_t seed, uint32_t stream, uint32_t bound)
+{
+  const uint32_t high = (uint32_t)(seed >> 32);
+  return (Columns){.stream = stream, .key0 = (uint32_t)seed, .key1 = high ^ 0x9E3779B9u, .bound = bound};
+}
+
 #define AT_ONCE 32 /* columns that 8 counters give */
 
 /* A column below the bound. Words that would make some columns more likely give the bound itself (Lemire 2019, ACM

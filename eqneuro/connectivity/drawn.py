@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.connectivity.binomial import binomial_numbers
-from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, Targets, from_rows
+from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, Targets, from_rows, starts_of
 
 Bits = NDArray[np.uint64]
 
@@ -105,7 +105,7 @@ def draw_numbers(
     numbers = np.full(len(post), number, dtype=np.int64)
     if pays_as_bits(pre, post, number * len(post)):
         bits = _bits.draw_bits(numbers, len(pre), excluded, seed, stream, threads)
-        return DrawnConnectivity(bits, _starts(numbers), pre, post, sizes, threads)
+        return DrawnConnectivity(bits, starts_of(numbers), pre, post, sizes, threads)
     starts, columns = _sampling.fixed_rows(numbers, len(pre), excluded, seed, stream, threads)
     return from_rows(starts, columns, pre, post, *sizes)
 
@@ -133,9 +133,10 @@ def draw_pairs(
     words, marks = excluded[rows] // 64, np.uint64(1) << (excluded[rows] % 64).astype(np.uint64)
     numbers[rows] -= bits[rows, words] & marks != 0
     bits[rows, words] &= ~marks
+    starts = starts_of(numbers)
     if numbers.all():
-        return DrawnConnectivity(bits, _starts(numbers), pre, post, sizes, threads)
-    return from_rows(_starts(numbers), _bits.read_ranks(bits, _starts(numbers), 0, threads), pre, post, *sizes)
+        return DrawnConnectivity(bits, starts, pre, post, sizes, threads)
+    return from_rows(starts, _bits.read_ranks(bits, starts, 0, threads), pre, post, *sizes)
 
 
 def draw_turned(
@@ -146,7 +147,7 @@ def draw_turned(
 
     if not _is_small(len(numbers), columns, int(numbers.sum())):
         return _sampling.transpose(*_sampling.fixed_rows(numbers, columns, excluded, seed, stream, threads), columns)
-    begins = _starts(numbers)
+    begins = starts_of(numbers)
     bits = _bits.draw_bits(numbers, columns, excluded, seed, stream, threads)
     starts, rows = np.zeros(columns + 1, dtype=np.int64), np.empty(begins[-1], dtype=np.uint32)
     _bits.rows_by_pre(bits, begins, 0, columns, 0, columns, np.array([0, len(numbers)]), rows, starts)
@@ -162,7 +163,3 @@ def pays_as_bits(pre: Ranks, post: Ranks, synapses: float) -> bool:
 
 def _is_small(rows: int, columns: int, synapses: float) -> bool:
     return 0 < FEWER * rows * (columns // 64 + 1) * 8 <= 4 * synapses
-
-
-def _starts(numbers: Places) -> Places:
-    return np.concatenate([[0], np.cumsum(numbers)]).astype(np.int64)

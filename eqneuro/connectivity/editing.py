@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.connectivity.matrix import Connectivity, Places, Ranks
+from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, starts_of
 from eqneuro.connectivity.patterns import Ends
 
 
@@ -111,6 +111,6 @@ def _keys(connectivity: Connectivity) -> NDArray[np.int64]:
 def _connectivity(
     before: Connectivity, post_ranks: Ranks, lengths: NDArray[np.int64], pre_ranks: Ranks
 ) -> Connectivity:
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    starts = starts_of(lengths)
     ranks = np.ascontiguousarray(pre_ranks, dtype=np.uint32)
     return Connectivity(np.ascontiguousarray(post_ranks), starts, ranks, before.pre_size, before.post_size)

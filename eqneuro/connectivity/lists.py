@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.connectivity.matrix import Connectivity
+from eqneuro.connectivity.matrix import Connectivity, starts_of
 from eqneuro.connectivity.patterns import Ends
 
 
@@ -190,7 +190,7 @@ def from_table(
         first = doubles[0]
         raise ValueError(f"post-synaptic neuron {post[first]} gets two synapses from pre-synaptic neuron {pre[first]}")
     chosen, counts = np.unique(post, return_counts=True)
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    starts = starts_of(counts)
     found = Connectivity(chosen.astype(np.uint32), starts, pre.astype(np.uint32), ends.pre_size, ends.post_size)
     return Synapses(found, weights, delays)
 

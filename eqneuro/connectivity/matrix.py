@@ -72,6 +72,11 @@ class Connectivity:
         return False
 
 
+def starts_of(counts: Places) -> Places:
+    """Where each of rows with so many entries begins, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
 def from_rows(
     row_start: Places, columns: Ranks, pre: Ranks, post: Ranks, pre_size: int, post_size: int
 ) -> Connectivity:
