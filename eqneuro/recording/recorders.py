@@ -14,6 +14,23 @@ CHUNK_BYTES = 16 * 1024 * 1024
 FEWEST_BYTES = 4096
 """And no less than this, so that many short runs seldom wait for room."""
 FEWEST_ROWS = 16
+PIECE_BYTES = 4 * 1024 * 1024
+"""numpy asks the system for large pages where an array has so many bytes: writing into new ones costs a third."""
+
+
+class Shelf:
+    """Copies of arrays of one type, side by side in large pieces of memory."""
+
+    def __init__(self) -> None:
+        self._free: NDArray[Any] = np.empty(0)
+
+    def keep(self, array: NDArray[Any]) -> NDArray[Any]:
+        """A copy."""
+        if len(array) > len(self._free):
+            self._free = np.empty(max(len(array), PIECE_BYTES // array.itemsize), dtype=array.dtype)
+        copy, self._free = self._free[: len(array)], self._free[len(array) :]
+        copy[:] = array
+        return copy
 
 
 class RowRecorder:
@@ -118,16 +135,22 @@ class SpikeRecorder:
             self.wanted[ranks] = 1
         self.filled = allocate(1, np.int64)
         self._chunks: list[Spikes] = []
+        self._shelves = Shelf(), Shelf(), Shelf()
         self._capacity = 0
         self._steps = np.empty(0, dtype=np.int64)
         self._ranks = np.empty(0, dtype=np.int32)
         self._offsets = np.empty(0) if timed else None
 
     def prepare(self, steps: int) -> bool:
-        """Room for at least two steps in which every neuron spikes; whether buffers have moved."""
+        """Room for at least two steps in which every neuron spikes; whether buffers have moved.
+
+        They move but once: what fills them is copied, since a program that knows of other buffers costs more than that.
+        """
         if self._capacity - int(self.filled[0]) >= 2 * self.room:
             return False
         self._flush()
+        if self._capacity:
+            return False
         self._capacity = max(4 * self.room, 65_536)
         self._steps = np.empty(self._capacity, dtype=np.int64)
         self._ranks = np.empty(self._capacity, dtype=np.int32)
@@ -137,13 +160,14 @@ class SpikeRecorder:
 
     def _flush(self) -> None:
         if self.filled[0]:
-            self._chunks.append(self._present(copy=True))
+            steps, ranks, offsets = self._present()
+            kept = None if offsets is None else self._shelves[2].keep(offsets)
+            self._chunks.append((self._shelves[0].keep(steps), self._shelves[1].keep(ranks), kept))
         self.filled[0] = 0
 
-    def _present(self, *, copy: bool) -> Spikes:
+    def _present(self) -> Spikes:
         count = int(self.filled[0])
-        parts = (self._steps[:count], self._ranks[:count], None if self._offsets is None else self._offsets[:count])
-        return tuple(None if x is None else x.copy() for x in parts) if copy else parts  # type: ignore[return-value]
+        return self._steps[:count], self._ranks[:count], None if self._offsets is None else self._offsets[:count]
 
     def buffers(self, output: Any) -> list[NDArray[Any] | None]:
         """What the kernel `record_spikes`, or `record_timed_spikes`, takes; ``output`` is where the spikes are."""
@@ -156,7 +180,7 @@ class SpikeRecorder:
 
     def events(self, dt: float) -> tuple[NDArray[Any], NDArray[np.int32]]:
         """Steps and ranks of all spikes so far, in the order in which they happened; ``dt`` is the step in ms."""
-        parts = [*self._chunks, self._present(copy=False)]
+        parts = [*self._chunks, self._present()]
         steps, ranks = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
         offsets = [p[2] for p in parts if p[2] is not None]
         return (steps + np.concatenate(offsets) / dt if offsets else steps), ranks

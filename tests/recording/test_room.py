@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import eqneuro as ann
+from eqneuro.network import runner
+from eqneuro.network.assembly import Assembly
 from eqneuro.recording import recorders
 
 MODEL = ann.Neuron(
@@ -90,3 +92,18 @@ def test_many_short_runs_seldom_ask_for_room() -> None:
         moved += net._runner._assembly is not before
     assert moved < 15
     assert m.get("v").shape == (1001, 2, 3)
+
+
+def test_spikes_are_recorded_into_the_same_buffers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them than a buffer holds: the program that knows where they go is written once."""
+    made = []
+    monkeypatch.setattr(runner, "Assembly", lambda *given: made.append(Assembly(*given)) or made[-1])
+    net = ann.Network(seed=1)
+    population = net.create(300, ann.Neuron(equations="v = t", spike="modulo(v + 0.5, 2.0) < 1.0", reset=""))
+    m = net.monitor(population, "spike")
+    net.simulate(1000.0)
+    assert len(made) == 1
+    steps, ranks = m._recorders["spike"].events(net.dt)
+    np.testing.assert_array_equal(steps, np.repeat(np.arange(0, 1000, 2), 300))
+    np.testing.assert_array_equal(ranks, np.tile(np.arange(300), 500))
+    assert m._nbytes() >= 500 * 300 * 12
