@@ -114,7 +114,10 @@ def _part_by_time(declarations: Sequence[str]) -> tuple[tuple[str, ...], tuple[s
     return tuple(steady), tuple(moments)
 
 
-HEAVY, MANY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|(?:per_|quick_)?exprel|log1prel|sinh?c|tanhc)f?\("), 4
+QUICK = re.compile(r"\b(exp|exprel|per_exprel)\(")
+"""Functions of which there are vector functions of our own, in double precision: templates/vector_functions.h.j2."""
+OTHERS = r"pow|exprel|per_exprel|quick_exp|quick_exprel|quick_per_exprel|log1prel|sinh?c|tanhc"
+HEAVY, MANY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|{OTHERS})f?\("), 4
 """Functions that take longer than all other arithmetic; with so many of them in a kernel, wide vectors outweigh what
 they cost elsewhere, even where processors are slower with them: others are WIDE_WHERE_FREE (templates/prelude.h.j2)."""
 
@@ -125,14 +128,14 @@ def _is_wide(lines: Sequence[str]) -> bool:
 
 
 def _quickly(lines: list[str]) -> list[str]:
-    """The lines with our own vector function of (eˣ - 1)/x, where nothing is chosen.
+    """The lines with our own vector functions, where nothing is chosen.
 
     Compilers move a call into the branch that uses it, and make vectors of branches with calls of the C library alone.
     """
     code = [line for line in lines if not line.startswith("/*")]
     if any("?" in line for line in code):
         return lines
-    return [line if line.startswith("/*") else re.sub(r"\bexprel\(", "quick_exprel(", line) for line in lines]
+    return [line if line.startswith("/*") else QUICK.sub(r"quick_\1(", line) for line in lines]
 
 
 OWN_ENTRY = re.compile(r"(const )?(\w+) \*restrict const (\w+) = b\[")
@@ -142,12 +145,12 @@ OWN_ENTRY = re.compile(r"(const )?(\w+) \*restrict const (\w+) = b\[")
 def _held_by_one(body: Body, lines: Sequence[str], events: Sequence[EventPlan]) -> tuple[tuple[str, str, bool], ...]:
     """The arrays of which a neuron without neighbours can keep its entry in registers: C type, name, whether only read.
 
-    None where anything comes from outside, or from libraries, which round otherwise in vectors: the values of a neuron
+    None where anything comes from the past, or from libraries, which round otherwise in vectors: the values of a neuron
     are the same whether others are beside it or not.
     """
     code = [*lines, *(line for event in events for line in (*event.loads, *event.lines))]
     past = (*body.past.rings, *body.past.slopes, *body.past.sums, *body.reductions)
-    if body.request.model.targets or body.block_lines or past or any(HEAVY.search(line) for line in code):
+    if body.block_lines or past or any(HEAVY.search(line) for line in code):
         return ()
     lists = {name for event in events for name in (event.list, event.total)}
     found = (OWN_ENTRY.match(line) for line in body.scope.declarations)

@@ -29,12 +29,12 @@ STRUCTURE = (
     "number ring ring_count row_start target source input part_start delay_of learning boundary post_start post_slot"
     " post_source position updated range delay slot count spikes k row part first last s q i j clock elapsed learns low"
     " high fired delays post_rank steps input joined elapsed_row elapsed_all updated_row updated_all"
-    " ahead passed passed_row passed_all who part_of first_of last_of batch m coming"
+    " ahead passed passed_row passed_all who part_of first_of last_of batch m coming upcoming start_of"
 ).split()
 """Identifiers that the templates of synapses use."""
 TRACES = (
-    "own fresh pending all_fresh stride shift place start stop n passed_own elapsed_own passed_other elapsed_other"
-    " updated_pre updated_post column_step"
+    "own fresh pending all_fresh are_near block most oldest stride shift place start stop n passed_own elapsed_own"
+    " passed_other elapsed_other updated_pre updated_post column_step"
 ).split()
 """Further ones, where traces are kept with neurons."""
 

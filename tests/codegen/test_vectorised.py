@@ -14,10 +14,12 @@ from eqneuro.network.requests import gather
 
 CONDUCTANCE = "tau*dv/dt = -v + g_exc*(1.0 - v) : exponential"
 
+CHANNEL = CONDUCTANCE, "dn/dt = 0.1*(v - 25.0)/(exp((v - 25.0)/10.0) - 1.0)*(1.0 - n) - exp(-v/80.0)*n : exponential"
+
 
 def request_of(**neuron: object) -> NetworkRequest:
     net = ann.Network(dt=0.1, seed=1)
-    cells = net.create(100, ann.Neuron(parameters="tau = 20.0", equations=CONDUCTANCE, **neuron))
+    cells = net.create(100, ann.Neuron(parameters="tau = 20.0", **({"equations": CONDUCTANCE} | neuron)))
     net.connect(cells, cells, "exc").all_to_all(0.1)
     return gather(net)[0]
 
@@ -44,8 +46,9 @@ def has_vectors(tmp_path) -> bool:
     [
         ({"spike": "v > 0.9", "reset": ""}, {"quick_exprel"}),
         ({"spike": "v > 0.9", "reset": "v = 0.0", "refractory": 2.0}, {"expm1"}),
+        ({"equations": CHANNEL, "spike": "v > 0.9", "reset": ""}, {"quick_exp", "quick_per_exprel", "quick_exprel"}),
     ],
-    ids=["nothing chosen", "refractory"],
+    ids=["nothing chosen", "refractory", "rates of a channel"],
 )
 def test_exponential_euler(neuron, wanted, tmp_path):
     """What a compiler moves into a branch must be one of its own functions: it makes no vectors of others."""

@@ -13,13 +13,16 @@ ROOT = ann.Neuron(parameters="b = 100.0", equations="dvee/dt = sqrt(b - t) : ini
 
 @pytest.mark.parametrize("threads", [1, 2, 4])
 @pytest.mark.parametrize("dtype", [ann.float64, ann.float32])
-def test_population_variable_neuron_and_time_are_named(threads: int, dtype: type) -> None:
+@pytest.mark.parametrize("until", [1.0, 1.5], ids=["odd step", "even step"])
+def test_population_variable_neuron_and_time_are_named(threads: int, dtype: type, until: float) -> None:
+    """In even steps neurons are updated from the first to the last, in odd ones from the last to the first."""
     net = ann.Network(dt=0.5, num_threads=threads, dtype=dtype)
     population = net.create(1000, ROOT, name="root")
-    population.b = [100.0] * 700 + [1.0] + [100.0] * 200 + [1.0] * 99
-    with pytest.raises(ann.NotFiniteError, match=r"'vee' of neuron 700 in population 'root' became nan .* t = 1.5 ms"):
+    population.b = [100.0] * 700 + [until] + [100.0] * 200 + [until] * 99
+    told = rf"'vee' of neuron 700 in population 'root' became nan .* t = {until + 0.5:g} ms"
+    with pytest.raises(ann.NotFiniteError, match=told):
         net.simulate(5.0)
-    assert net.time == 2.0, "the step is done"
+    assert net.time == until + 1.0, "the step is done"
     assert np.isnan(population.vee[700])
     assert np.isfinite(population.vee[:700]).all()
 

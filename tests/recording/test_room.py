@@ -107,3 +107,19 @@ def test_spikes_are_recorded_into_the_same_buffers(monkeypatch: pytest.MonkeyPat
     np.testing.assert_array_equal(steps, np.repeat(np.arange(0, 1000, 2), 300))
     np.testing.assert_array_equal(ranks, np.tile(np.arange(300), 500))
     assert m._nbytes() >= 500 * 300 * 12
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_spikes_of_a_step_are_told_from_the_first_neuron_to_the_last(threads: int) -> None:
+    """Neurons are updated there and back, in even and in odd steps."""
+    net = ann.Network(seed=1, num_threads=threads)
+    every = np.arange(700) % 5 + 1.0
+    population = net.create(
+        700, ann.Neuron(parameters="every = 1.0", equations="v = v + 1.0", spike="v >= every", reset="v = 0.0")
+    )
+    population.every = every
+    m = net.monitor(population, "spike")
+    net.simulate(60.0)
+    steps, ranks = m._recorders["spike"].events(net.dt)
+    wanted = [(step, rank) for step in range(60) for rank in range(700) if (step + 1) % every[rank] == 0]
+    assert list(zip(steps.tolist(), ranks.tolist(), strict=True)) == wanted

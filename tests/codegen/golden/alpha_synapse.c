@@ -25,20 +25,32 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
   int64_t spikes;
 
   (void)size;
-  do {
-    /* the same for all neurons in this step */
-    const double factor_0 = Q_0_2_2 / tau;
-    spikes = 0;
-
-    for (int64_t block = begin; block < end; block += BLOCK) {
-      const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
-
-      for (int64_t group = block; group < stop; group += GROUP) {
+  if (size == 1) {
+    instant *const given = (instant *)now; /* no other kernel looks at it meanwhile */
+    instant then = *given;
+    real held_all_v = *all_v;
+    real held_all_x = *all_x;
+    real held_all_y = *all_y;
+    real held_all_g_ext = *all_g_ext;
+    real held_all_t_last = *all_t_last;
+    real *const place_of_all_v = all_v;
+    real *const place_of_all_x = all_x;
+    real *const place_of_all_y = all_y;
+    real *const place_of_all_g_ext = all_g_ext;
+    real *const place_of_all_t_last = all_t_last;
+    {
+      const instant *const now = &then;
+      real *const all_v = &held_all_v;
+      real *const all_x = &held_all_x;
+      real *const all_y = &held_all_y;
+      real *const all_g_ext = &held_all_g_ext;
+      real *const all_t_last = &held_all_t_last;
+      const int64_t i = 0;
+      do {
+        const double factor_0 = Q_0_2_2 / tau;
         lane any = 0;
-        real total = 0; /* finite where all that is added is finite */
-
-#pragma omp simd reduction(+ : total) reduction(| : any)
-        for (int64_t i = group; i < group + GROUP; ++i) {
+        real total = 0;
+        {
           real v = all_v[i];
           real x = all_x[i];
           real y = all_y[i];
@@ -59,37 +71,104 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
           total += x + y + v;
           all_g_ext[i] = 0;
         }
-        const int64_t last = group + GROUP < size ? group + GROUP : size;
-
+        (void)total;
+        spikes = 0;
         if (any) {
-          lane found = 0; /* a bit for each neuron */
-
-#pragma omp simd reduction(| : found)
-          for (int64_t i = group; i < group + GROUP; ++i) {
-            real v = all_v[i];
-            found |= (lane)(v > 15.0) << (i - group);
-          }
-          for (uint64_t hits = (uint64_t)found & ((1ull << (last - group)) - 1); hits; hits &= hits - 1) {
-            const int64_t i = group + __builtin_ctzll(hits);
-            real v = all_v[i];
-            spiked[begin + spikes++] = (uint32_t)i;
+          real v = all_v[i];
+          if (v > 15.0) {
+            spiked[begin + spikes++] = 0;
             /* v = 0.0 */
             v = 0.0;
             all_v[i] = v;
             all_t_last[i] = (real)now->time;
           }
         }
-
         if (!(fabs(total) < INFINITY)) {
-          for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-            report_not_finite(now, all_x[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-            report_not_finite(now, all_y[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
-            report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
-          }
+          report_not_finite(now, all_x[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+          report_not_finite(now, all_y[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+          report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+        }
+      } while (goes_on(now, spikes));
+    }
+    *place_of_all_v = held_all_v;
+    *place_of_all_x = held_all_x;
+    *place_of_all_y = held_all_y;
+    *place_of_all_g_ext = held_all_g_ext;
+    *place_of_all_t_last = held_all_t_last;
+    *given = then;
+    spike_count[LENGTH_AT(begin)] = spikes;
+    return;
+  }
+  do {
+    /* the same for all neurons in this step */
+    const double factor_0 = Q_0_2_2 / tau;
+    spikes = 0;
+    int64_t suspect = end; /* the first group with a number that is not finite:
+        beyond the last neuron there may be some */
+
+    /* there and back: the neurons updated last are still in a near cache */
+    const int64_t back = now->tick & 1;
+    for (int64_t along = begin; along < end; along += GROUP) {
+      const int64_t group = back ? begin + end - GROUP - along : along;
+      lane any = 0;
+      real total = 0; /* finite where all that is added is finite */
+
+#pragma omp simd reduction(+ : total) reduction(| : any)
+      for (int64_t i = group; i < group + GROUP; ++i) {
+        real v = all_v[i];
+        real x = all_x[i];
+        real y = all_y[i];
+        const real g_ext = all_g_ext[i];
+        /* dx/dt = -x/tau_syn : exact */
+        const real new_x = P_0_0_0 * x;
+        /* dy/dt = (x - y)/tau_syn : exact */
+        const real new_y = P_0_1_0 * x + P_0_1_1 * y;
+        /* dv/dt = (y + g_ext - v)/tau : exact */
+        const real new_v = P_0_2_0 * x + P_0_2_1 * y + P_0_2_2 * v + g_ext * factor_0;
+        x = new_x;
+        all_x[i] = x;
+        y = new_y;
+        all_y[i] = y;
+        v = new_v;
+        all_v[i] = v;
+        any |= v > 15.0;
+        total += x + y + v;
+        all_g_ext[i] = 0;
+      }
+      if (!(fabs(total) < INFINITY) && group < suspect) {
+        suspect = group;
+      }
+
+      if (any) {
+        lane found = 0; /* a bit for each neuron */
+
+#pragma omp simd reduction(| : found)
+        for (int64_t i = group; i < group + GROUP; ++i) {
+          real v = all_v[i];
+          found |= (lane)(v > 15.0) << (i - group);
+        }
+        const int64_t last = group + GROUP < size ? group + GROUP : size;
+        for (uint64_t hits = (uint64_t)found & ((1ull << (last - group)) - 1); hits;) {
+          const int bit = back ? 63 - __builtin_clzll(hits) : __builtin_ctzll(hits);
+          const int64_t i = group + bit;
+          hits ^= 1ull << bit;
+          real v = all_v[i];
+          spiked[begin + spikes++] = (uint32_t)i;
+          /* v = 0.0 */
+          v = 0.0;
+          all_v[i] = v;
+          all_t_last[i] = (real)now->time;
         }
       }
     }
+    if (suspect < end) {
+      const real *const checked[] = {all_x, all_y, all_v};
+      report_first(now, checked, 3, ((const int64_t *)b[0])[2] * CULPRITS, suspect, end < size ? end : size);
+    }
   } while (goes_on(now, spikes));
+  if (now->tick & 1) {
+    turn_around(spiked + begin, spikes);
+  }
   spike_count[LENGTH_AT(begin)] = spikes;
 }
 

@@ -27,22 +27,34 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
   int64_t spikes;
 
   (void)size;
-  do {
-    /* the same for all neurons in this step */
-    const double h_per_tau = h / tau;
-    const double factor_0 = -h / tau_exc;
-    const double factor_1 = -h / tau_inh;
-    spikes = 0;
-
-    for (int64_t block = begin; block < end; block += BLOCK) {
-      const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
-
-      for (int64_t group = block; group < stop; group += GROUP) {
+  if (size == 1) {
+    instant *const given = (instant *)now; /* no other kernel looks at it meanwhile */
+    instant then = *given;
+    lane held_refractory_until = *refractory_until;
+    real held_all_v = *all_v;
+    real held_all_g_exc = *all_g_exc;
+    real held_all_g_inh = *all_g_inh;
+    real held_all_t_last = *all_t_last;
+    lane *const place_of_refractory_until = refractory_until;
+    real *const place_of_all_v = all_v;
+    real *const place_of_all_g_exc = all_g_exc;
+    real *const place_of_all_g_inh = all_g_inh;
+    real *const place_of_all_t_last = all_t_last;
+    {
+      const instant *const now = &then;
+      lane *const refractory_until = &held_refractory_until;
+      real *const all_v = &held_all_v;
+      real *const all_g_exc = &held_all_g_exc;
+      real *const all_g_inh = &held_all_g_inh;
+      real *const all_t_last = &held_all_t_last;
+      const int64_t i = 0;
+      do {
+        const double h_per_tau = h / tau;
+        const double factor_0 = -h / tau_exc;
+        const double factor_1 = -h / tau_inh;
         lane any = 0;
-        real total = 0; /* finite where all that is added is finite */
-
-#pragma omp simd reduction(+ : total) reduction(| : any)
-        for (int64_t i = group; i < group + GROUP; ++i) {
+        real total = 0;
+        {
           real v = all_v[i];
           real g_exc = all_g_exc[i];
           real g_inh = all_g_inh[i];
@@ -62,20 +74,12 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
           any |= active & (v > v_T);
           total += v + g_exc + g_inh;
         }
-        const int64_t last = group + GROUP < size ? group + GROUP : size;
-
+        (void)total;
+        spikes = 0;
         if (any) {
-          lane found = 0; /* a bit for each neuron */
-
-#pragma omp simd reduction(| : found)
-          for (int64_t i = group; i < group + GROUP; ++i) {
-            real v = all_v[i];
-            found |= (lane)((refractory_until[i] <= (lane)now->tick) & (v > v_T)) << (i - group);
-          }
-          for (uint64_t hits = (uint64_t)found & ((1ull << (last - group)) - 1); hits; hits &= hits - 1) {
-            const int64_t i = group + __builtin_ctzll(hits);
-            real v = all_v[i];
-            spiked[begin + spikes++] = (uint32_t)i;
+          real v = all_v[i];
+          if ((refractory_until[i] <= (lane)now->tick) & (v > v_T)) {
+            spiked[begin + spikes++] = 0;
             /* v = v_r */
             v = v_r;
             all_v[i] = v;
@@ -83,17 +87,94 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
             refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(refractory / now->dt + 0.5));
           }
         }
-
         if (!(fabs(total) < INFINITY)) {
-          for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-            report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-            report_not_finite(now, all_g_exc[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
-            report_not_finite(now, all_g_inh[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
-          }
+          report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
+          report_not_finite(now, all_g_exc[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
+          report_not_finite(now, all_g_inh[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
+        }
+      } while (goes_on(now, spikes));
+    }
+    *place_of_refractory_until = held_refractory_until;
+    *place_of_all_v = held_all_v;
+    *place_of_all_g_exc = held_all_g_exc;
+    *place_of_all_g_inh = held_all_g_inh;
+    *place_of_all_t_last = held_all_t_last;
+    *given = then;
+    spike_count[LENGTH_AT(begin)] = spikes;
+    return;
+  }
+  do {
+    /* the same for all neurons in this step */
+    const double h_per_tau = h / tau;
+    const double factor_0 = -h / tau_exc;
+    const double factor_1 = -h / tau_inh;
+    spikes = 0;
+    int64_t suspect = end; /* the first group with a number that is not finite:
+        beyond the last neuron there may be some */
+
+    /* there and back: the neurons updated last are still in a near cache */
+    const int64_t back = now->tick & 1;
+    for (int64_t along = begin; along < end; along += GROUP) {
+      const int64_t group = back ? begin + end - GROUP - along : along;
+      lane any = 0;
+      real total = 0; /* finite where all that is added is finite */
+
+#pragma omp simd reduction(+ : total) reduction(| : any)
+      for (int64_t i = group; i < group + GROUP; ++i) {
+        real v = all_v[i];
+        real g_exc = all_g_exc[i];
+        real g_inh = all_g_inh[i];
+        const lane active = refractory_until[i] <= (lane)now->tick;
+        /* tau*dv/dt = (E_L - v) + g_exc*(E_exc - v) + g_inh*(E_inh - v) */
+        const real new_v = v + h_per_tau * (E_L + g_exc * (E_exc - v) + g_inh * (E_inh - v) - v);
+        /* tau_exc*dg_exc/dt = -g_exc */
+        const real new_g_exc = g_exc + g_exc * factor_0;
+        /* tau_inh*dg_inh/dt = -g_inh */
+        const real new_g_inh = g_inh + g_inh * factor_1;
+        v = active ? new_v : v;
+        all_v[i] = v;
+        g_exc = new_g_exc;
+        all_g_exc[i] = g_exc;
+        g_inh = new_g_inh;
+        all_g_inh[i] = g_inh;
+        any |= active & (v > v_T);
+        total += v + g_exc + g_inh;
+      }
+      if (!(fabs(total) < INFINITY) && group < suspect) {
+        suspect = group;
+      }
+
+      if (any) {
+        lane found = 0; /* a bit for each neuron */
+
+#pragma omp simd reduction(| : found)
+        for (int64_t i = group; i < group + GROUP; ++i) {
+          real v = all_v[i];
+          found |= (lane)((refractory_until[i] <= (lane)now->tick) & (v > v_T)) << (i - group);
+        }
+        const int64_t last = group + GROUP < size ? group + GROUP : size;
+        for (uint64_t hits = (uint64_t)found & ((1ull << (last - group)) - 1); hits;) {
+          const int bit = back ? 63 - __builtin_clzll(hits) : __builtin_ctzll(hits);
+          const int64_t i = group + bit;
+          hits ^= 1ull << bit;
+          real v = all_v[i];
+          spiked[begin + spikes++] = (uint32_t)i;
+          /* v = v_r */
+          v = v_r;
+          all_v[i] = v;
+          all_t_last[i] = (real)now->time;
+          refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(refractory / now->dt + 0.5));
         }
       }
     }
+    if (suspect < end) {
+      const real *const checked[] = {all_v, all_g_exc, all_g_inh};
+      report_first(now, checked, 3, ((const int64_t *)b[0])[2] * CULPRITS, suspect, end < size ? end : size);
+    }
   } while (goes_on(now, spikes));
+  if (now->tick & 1) {
+    turn_around(spiked + begin, spikes);
+  }
   spike_count[LENGTH_AT(begin)] = spikes;
 }
 
@@ -112,35 +193,18 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
   real *restrict input = b[5];
   const double w = *(const real *)b[7];
 
+  const int64_t slot = (now->tick - number[2]) & (number[1] - 1), count = ring_count[slot];
+  const uint32_t *restrict spikes = ring + slot * number[0];
+
   for (int64_t range = begin; range < end; ++range) {
-    int64_t delay = number[2], k = 0;
-
-    while (delay <= number[3]) {
-      int64_t who[BATCH], first_of[BATCH + FETCHED], last_of[BATCH], batch = 0;
-
-      while (batch < BATCH && delay <= number[3]) {
-        const int64_t slot = (now->tick - delay) & (number[1] - 1), count = ring_count[slot];
-        const uint32_t *restrict spikes = ring + slot * number[0];
-        for (; k < count && batch < BATCH; ++k, ++batch) {
-          const int64_t row = range * number[0] + spikes[k];
-          who[batch] = spikes[k];
-          __builtin_prefetch(&row_start[row]);
-        }
-        if (k >= count) {
-          ++delay, k = 0;
-        }
-      }
-      for (int64_t m = 0; m < batch; ++m) {
-        const int64_t row = range * number[0] + who[m];
-        first_of[m] = row_start[row], last_of[m] = row_start[row + 1];
-      }
-      for (int64_t m = batch; m < batch + FETCHED; ++m) {
-        first_of[m] = 0;
-      }
-      for (int64_t m = 0; m < batch; ++m) {
-        const int64_t i = who[m], first = first_of[m], last = last_of[m], coming = first_of[m + FETCHED];
-        FETCH(&target[coming]);
-        (void)i;
+    const int64_t *restrict start_of = row_start + range * number[0];
+    for (int64_t k = 0; k < count; ++k) {
+      const int64_t i = spikes[k], first = start_of[i], last = start_of[i + 1];
+      const int64_t coming = start_of[spikes[k + FETCHED < count ? k + FETCHED : k]];
+      __builtin_prefetch(&start_of[spikes[k + 2 * FETCHED < count ? k + 2 * FETCHED : k]]);
+      const int64_t upcoming = start_of[spikes[k + 1 < count ? k + 1 : k]];
+      FETCH(&target[coming]);
+      (void)i, (void)upcoming;
         int64_t run = first;
         while (number[6] && run < last) {
           int64_t low = run + 1, high = last, middle = last;
@@ -163,7 +227,6 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
           input[target[s]] += w;
         }
 
-      }
     }
   }
 }
@@ -214,18 +277,24 @@ static void deliver_DefaultSpikingSynapse_2(void *const *restrict b, const insta
         first_of[m] = 0;
       }
       for (int64_t m = 0; m < batch; ++m) {
-        const int64_t i = who[m], first = first_of[m], last = last_of[m], coming = first_of[m + FETCHED];
+        const int64_t i = who[m], first = first_of[m], last = last_of[m], upcoming = first_of[m + 1], coming =
+            first_of[m + FETCHED];
         FETCH(&target[coming]);
         FETCH(&all_w[coming]);
-        (void)i;
+        (void)i, (void)upcoming;
+        const int64_t reach = last - first < AHEAD_IN_ROW ? last - first : AHEAD_IN_ROW;
         for (int64_t near = first; near < last; near += 8) {
-          const int64_t end_of_line = near + 8 < last ? near + 8 : last;
-          if (near + AHEAD_IN_ROW < last) {
-            __builtin_prefetch(&target[near + AHEAD_IN_ROW]);
-            __builtin_prefetch(&all_w[near + AHEAD_IN_ROW]);
-          }
-          for (int64_t s = near; s < end_of_line; ++s) {
-            input[target[s]] += all_w[s];
+          const int64_t ahead = near + reach < last ? near + reach : upcoming + near + reach - last;
+          __builtin_prefetch(&target[ahead]);
+          __builtin_prefetch(&all_w[ahead]);
+          if (near + 8 <= last) {
+            for (int64_t s = near; s < near + 8; ++s) {
+              input[target[s]] += all_w[s];
+            }
+          } else {
+            for (int64_t s = near; s < last; ++s) {
+              input[target[s]] += all_w[s];
+            }
           }
         }
 

@@ -38,6 +38,8 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
   (void)size;
   do {
     spikes = 0;
+    int64_t suspect = end; /* the first group with a number that is not finite:
+        beyond the last neuron there may be some */
 
     for (int64_t block = begin - begin % BLOCK; block < end; block += BLOCK) {
       const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
@@ -48,7 +50,7 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
         lane any = 0;
         real total = 0; /* finite where all that is added is finite */
 
-#pragma omp simd reduction(+ : total) reduction(| : any)
+  #pragma omp simd reduction(+ : total) reduction(| : any)
         for (int64_t i = group; i < group + GROUP; ++i) {
           real v = all_v[i];
           real u = all_u[i];
@@ -73,18 +75,23 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
           all_g_exc[i] = 0;
           all_g_inh[i] = 0;
         }
-        const int64_t last = group + GROUP < size ? group + GROUP : size;
+        if (!(fabs(total) < INFINITY) && group < suspect) {
+          suspect = group;
+        }
 
         if (any) {
           lane found = 0; /* a bit for each neuron */
 
-#pragma omp simd reduction(| : found)
+  #pragma omp simd reduction(| : found)
           for (int64_t i = group; i < group + GROUP; ++i) {
             real v = all_v[i];
             found |= (lane)((refractory_until[i] <= (lane)now->tick) & (v > v_thresh_f)) << (i - group);
           }
-          for (uint64_t hits = (uint64_t)found & ((1ull << (last - group)) - 1); hits; hits &= hits - 1) {
-            const int64_t i = group + __builtin_ctzll(hits);
+          const int64_t last = group + GROUP < size ? group + GROUP : size;
+          for (uint64_t hits = (uint64_t)found & ((1ull << (last - group)) - 1); hits;) {
+            const int bit = __builtin_ctzll(hits);
+            const int64_t i = group + bit;
+            hits ^= 1ull << bit;
             real v = all_v[i];
             real u = all_u[i];
             spiked[begin + spikes++] = (uint32_t)i;
@@ -98,14 +105,11 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
             refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(tau_refrac / now->dt + 0.5));
           }
         }
-
-        if (!(fabs(total) < INFINITY)) {
-          for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-            report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-            report_not_finite(now, all_u[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
-          }
-        }
       }
+    }
+    if (suspect < end) {
+      const real *const checked[] = {all_v, all_u};
+      report_first(now, checked, 2, ((const int64_t *)b[0])[2] * CULPRITS, suspect, end < size ? end : size);
     }
   } while (goes_on(now, spikes));
   spike_count[LENGTH_AT(begin)] = spikes;

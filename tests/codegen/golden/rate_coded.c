@@ -32,50 +32,51 @@ WIDE_WHERE_FREE static void update_Rate_neuron_0(void *const *restrict b, const 
     const double part_1 = 1.0 / tau;
     const double part_2 = h * part_1;
     const double factor_3 = 0.5 * part_2;
+    int64_t suspect = end; /* the first group with a number that is not finite:
+        beyond the last neuron there may be some */
 
-    for (int64_t block = begin; block < end; block += BLOCK) {
-      const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
-
-      for (int64_t group = block; group < stop; group += GROUP) {
-        real total = 0; /* finite where all that is added is finite */
+    /* there and back: the neurons updated last are still in a near cache */
+    const int64_t back = now->tick & 1;
+    for (int64_t along = begin; along < end; along += GROUP) {
+      const int64_t group = back ? begin + end - GROUP - along : along;
+      real total = 0; /* finite where all that is added is finite */
 
 #pragma omp simd reduction(+ : total)
-        for (int64_t i = group; i < group + GROUP; ++i) {
-          real v = all_v[i];
-          const real sum_exc = all_sum_exc[i];
-          const real sum_inh = all_sum_inh[i];
-          const real sum_inh_1 = all_sum_inh_1[row_1 + i];
-          const real sum_inh_2 = all_sum_inh_1[row_2 + i];
-          const real sum_inh_3 = all_sum_inh_1[row_3 + i];
-          /* tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint */
-          const real stage_sum_inh__0 = sum_inh_1;
-          const real shared_0 = factor_0 + sum_exc;
-          const real shared_1 = shared_0 - stage_sum_inh__0 - v;
-          const real shared_2 = part_1 * shared_1;
-          const real shared_3 = (v <= -1.0) & (shared_2 < 0.0) ? 0.0 : shared_2;
-          real slope_of_v = (v >= 1.0) & (0.0 < shared_3) ? 0.0 : shared_3;
-          slopes_of_v[this_row + i] = slope_of_v;
-          const real middle_v = v + factor_3 * shared_1;
-          const real stage_sum_inh__1 = 0.0625 * sum_inh_3 + 0.3125 * sum_inh + 0.9375 * sum_inh_1 - 0.3125 * sum_inh_2;
-          const real shared_4 = v + part_2 * (shared_0 - middle_v - stage_sum_inh__1);
-          const real shared_5 = -1.0 > shared_4 ? -1.0 : shared_4;
-          v = 1.0 < shared_5 ? 1.0 : shared_5;
-          all_v[i] = v;
-          /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
-          const real past_v_2 = past_on_curve(&when_v, history_of_v, slopes_of_v, i);
-          const real branch_0 = tanh(past_v_2);
-          real r = v > 0.0 ? v : 0.1 * branch_0;
-          all_r[i] = r;
-          total += v;
-        }
-        const int64_t last = group + GROUP < size ? group + GROUP : size;
-
-        if (!(fabs(total) < INFINITY)) {
-          for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-            report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-          }
-        }
+      for (int64_t i = group; i < group + GROUP; ++i) {
+        real v = all_v[i];
+        const real sum_exc = all_sum_exc[i];
+        const real sum_inh = all_sum_inh[i];
+        const real sum_inh_1 = all_sum_inh_1[row_1 + i];
+        const real sum_inh_2 = all_sum_inh_1[row_2 + i];
+        const real sum_inh_3 = all_sum_inh_1[row_3 + i];
+        /* tau*dv/dt + v = B + sum(exc) - sum(inh) - mean(r) : min=-1.0, max=1.0, midpoint */
+        const real stage_sum_inh__0 = sum_inh_1;
+        const real shared_0 = factor_0 + sum_exc;
+        const real shared_1 = shared_0 - stage_sum_inh__0 - v;
+        const real shared_2 = part_1 * shared_1;
+        const real shared_3 = (v <= -1.0) & (shared_2 < 0.0) ? 0.0 : shared_2;
+        real slope_of_v = (v >= 1.0) & (0.0 < shared_3) ? 0.0 : shared_3;
+        slopes_of_v[this_row + i] = slope_of_v;
+        const real middle_v = v + factor_3 * shared_1;
+        const real stage_sum_inh__1 = 0.0625 * sum_inh_3 + 0.3125 * sum_inh + 0.9375 * sum_inh_1 - 0.3125 * sum_inh_2;
+        const real shared_4 = v + part_2 * (shared_0 - middle_v - stage_sum_inh__1);
+        const real shared_5 = -1.0 > shared_4 ? -1.0 : shared_4;
+        v = 1.0 < shared_5 ? 1.0 : shared_5;
+        all_v[i] = v;
+        /* r = if v > 0.0: v else: 0.1*tanh(v(t - 3.0)) */
+        const real past_v_2 = past_on_curve(&when_v, history_of_v, slopes_of_v, i);
+        const real branch_0 = tanh(past_v_2);
+        real r = v > 0.0 ? v : 0.1 * branch_0;
+        all_r[i] = r;
+        total += v;
       }
+      if (!(fabs(total) < INFINITY) && group < suspect) {
+        suspect = group;
+      }
+    }
+    if (suspect < end) {
+      const real *const checked[] = {all_v};
+      report_first(now, checked, 1, ((const int64_t *)b[0])[2] * CULPRITS, suspect, end < size ? end : size);
     }
   } while (goes_on(now, 0));
 }
