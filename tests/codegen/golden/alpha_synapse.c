@@ -24,7 +24,7 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
   const double P_0_2_2 = *(const real *)b[15];
   int64_t spikes;
 
-  (void)size;
+  end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   if (size == 1) {
     instant *const given = (instant *)now; /* no other kernel looks at it meanwhile */
     instant then = *given;

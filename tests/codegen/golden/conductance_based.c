@@ -26,7 +26,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
   const double E_inh = *(const real *)b[16];
   int64_t spikes;
 
-  (void)size;
+  end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   if (size == 1) {
     instant *const given = (instant *)now; /* no other kernel looks at it meanwhile */
     instant then = *given;

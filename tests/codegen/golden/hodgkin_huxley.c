@@ -32,7 +32,7 @@ WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const i
   const double gNa = *(const real *)b[20];
   int64_t spikes;
 
-  (void)size;
+  end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   do {
     /* the same for all neurons in this step */
     const double factor_0 = -1.0 / k_m;

@@ -35,7 +35,7 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
   const real b__f = (real)b_;
   int64_t spikes;
 
-  (void)size;
+  end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   do {
     spikes = 0;
     int64_t suspect = end; /* the first group with a number that is not finite:

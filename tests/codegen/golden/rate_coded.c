@@ -19,7 +19,7 @@ WIDE_WHERE_FREE static void update_Rate_neuron_0(void *const *restrict b, const 
   const real *restrict const all_sum_inh_1 = b[10];
   real *restrict const all_r = b[11];
 
-  (void)size;
+  end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   do {
     const past_time when_v = find_past(now, 3.0, 0.0, past_start[0], ((const int64_t *)b[0])[3],
         ((const int64_t *)b[0])[1], PAST_CURVE);
