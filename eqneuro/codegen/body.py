@@ -83,6 +83,10 @@ class Body(Statements):
         """Whether an attribute is a floating-point number."""
         return self._attributes[name].type == "float"
 
+    def is_wanted_anyway(self, name: str) -> bool:
+        """Reals of neurons that are refractory: they are looked at for NaN."""
+        return name in self._attributes and self.is_real(name)
+
     def _bind_name(self, symbol: sympy.Symbol) -> None:
         scope, name = self.scope, symbol.name
         if name in ("t", "dt"):

@@ -12,9 +12,9 @@ from eqneuro.codegen.body import GLOBAL_STREAMS, STOP_STREAMS, Body, StopBody
 from eqneuro.codegen.lanes import LaneWriter, iterates
 from eqneuro.codegen.layout import KernelLayout, PropagatorLayout
 from eqneuro.codegen.plan import EventPlan, KernelPlan
-from eqneuro.codegen.render import VECTOR_FUNCTIONS
 from eqneuro.codegen.requests import PopulationRequest, StopRequest
 from eqneuro.codegen.scan import Scan
+from eqneuro.codegen.vector_functions import HEAVY, is_wide, quickly
 from eqneuro.codegen.writer import LoopWriter
 from eqneuro.language.syntax import is_condition
 from eqneuro.numerics import select
@@ -70,7 +70,7 @@ def plan_update(
     event_plans = tuple(_plan_event(request, body, number, condition, active) for number, condition in enumerate(fired))
     writer = LaneWriter(body) if iterates(body.code) else None
     lines, invariants = writer.write(checked) if writer else LoopWriter(body).finish()
-    lines = _quickly(lines)
+    lines = quickly(lines)
     declarations, moments = _part_by_time(body.scope.declarations)
     return KernelPlan(
         template="population.c.j2",
@@ -84,7 +84,7 @@ def plan_update(
         block_lines=tuple(body.block_lines),
         events=event_plans,
         checks=tuple(body.pointer_of(name) for name in checked),
-        is_wide=_is_wide(lines),
+        is_wide=is_wide(lines),
         single=() if writer else _held_by_one(body, lines, event_plans),
         stages=writer.stages if writer else (),
         lanes=writer.lanes if writer else (),
@@ -112,30 +112,6 @@ def _part_by_time(declarations: Sequence[str]) -> tuple[tuple[str, ...], tuple[s
         else:
             steady.append(line)
     return tuple(steady), tuple(moments)
-
-
-QUICK = re.compile(r"\b(exp|exprel|per_exprel)\(")
-"""Functions of which there are vector functions of our own, in double precision: templates/vector_functions.h.j2."""
-OTHERS = r"pow|exprel|per_exprel|quick_exp|quick_exprel|quick_per_exprel|log1prel|sinh?c|tanhc"
-HEAVY, MANY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|{OTHERS})f?\("), 4
-"""Functions that take longer than all other arithmetic; with so many of them in a kernel, wide vectors outweigh what
-they cost elsewhere, even where processors are slower with them: others are WIDE_WHERE_FREE (templates/prelude.h.j2)."""
-
-
-def _is_wide(lines: Sequence[str]) -> bool:
-    code = [line for line in lines if not line.startswith("/*")]
-    return sum(len(HEAVY.findall(line)) for line in code) >= MANY
-
-
-def _quickly(lines: list[str]) -> list[str]:
-    """The lines with our own vector functions, where nothing is chosen.
-
-    Compilers move a call into the branch that uses it, and make vectors of branches with calls of the C library alone.
-    """
-    code = [line for line in lines if not line.startswith("/*")]
-    if any("?" in line for line in code):
-        return lines
-    return [line if line.startswith("/*") else QUICK.sub(r"quick_\1(", line) for line in lines]
 
 
 OWN_ENTRY = re.compile(r"(const )?(\w+) \*restrict const (\w+) = b\[")

@@ -56,6 +56,10 @@ class Statements:
             return True
         return self._name_varies(symbol)
 
+    def is_wanted_anyway(self, name: str) -> bool:
+        """Whether what an attribute would become is computed apart from the condition under which it is stored."""
+        return False
+
     def _name_varies(self, symbol: sympy.Symbol) -> bool:
         raise NotImplementedError
 

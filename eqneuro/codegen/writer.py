@@ -90,8 +90,12 @@ class LoopWriter:
         base = sympy.Symbol(line.stored, real=True)
         name = self._body.bind(base)
         if line.mask:
-            text = f"{name} = {line.mask} ? {value} : {name};"
-        elif base in declared:
+            lines: list[str] = []
+            if not line.value.is_Symbol and self._body.is_wanted_anyway(line.stored):
+                new = self._body.scope.names.allocate(f"new_{name}")
+                lines, value = [f"const real {new} = {value};"], new
+            return [*lines, f"{name} = {line.mask} ? {value} : {name};", self._body.scope.store(base)]
+        if base in declared:
             text = f"{name} = {value};"
         else:
             text = f"real {name} = {value};"

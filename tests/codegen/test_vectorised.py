@@ -14,6 +14,7 @@ from eqneuro.network.requests import gather
 
 CONDUCTANCE = "tau*dv/dt = -v + g_exc*(1.0 - v) : exponential"
 
+CHOSEN = CONDUCTANCE, "w = if v > 0.5: exp(-v) else: 0.0"
 CHANNEL = CONDUCTANCE, "dn/dt = 0.1*(v - 25.0)/(exp((v - 25.0)/10.0) - 1.0)*(1.0 - n) - exp(-v/80.0)*n : exponential"
 
 
@@ -45,10 +46,11 @@ def has_vectors(tmp_path) -> bool:
     ("neuron", "wanted"),
     [
         ({"spike": "v > 0.9", "reset": ""}, {"quick_exprel"}),
-        ({"spike": "v > 0.9", "reset": "v = 0.0", "refractory": 2.0}, {"expm1"}),
+        ({"spike": "v > 0.9", "reset": "v = 0.0", "refractory": 2.0}, {"quick_exprel"}),
+        ({"equations": CHOSEN, "spike": "v > 0.9", "reset": "v = 0.0", "refractory": 2.0}, {"expm1"}),
         ({"equations": CHANNEL, "spike": "v > 0.9", "reset": ""}, {"quick_exp", "quick_per_exprel", "quick_exprel"}),
     ],
-    ids=["nothing chosen", "refractory", "rates of a channel"],
+    ids=["nothing chosen", "refractory", "something else chosen", "rates of a channel"],
 )
 def test_exponential_euler(neuron, wanted, tmp_path):
     """What a compiler moves into a branch must be one of its own functions: it makes no vectors of others."""

@@ -198,6 +198,7 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
 
   for (int64_t range = begin; range < end; ++range) {
     const int64_t *restrict start_of = row_start + range * number[0];
+    const int64_t is_far = row_start[(range + 1) * number[0]] - row_start[range * number[0]] > NEAR_SYNAPSES;
     for (int64_t k = 0; k < count; ++k) {
       const int64_t i = spikes[k], first = start_of[i], last = start_of[i + 1];
       const int64_t coming = start_of[spikes[k + FETCHED < count ? k + FETCHED : k]];
@@ -205,27 +206,44 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
       const int64_t upcoming = start_of[spikes[k + 1 < count ? k + 1 : k]];
       FETCH(&target[coming]);
       (void)i, (void)upcoming;
-        int64_t run = first;
-        while (number[6] && run < last) {
-          int64_t low = run + 1, high = last, middle = last;
-          while (low < high) {
-            if ((int64_t)target[middle - 1] - (int64_t)target[run] == middle - 1 - run) {
-              low = middle;
-            } else {
-              high = middle - 1;
-            }
-            middle = high - (high - low) / 2;
+      int64_t run = first;
+      while (number[6] && run < last) {
+        int64_t low = run + 1, high = last, middle = last;
+        while (low < high) {
+          if ((int64_t)target[middle - 1] - (int64_t)target[run] == middle - 1 - run) {
+            low = middle;
+          } else {
+            high = middle - 1;
           }
-          real *restrict const to = input + target[run];
-#pragma omp simd
-          for (int64_t s = run; s < low; ++s) {
-            to[s - run] += w;
-          }
-          run = low;
+          middle = high - (high - low) / 2;
         }
+        real *restrict const to = input + target[run];
+#pragma omp simd
+        for (int64_t s = run; s < low; ++s) {
+          to[s - run] += w;
+        }
+        run = low;
+      }
+      if (is_far && last - first > 3 * 32) {
+        const int64_t reach = last - first < AHEAD_IN_ROW ? last - first : AHEAD_IN_ROW;
+        for (int64_t near = run; near < last; near += 32) {
+          const int64_t ahead = near + reach < last ? near + reach : upcoming + near + reach - last;
+          __builtin_prefetch(&target[ahead]);
+          if (near + 32 <= last) {
+            for (int64_t s = near; s < near + 32; ++s) {
+              input[target[s]] += w;
+            }
+          } else {
+            for (int64_t s = near; s < last; ++s) {
+              input[target[s]] += w;
+            }
+          }
+        }
+      } else {
         for (int64_t s = run; s < last; ++s) {
           input[target[s]] += w;
         }
+      }
 
     }
   }
@@ -282,19 +300,25 @@ static void deliver_DefaultSpikingSynapse_2(void *const *restrict b, const insta
         FETCH(&target[coming]);
         FETCH(&all_w[coming]);
         (void)i, (void)upcoming;
-        const int64_t reach = last - first < AHEAD_IN_ROW ? last - first : AHEAD_IN_ROW;
-        for (int64_t near = first; near < last; near += 8) {
-          const int64_t ahead = near + reach < last ? near + reach : upcoming + near + reach - last;
-          __builtin_prefetch(&target[ahead]);
-          __builtin_prefetch(&all_w[ahead]);
-          if (near + 8 <= last) {
-            for (int64_t s = near; s < near + 8; ++s) {
-              input[target[s]] += all_w[s];
+        if (1) {
+          const int64_t reach = last - first < AHEAD_IN_ROW ? last - first : AHEAD_IN_ROW;
+          for (int64_t near = first; near < last; near += 8) {
+            const int64_t ahead = near + reach < last ? near + reach : upcoming + near + reach - last;
+            __builtin_prefetch(&target[ahead]);
+            __builtin_prefetch(&all_w[ahead]);
+            if (near + 8 <= last) {
+              for (int64_t s = near; s < near + 8; ++s) {
+                input[target[s]] += all_w[s];
+              }
+            } else {
+              for (int64_t s = near; s < last; ++s) {
+                input[target[s]] += all_w[s];
+              }
             }
-          } else {
-            for (int64_t s = near; s < last; ++s) {
-              input[target[s]] += all_w[s];
-            }
+          }
+        } else {
+          for (int64_t s = first; s < last; ++s) {
+            input[target[s]] += all_w[s];
           }
         }
 

@@ -60,7 +60,8 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
           const real a = all_a[i];
           const lane active = refractory_until[i] <= (lane)now->tick;
           /* I = g_exc - g_inh + noise*Normal(0.0, 1.0) + i_offset */
-          I_ = active ? g_exc + i_offset_f + noise_f * random_0[i - block] - g_inh : I_;
+          const real new_I = g_exc + i_offset_f + noise_f * random_0[i - block] - g_inh;
+          I_ = active ? new_I : I_;
           all_I[i] = I_;
           /* dv/dt = 0.04*v^2 + 5.0*v + 140.0 - u + I : init=c, explicit */
           const real new_v = v + h_f * (I_ + 5.0f * v + 0.04f * squaref(v) + 140.0f - u);
