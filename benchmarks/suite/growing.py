@@ -19,7 +19,7 @@ AXES = ("neurons", "synapses", "rate", "delay", "delays")
 
 
 def _cases() -> Iterator[Case]:
-    for size in (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000):
+    for size in (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 600_000, 1_000_000):
         yield _case("neurons", size, max(50.0, min(2e3, 3e7 / size)), size=size)
     for inputs in (5, 15, 50, 150, 500, 1_500, 5_000):  # of 20,000: a row that holds all neurons is another loop
         yield _case("synapses", MANY * inputs, max(200.0, min(2e3, 2e5 / inputs)), inputs=inputs, size=MANY)

@@ -144,13 +144,16 @@ def nest(run: Run) -> Mapping[str, float]:
             noise = simulator.Create("poisson_generator", params=dict(rate=OUTSIDE[k] * scale * RATE_OUTSIDE))
             simulator.Connect(noise, population, syn_spec=dict(weight=J / math.sqrt(scale), delay=1.5))
             simulator.Connect(population, recorders[k])
+        for name in NAMES:  # one model holds 2^27 synapses of a thread
+            simulator.CopyModel("static_synapse", f"synapses of {name}")
         for link in _links(scale):
             number = round(link.synapses * sizes[link.pre] * sizes[link.post])
             low, high = (0.0, infinity) if link.weight > 0.0 else (-infinity, 0.0)
             weights = redraw(normal(link.weight, 0.1 * abs(link.weight)), low, high)
             delays = redraw(normal(link.delay, 0.5 * link.delay), DT, infinity)
             rule = dict(rule="fixed_total_number", N=number)
-            simulator.Connect(cells[link.pre], cells[link.post], rule, dict(weight=weights, delay=delays))
+            kind = dict(synapse_model=f"synapses of {NAMES[link.pre]}", weight=weights, delay=delays)
+            simulator.Connect(cells[link.pre], cells[link.post], rule, kind)
         simulator.Prepare()
     simulator.Run(TRANSIENT)
     with run.phase("simulate"):
