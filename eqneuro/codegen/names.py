@@ -28,7 +28,7 @@ OWN_WORDS = frozenset(
         "LENGTH_AT half_block half_of ALIGNED WIDE_WHERE_FREE "
         "goes_on next_step fill_count fill_words draw_words unit_of per_exprel APART BATCH FETCHED FETCH WORDS PRODUCT "
         "HIDDEN AHEAD_IN_ROW job barrier judge random_words decay_tables own_decays arriving found hits "
-        "along back bit suspect turn_around SEVERAL SIDE_BY_SIDE FEW_SPIKES copy_few decay_anew report_first "
+        "along back bit suspect turn_around SEVERAL RATES_AT_ONCE FEW_SPIKES copy_few decay_anew report_first "
         "checked WHOLE_GROUPS NEURONS_AT_ONCE NEAR_SYNAPSES "
         "index stdin stdout stderr errno signgam I "
     ).split()

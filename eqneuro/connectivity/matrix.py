@@ -87,7 +87,7 @@ def from_rows(
     """
     lengths = np.diff(row_start)
     kept = lengths > 0
-    starts = np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64)
+    starts = starts_of(lengths[kept])
     ranks = np.ascontiguousarray(columns, dtype=np.uint32)
     first_rank = int(pre[0]) if len(pre) else 0
     if np.array_equal(pre, np.arange(first_rank, first_rank + len(pre))):  # a slice, or all

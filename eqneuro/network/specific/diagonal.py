@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.connectivity.matrix import from_rows
+from eqneuro.connectivity.matrix import from_rows, starts_of
 from eqneuro.network.connector_calls import remembered
 from eqneuro.network.specific.ready import rate_synapse
 from eqneuro.network.specific.weights import OwnSharedWeights
@@ -90,7 +90,7 @@ class DiagonalProjection(OwnSharedWeights):
         columns = middle[:, :, None] + np.arange(len(given)) - len(given) // 2
         is_inside = (columns >= 0) & (columns < pre[-1])
         ranks = columns + pre[-1] * np.arange(middle.shape[1])[:, None]
-        starts = np.concatenate([[0], np.cumsum(is_inside.sum(axis=(1, 2)))]).astype(np.int64)
+        starts = starts_of(is_inside.sum(axis=(1, 2)))
         if starts[-1] == 0:
             raise ValueError(f"no diagonal with offset={offset} and slope={slope} meets the population {pre}")
         places = np.broadcast_to(np.arange(len(given), dtype=np.uint32), columns.shape)

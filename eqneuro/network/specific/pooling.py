@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from eqneuro.connectivity.matrix import from_rows
+from eqneuro.connectivity.matrix import from_rows, starts_of
 from eqneuro.network.connector_calls import remembered
 from eqneuro.network.specific.ready import SpecificProjection, rate_synapse
 
@@ -81,7 +81,7 @@ class Pooling(SpecificProjection):
         seen = first[:, None, :] + np.indices(shape).reshape(len(pre), -1).T
         is_inside = (seen < np.array(pre)).all(axis=2)
         ranks = np.ravel_multi_index(tuple(np.minimum(seen, np.array(pre) - 1).transpose(2, 0, 1)), pre)
-        starts = np.concatenate([[0], np.cumsum(is_inside.sum(axis=1))]).astype(np.int64)
+        starts = starts_of(is_inside.sum(axis=1))
         columns = ranks[is_inside].astype(np.uint32)
         found = from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
         return self._fill(found, 1.0, self._one_delay(delays), False)

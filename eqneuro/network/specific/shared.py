@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.connectivity.matrix import Connectivity
+from eqneuro.connectivity.matrix import Connectivity, starts_of
 from eqneuro.network.connector_calls import remembered
 from eqneuro.network.delays import Delays
 from eqneuro.network.projection import Projection
@@ -231,6 +231,6 @@ def turn(built: Connectivity) -> tuple[Connectivity, NDArray[np.int64]]:
     order = np.argsort(built.pre_ranks, kind="stable")
     sources = built.post_ranks[built.rows()[order]]
     ranks, counts = np.unique(built.pre_ranks, return_counts=True)
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    starts = starts_of(counts)
     turned = Connectivity(ranks.astype(np.uint32), starts, sources, built.post_size, built.pre_size)
     return turned, order

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.codegen.plan import SIDE_BY_SIDE
-from eqneuro.connectivity.matrix import Connectivity, Ranks
+from eqneuro.connectivity.matrix import Connectivity, Ranks, starts_of
 from eqneuro.engine.buffers import BLOCK
 
 OUTSIDE = -1
@@ -136,7 +136,7 @@ class WindowConnectivity(Connectivity):
         missing = np.zeros(len(windows.corner), dtype=np.int64)
         is_over = windows.corner < 0
         missing[is_over] = (windows.over_border == OUTSIDE).sum(axis=1)[-1 - windows.corner[is_over]]
-        starts = np.concatenate([[0], np.cumsum(len(windows.offset) - missing)])
+        starts = starts_of(len(windows.offset) - missing)
         values: dict[str, Any] = {
             "windows": windows,
             "post_ranks": np.arange(post_size, dtype=np.uint32),

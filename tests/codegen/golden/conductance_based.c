@@ -300,25 +300,19 @@ static void deliver_DefaultSpikingSynapse_2(void *const *restrict b, const insta
         FETCH(&target[coming]);
         FETCH(&all_w[coming]);
         (void)i, (void)upcoming;
-        if (1) {
-          const int64_t reach = last - first < AHEAD_IN_ROW ? last - first : AHEAD_IN_ROW;
-          for (int64_t near = first; near < last; near += 8) {
-            const int64_t ahead = near + reach < last ? near + reach : upcoming + near + reach - last;
-            __builtin_prefetch(&target[ahead]);
-            __builtin_prefetch(&all_w[ahead]);
-            if (near + 8 <= last) {
-              for (int64_t s = near; s < near + 8; ++s) {
-                input[target[s]] += all_w[s];
-              }
-            } else {
-              for (int64_t s = near; s < last; ++s) {
-                input[target[s]] += all_w[s];
-              }
+        const int64_t reach = last - first < AHEAD_IN_ROW ? last - first : AHEAD_IN_ROW;
+        for (int64_t near = first; near < last; near += 8) {
+          const int64_t ahead = near + reach < last ? near + reach : upcoming + near + reach - last;
+          __builtin_prefetch(&target[ahead]);
+          __builtin_prefetch(&all_w[ahead]);
+          if (near + 8 <= last) {
+            for (int64_t s = near; s < near + 8; ++s) {
+              input[target[s]] += all_w[s];
             }
-          }
-        } else {
-          for (int64_t s = first; s < last; ++s) {
-            input[target[s]] += all_w[s];
+          } else {
+            for (int64_t s = near; s < last; ++s) {
+              input[target[s]] += all_w[s];
+            }
           }
         }
 

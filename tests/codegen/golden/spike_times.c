@@ -225,10 +225,8 @@ static void update_Integrator_0(void *const *restrict b, const instant *restrict
       }
 
       if (!(fabs(total) < INFINITY)) {
-        for (int64_t i = group; i < last && !(now->report[STATUS] & NOT_FINITE); ++i) {
-          report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
-          report_not_finite(now, all_g_exc[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
-        }
+        const real *const checked[] = {all_v, all_g_exc};
+        report_first(now, checked, 2, ((const int64_t *)b[0])[2] * CULPRITS, group, last);
       }
     }
   }
