@@ -24,12 +24,13 @@ OWN_WORDS = frozenset(
         "past_on_line_at past_on_curve_at past_on_points_at PAST_LINE PAST_CURVE PAST_OPEN_CURVE "
         "fill_normal_at fill_noise draw_noise draw_count count_table known_counts decay decay_table decays_at "
         "near_decay is_filled DECAY_TABLES DECAYS_WANTED past_path past_on_path AHEAD DECAYS SMALL_MEAN GUIDES "
-        "GAP_STEPS GAP_NEURONS GAPS_DRAWN OWN_VECTORS quick_exp quick_exprel quick_per_exprel WIDE_VECTORS MOST_SPIKES "
-        "LENGTH_AT half_block half_of ALIGNED WIDE_WHERE_FREE "
+        "GAP_STEPS GAP_NEURONS GAPS_DRAWN GAPS_TAKEN OWN_VECTORS quick_exp quick_exprel quick_per_exprel WIDE_VECTORS "
+        "MOST_SPIKES LENGTH_AT half_block half_of ALIGNED WIDE_WHERE_FREE "
         "goes_on next_step fill_count fill_words draw_words unit_of per_exprel APART BATCH FETCHED FETCH WORDS PRODUCT "
         "HIDDEN AHEAD_IN_ROW job barrier judge random_words decay_tables own_decays arriving found hits "
-        "along back bit suspect turn_around SEVERAL RATES_AT_ONCE FEW_SPIKES copy_few decay_anew report_first "
-        "checked WHOLE_GROUPS NEURONS_AT_ONCE NEAR_SYNAPSES "
+        "along back bit top sums look_at_all turn_around SEVERAL RATES_AT_ONCE FEW_SPIKES copy_few decay_anew "
+        "report_first checked WHOLE_GROUPS NEURONS_AT_ONCE NEAR_SYNAPSES FEW_SYNAPSES "
+        "WINDOW_ENDS "
         "index stdin stdout stderr errno signgam I "
     ).split()
 )

@@ -20,7 +20,9 @@ class EventPlan:
     lines: tuple[str, ...]
     counter: str
     list: str
-    total: str
+    length: str
+    listing: tuple[str, ...]
+    """Declares the pointers to the list of a step and its length."""
 
     @property
     def looked_at(self) -> tuple[str, ...]:
@@ -56,7 +58,8 @@ class KernelPlan:
     ``stages`` come before ``body`` where neurons iterate side by side; ``lanes`` declare what they hand over;
     ``is_wide`` says that the widest vectors pay, since most of the time goes into exponentials and their like;
     ``moments`` are declarations that are right in one step only; ``single`` are the arrays (C type, name, whether only
-    read) of which one neuron without neighbours keeps its entry in registers.
+    read) of which one neuron without neighbours keeps its entry in registers; ``highest`` is the condition under which
+    a neuron of a group may spike, where that is one on the largest value of a variable.
     """
 
     template: str
@@ -70,6 +73,7 @@ class KernelPlan:
     invariants: tuple[str, ...] = ()
     block_lines: tuple[str, ...] = ()
     events: tuple[EventPlan, ...] = ()
+    highest: str = ""
     checks: tuple[str, ...] = ()
     condition: str = ""
     verdict: str = ""
@@ -170,6 +174,10 @@ class SynapsePlan:
     own: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+
+    def place_of(self, key: str) -> int:
+        """Where a buffer is among those of the kernel."""
+        return [slot.key for slot in self.layout.slots].index(key)
 
 
 @dataclass(frozen=True)

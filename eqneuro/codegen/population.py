@@ -15,6 +15,7 @@ from eqneuro.codegen.plan import EventPlan, KernelPlan
 from eqneuro.codegen.requests import PopulationRequest, StopRequest
 from eqneuro.codegen.scan import Scan
 from eqneuro.codegen.vector_functions import HEAVY, is_wide, quickly
+from eqneuro.codegen.watch import by_highest, sum_up
 from eqneuro.codegen.writer import LoopWriter
 from eqneuro.language.syntax import is_condition
 from eqneuro.numerics import select
@@ -70,7 +71,7 @@ def plan_update(
     event_plans = tuple(_plan_event(request, body, number, condition, active) for number, condition in enumerate(fired))
     writer = LaneWriter(body) if iterates(body.code) else None
     lines, invariants = writer.write(checked) if writer else LoopWriter(body).finish()
-    lines = quickly(lines)
+    lines, highest = by_highest(sum_up(quickly(lines)))
     declarations, moments = _part_by_time(body.scope.declarations)
     return KernelPlan(
         template="population.c.j2",
@@ -83,6 +84,7 @@ def plan_update(
         invariants=tuple(invariants),
         block_lines=tuple(body.block_lines),
         events=event_plans,
+        highest=highest,
         checks=tuple(body.pointer_of(name) for name in checked),
         is_wide=is_wide(lines),
         single=() if writer else _held_by_one(body, lines, event_plans),
@@ -128,7 +130,7 @@ def _held_by_one(body: Body, lines: Sequence[str], events: Sequence[EventPlan]) 
     past = (*body.past.rings, *body.past.slopes, *body.past.sums, *body.reductions)
     if body.block_lines or past or any(HEAVY.search(line) for line in code):
         return ()
-    lists = {name for event in events for name in (event.list, event.total)}
+    lists = set(re.findall(r"\w+", " ".join(line for event in events for line in event.listing)))
     found = (OWN_ENTRY.match(line) for line in body.scope.declarations)
     return tuple((m[2], m[3], bool(m[1])) for m in found if m and m[3] not in lists)
 
@@ -170,8 +172,15 @@ def _plan_event(
     assert event is not None
     suffix = "_axon" if is_axon else ""
     key = "axon_spike" if is_axon else "spike"
-    list_name = body.scope.pointer(f"spiked:{key}", "uint32_t", f"spiked{suffix}", const=False)
-    total = body.scope.pointer(f"count:{key}", "int64_t", f"spike_count{suffix}", const=False)
+    lists = body.scope.pointer(f"spiked:{key}", "uint32_t", f"spiked{suffix}", const=False)
+    lengths = body.scope.pointer(f"count:{key}", "int64_t", f"spike_count{suffix}", const=False)
+    place = body.scope.pointer(f"place:{key}", "int64_t", f"place{suffix}", const=True)  # a mask of ticks, a room
+    listed, length, slot = (body.scope.names.allocate(f"{name}{suffix}") for name in ("listed", "length", "slot"))
+    listing = (
+        f"const int64_t {slot} = now->tick & {place}[0];",
+        f"uint32_t *restrict const {listed} = {lists} + {slot} * {place}[1] + begin;",
+        f"int64_t *restrict const {length} = {lengths} + {slot} + LENGTH_AT(begin);",
+    )
     counter = body.scope.names.allocate(f"spikes{suffix}")
     rule = select.event_rule(event.reset, {a.name: a.type for a in model.attributes})
     scan = Scan(body, [rule] if event.reset else [])
@@ -191,8 +200,8 @@ def _plan_event(
             text = f"({body.scan_active}) & ({text})"
     else:  # the loop has looked already: what the lines need is read where the event is
         text = f"fired_{number}[i - block]"
-        return EventPlan(text, (), (*scan.loads, *lines), counter, list_name, total)
-    return EventPlan(text, tuple(scan.loads), tuple(lines), counter, list_name, total)
+        return EventPlan(text, (), (*scan.loads, *lines), counter, listed, length, listing)
+    return EventPlan(text, tuple(scan.loads), tuple(lines), counter, listed, length, listing)
 
 
 def state_variables(rules: Sequence[UpdateRule], body: Body) -> list[str]:

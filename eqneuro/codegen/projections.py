@@ -20,7 +20,8 @@ C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
 TEMPLATE_WORDS = (
     "number ring ring_count row_start target input part_start delays range delay slot count spikes k row part first s"
     " source post_rank j total extreme value width total_0 total_1 total_2 total_3"
-    " who part_of first_of last_of batch m coming upcoming start_of run low high middle to near reach ahead is_far"
+    " who part_of first_of last_of batch m coming upcoming are_many start_of run low high middle to near"
+    " reach ahead is_far"
 ).split()
 """Identifiers that the templates of projections use."""
 BY_SYNAPSE = re.compile(r"\b(\w+)\[s\]")

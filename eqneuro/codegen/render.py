@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eqneuro.codegen.layout import MOST_SPIKES
+from eqneuro.codegen.layout import GAP_BYTES, MOST_SPIKES
 from eqneuro.codegen.plan import Plan
 from eqneuro.codegen.requests import GAPS, SPIKE_TIMES
 from eqneuro.paths import installed_directory
@@ -116,6 +116,7 @@ def render_network(plans: Sequence[Plan], real: str, parts: Sequence[str] = ()) 
         functions=[*fixed, *(plan.function for plan in plans)],
         parts=parts,
         most_spikes=MOST_SPIKES,
+        gap_bytes=GAP_BYTES,
     )
 
 

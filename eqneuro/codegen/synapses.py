@@ -29,7 +29,7 @@ STRUCTURE = (
     "number ring ring_count row_start target source input part_start delay_of learning boundary post_start post_slot"
     " post_source position updated range delay slot count spikes k row part first last s q i j clock elapsed learns low"
     " high fired delays post_rank steps input joined elapsed_row elapsed_all updated_row updated_all"
-    " ahead passed passed_row passed_all who part_of first_of last_of batch m coming upcoming start_of"
+    " ahead passed passed_row passed_all who part_of first_of last_of batch m coming upcoming are_many start_of"
 ).split()
 """Identifiers that the templates of synapses use."""
 TRACES = (

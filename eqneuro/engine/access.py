@@ -27,7 +27,7 @@ FIXED = {
     "spike_source": "rrrwwww",
     "timed_spike_source": "rrrwwwwrw",
     "timed_array": "rrrrrW",
-    "poisson_source": "rrrwwww",
+    "poisson_source": "rrrwwwwr",
     "observe_mean": "rrrww",
 }
 """For each buffer of a kernel that is the same in every network."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
 
 NEURONS = {
-    READ: "numbers reduction constant propagator matrix strength past_start arriving boundary",
+    READ: "numbers place reduction constant propagator matrix strength past_start arriving boundary",
     OWN_READ: "sums",
     OWN_WRITE: (
         "input t_last inner refractory_until refractory_rest spiked count spiked_at slopes done fired arrivals"

@@ -70,6 +70,8 @@ class Assembly:
         self.program = Program(compiled.functions, len(ranges.cost), [self.stopped])
         self._arriving: dict[int, list[Arriving]] = {}
         self._make_room()
+        self._choose_lists()
+        self._see_who_reads_times()
         self._transmit()
         self._keep_sums()
         self._record(early=True)
@@ -240,6 +242,25 @@ class Assembly:
             for projection in learning:
                 self._run_synapses(projection, parts)
 
+    def _choose_lists(self) -> None:
+        """On one thread neurons list their spikes where projections look for them.
+
+        But for populations that rest, whose lists are empty, and those without synapses, which may go ahead of others.
+        """
+        for population in self.network._populations:
+            may = self.program.threads == 1 and population._enabled and not population._fills_lists()
+            for output in population._outputs.values():
+                output.is_direct = may and bool(self.network._projections)
+
+    def _see_who_reads_times(self) -> None:
+        for population in self.network._populations:
+            population._times_are_read = False
+        for projection in self.network._projections:
+            sides = {"t_pre": projection._pre_population, "t_post": projection._post_population}
+            for slot in (slot for layout in self._synaptic_layouts(projection) for slot in layout.slots):
+                if slot.key in sides:
+                    sides[slot.key]._times_are_read = True
+
     def _update(self) -> None:
         for population in self.network._populations:
             if not population._enabled:
@@ -280,6 +301,8 @@ class Assembly:
         for population in self.network._populations:
             starts = population._list_starts([b for b, e in self.ranges.spans(population) if b < e])
             for event, output in population._outputs.items():
+                if output.is_direct:
+                    continue
                 self.program.owner = population, event
                 numbers = np.array([output.width, output.slots, len(starts), output.most], dtype=np.int64)
                 places = np.array(starts, dtype=np.int64)

@@ -56,9 +56,8 @@ def _of_population(population: Population, layout: KernelLayout, key: str) -> Ar
             return population._past_start
         case "sums":
             return population._sums[name].rows
-        case "spiked" | "count":
-            output = population._outputs[name]
-            return output.spiked if kind == "spiked" else output.count
+        case "spiked" | "count" | "place":
+            return population._outputs[name].lists()[("spiked", "count", "place").index(kind)]
         case "spiked_at":
             return population._outputs[name].spiked_at
         case "done" | "fired" | "arriving" | "arrivals" | "boundary":

@@ -19,12 +19,15 @@ class SpikeOutput:
     A row of the ring holds the ranks that spiked in one step, in ascending order; ``ring_count`` says how many. Where
     spikes happen within steps, ``ring_at`` holds how many ms into the step, and a neuron may stand up to ``most`` times
     in a row; elsewhere it is None, and ``most`` is 1.
+
+    Where ``is_direct``, the only list is the row of the ring: nobody has to put it there.
     """
 
     def __init__(self, size: int, most: int = 1, *, timed: bool = False) -> None:
         self.size = size
         self.most = most
         self.slots = 2
+        self.is_direct = False
         self.count = allocate(padded(size) // 2, np.int64)  # LENGTH_AT of templates/prelude.h.j2
         self.ring_count = allocate(self.slots, np.int64)
         self.ring_at: NDArray[np.float64] | None = None
@@ -39,6 +42,12 @@ class SpikeOutput:
     def width(self) -> int:
         """Room of a row of the ring."""
         return self.size * self.most
+
+    def lists(self) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
+        """Lists that kernels write to, their lengths, and where those of a step are: a mask of ticks, and room."""
+        if self.is_direct:
+            return self.ring, self.ring_count, np.array([self.slots - 1, self.width], dtype=np.int64)
+        return self.spiked, self.count, np.zeros(2, dtype=np.int64)
 
     def grow(self, slots: int, tick: int) -> bool:
         """Room for the spikes of at least ``slots`` steps; those under way stay."""

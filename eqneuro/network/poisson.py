@@ -19,8 +19,14 @@ from eqneuro.network.state import Playback
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
 
-GAP_NEURONS, GAP_WORDS = 4096, 44
-"""Neurons of a set whose gaps are drawn together, and words of what the kernel keeps of it: templates/poisson.c.j2."""
+GAP_NEURONS = 4096
+"""Neurons of a set whose gaps are drawn together: templates/poisson.c.j2."""
+GAP_STATE = np.dtype(
+    [(name, np.int64) for name in ("step", "seed", "epoch", "start", "draws", "used", "held", "noted", "is_uniform")]
+    + [(name, np.float64) for name in ("last", "most", "scale")]
+    + [("place", np.int32, (72,))]
+)
+"""What the kernel keeps of a set: all of it but the times that it has not noted yet is its own business."""
 STREAM_BITS = 12
 
 
@@ -85,6 +91,7 @@ class PoissonPopulation(SpecificPopulation):
             refractory=refractory,
             name="PoissonPopulation",
         )
+        self._gaps: NDArray[Any] = np.empty(0, GAP_STATE)
         super().__init__(geometry, neuron, name)
         self._takes_rates = target is not None
         self._given_rates = None if equations else rates
@@ -93,7 +100,9 @@ class PoissonPopulation(SpecificPopulation):
         super()._bind(network, number)
         if self._given_rates is not None:
             self.rates = self._given_rates
-        self._gaps = np.full(-(-self._size // GAP_NEURONS) * GAP_WORDS, -1, dtype=np.int64)
+        sets = -(-self._size // GAP_NEURONS)
+        self._gaps = allocate(sets * GAP_STATE.itemsize, np.uint8).view(GAP_STATE)
+        self._gaps["step"] = -1
         self._origin = allocate(1, np.int64)
         self._drawn_for: NDArray[np.float64] = np.empty(0)
         self._compared = (-1, 0.0)
@@ -104,6 +113,25 @@ class PoissonPopulation(SpecificPopulation):
         """At rates that only the user changes, and that nothing else limits."""
         return self._given_rates is not None and self._refractory is None and not self._inputs and not self._is_timed
 
+    @property
+    def _t_last(self) -> NDArray[Any]:
+        """Times of the last spikes, up to now."""
+        self._note_times()
+        return self._times
+
+    @_t_last.setter
+    def _t_last(self, times: NDArray[Any]) -> None:
+        self._times = times
+
+    def _note_times(self) -> None:
+        """Those that the kernel has not noted yet."""
+        for number, gaps in enumerate(self._gaps):
+            if gaps["step"] >= 0:
+                places = gaps["place"][gaps["noted"] : gaps["used"]]
+                steps = gaps["start"] + places // GAP_NEURONS
+                self._times[number * GAP_NEURONS + places % GAP_NEURONS] = steps * self._drawn_for[-1]
+                gaps["noted"] = gaps["used"]
+
     def _generated_model(self) -> NeuronModel | None:
         return None if self._draws_gaps else super()._generated_model()
 
@@ -111,10 +139,11 @@ class PoissonPopulation(SpecificPopulation):
         if not self._draws_gaps:
             return super()._playback()
         output = self._outputs["spike"]
-        numbers = np.array([self._size, self._number << STREAM_BITS], dtype=np.int64)
+        numbers = np.array([self._size, self._number << STREAM_BITS, self._times_are_read], dtype=np.int64)
         rates = self._store.arrays["rates"]
         buffers: list[NDArray[Any] | None] = [numbers, rates, self._origin, self._gaps]
-        return [("poisson_source", [*buffers, output.spiked, output.count, self._t_last], False)]
+        spiked, count, place = output.lists()
+        return [("poisson_source", [*buffers, spiked, count, self._t_last, place], False)]
 
     def _list_starts(self, starts: list[int]) -> list[int]:
         return [0] if self._draws_gaps else super()._list_starts(starts)
@@ -128,13 +157,15 @@ class PoissonPopulation(SpecificPopulation):
         self._compared = state
         wanted = np.append(self._store.arrays["rates"][: self._size].astype(np.float64), self._net.dt)
         if not np.array_equal(wanted, self._drawn_for):
+            self._note_times()
             self._drawn_for = wanted
             self._origin[0] = self._net.current_step
-            self._gaps[:] = -1
+            self._gaps["step"] = -1
 
     def _on_reset(self) -> None:
         super()._on_reset()
         self._drawn_for, self._compared = np.empty(0), (-1, 0.0)
+        self._gaps["step"] = -1
 
     def _more_state(self) -> Arrays:
         return {"origin": self._origin.copy(), "drawn_for": self._drawn_for} if self._draws_gaps else {}
@@ -148,6 +179,6 @@ class PoissonPopulation(SpecificPopulation):
         def take(shift: int) -> None:
             self._origin[0] = origin + shift
             self._drawn_for, self._compared = drawn_for, (-1, 0.0)
-            self._gaps[:] = -1
+            self._gaps["step"] = -1
 
         return take

@@ -128,7 +128,7 @@ def _fixed(call: Call, part: str) -> tuple[str, str, str, float, Counter, Traffi
             return phase, title, unit, float(_number(b[0], 0)), UNCOUNTED, Traffic(each=_size(b[1]))
         case "poisson_source":
             moved = 2.0 * (0 if b[3] is None else b[3].nbytes)
-            return phase, title, unit, float(_number(b[0], 0)), (Counting.LISTED, (b[5],)), Traffic(step=moved)
+            return phase, title, unit, float(_number(b[0], 0)), (Counting.LISTED, (b[5], b[7])), Traffic(step=moved)
         case "spike_source" | "timed_spike_source":
             return phase, title, unit, 1.0, (Counting.PUBLISHED, (b[5], 1)), Traffic(each=8 + 4 + spike)
         case "publish_spikes" | "publish_timed_spikes":
@@ -157,13 +157,19 @@ READ = ("attribute", "input", "refractory_until", "refractory_rest", "propagator
 """Slots of which each neuron may have an entry of its own."""
 
 
+NO_RING = np.zeros(2, dtype=np.int64)
+"""Where lists are not rows of a ring."""
+
+
 def _neurons(call: Call, kind: str, owner: Any, arrays: Buffers) -> tuple[str, str, str, float, Counter, Traffic]:
     if kind == "stop":
         return OTHER, "stop condition", NEURON_STEP, float(owner.size), UNCOUNTED, _neuron_traffic(owner, arrays)
     if call.function.endswith("_globals"):
         return UPDATE, "global variables", VALUE, 1.0, UNCOUNTED, Traffic()
-    counts = [array for key, array in arrays.items() if key.startswith("count:")]
-    counter: Counter = (Counting.LISTED, (counts[0],)) if counts else UNCOUNTED
+    lists = [key.partition(":")[2] for key in arrays if key.startswith("count:")]
+    counter: Counter = UNCOUNTED
+    if lists:
+        counter = Counting.LISTED, (arrays[f"count:{lists[0]}"], arrays.get(f"place:{lists[0]}", NO_RING))
     return UPDATE, "", NEURON_STEP, float(owner.size), counter, _neuron_traffic(owner, arrays)
 
 

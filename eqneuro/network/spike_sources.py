@@ -145,6 +145,9 @@ class SpikeSourceArray(SpecificPopulation):
     def _list_starts(self, starts: list[int]) -> list[int]:
         return [0]
 
+    def _fills_lists(self) -> bool:
+        return True
+
 
 def _nested(spike_times: Any) -> list[list[float]]:
     try:

@@ -49,7 +49,7 @@ def spike_source(arrays: Arrays, output: Spikes) -> Action:
 def poisson_source(arrays: Arrays, output: Spikes) -> Action:
     """Spikes at rates that stay, drawn by their gaps: places are the neurons of a set, step after step."""
     numbers, rates, origin, t_last = (_given(arrays[k]) for k in (0, 1, 2, 6))
-    size, stream = (int(x) for x in numbers)
+    size, stream = (int(x) for x in numbers[:2])
     known: dict[tuple[Any, ...], list[int]] = {}
 
     def window(start: int, number: int, chances: Array, moment: Instant) -> list[int]:

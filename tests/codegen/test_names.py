@@ -27,6 +27,11 @@ def declared(names):
     return kept
 
 
+def nested(names):
+    """Their sum, which is not too deep for the language."""
+    return " + ".join(f"({' + '.join(names[k : k + 50])})" for k in range(0, len(names), 50))
+
+
 @pytest.mark.filterwarnings("ignore:.*is also a name of Population")
 @pytest.mark.parametrize("words", [KEYWORDS, OWN_WORDS, MATHS, MACROS, HEADERS, frozenset(TEMPLATE_WORDS)])
 def test_names_of_c_and_of_the_templates_can_be_parameters_and_variables(words):
@@ -34,8 +39,8 @@ def test_names_of_c_and_of_the_templates_can_be_parameters_and_variables(words):
     assert len(names) > len(words) / 3
     parameters = "\n".join(f"{name} = {k + 1}.0" for k, name in enumerate(names[::2]))
     equations = "\n".join(f"{name} = {k + 1}.0" for k, name in enumerate(names[1::2]))
-    total = " + ".join(names)
     net = ann.Network(dt=1.0, seed=1)
+    total = nested(names)
     population = net.create(3, ann.Neuron(parameters=parameters, equations=f"{equations}\nwhole = {total}"))
     net.step()
     wanted = sum(range(1, len(names[::2]) + 1)) + sum(range(1, len(names[1::2]) + 1))
@@ -73,7 +78,7 @@ def plastic_traces(names):
     net = ann.Network(dt=0.1)
     source = net.create(ann.SpikeSourceArray([[1.0, 5.0, 9.0]] * 3))
     cells = net.create(2, ann.Neuron(equations="v = g_exc", spike="v > 0.5"))
-    total = " + ".join(f"({' + '.join(names[k : k + 50])})" for k in range(0, len(names), 50))  # not too deep
+    total = nested(names)
     synapse = ann.Synapse(
         parameters=["rate = 10.0", *(f"{name} = {k + 0.7}" for k, name in enumerate(names))],
         equations="rate*dtrace/dt = -trace : event-driven",

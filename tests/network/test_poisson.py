@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import binom, chi2, norm
 
 import eqneuro as ann
-from eqneuro.network.poisson import GAP_NEURONS
+from eqneuro.codegen.layout import GAP_BYTES
+from eqneuro.network.poisson import GAP_NEURONS, GAP_STATE
 
 DT = 0.1
 
@@ -205,3 +206,67 @@ def test_time_since_the_last_spike_is_known():
     found = monitor.get("spike")
     last = np.array([max(found[rank]) * DT if found[rank] else -np.inf for rank in range(50)])
     assert np.asarray(cells._t_last)[:50] == pytest.approx(last)
+
+
+def test_the_kernel_keeps_as_much_of_a_set_as_there_is_room_for() -> None:
+    assert GAP_STATE.itemsize == GAP_BYTES  # which the kernel compares with its own when it is compiled
+
+
+def test_times_of_spikes_are_known_while_they_are_drawn_elsewhere() -> None:
+    """Whatever lists of spikes are under way when somebody asks, and after the time was set."""
+    net, cells, monitor = source(GAP_NEURONS + 50, [300.0] * (GAP_NEURONS + 40) + [0.0] * 10)
+    last = np.full(GAP_NEURONS + 50, -np.inf)
+    for duration in (0.1, 3.0, 20.0, 30.0):
+        begin = net.time
+        net.simulate(duration)
+        for rank, steps in monitor.get("spike").items():
+            if steps:
+                last[rank] = max(steps) * DT
+        assert np.asarray(cells._t_last)[: last.size] == pytest.approx(last)
+        assert net.time == pytest.approx(begin + duration)
+    net.time = 7.0  # within another window
+    net.simulate(0.5)
+    for rank, steps in monitor.get("spike").items():
+        if steps:
+            last[rank] = max(steps) * DT
+    assert np.asarray(cells._t_last)[: last.size] == pytest.approx(last)
+
+
+def test_synapses_that_read_times_of_spikes_find_those_of_this_step() -> None:
+    net = ann.Network(dt=DT, seed=3)
+    inputs = net.create(ann.PoissonPopulation(40, rates=200.0))
+    cells = net.create(1, ann.Neuron(equations="v = g_exc", spike="v > 1e9"))
+    synapse = ann.Synapse(equations="since = since : init=0.0", pre_spike="since = t - t_pre")
+    projection = net.connect(inputs, cells, "exc", synapse).all_to_all(1.0)
+    net.simulate(100.0)
+    assert np.ravel(projection.since) == pytest.approx(DT)
+
+
+def test_time_may_be_set_to_before_the_rates_were() -> None:
+    net, cells, monitor = source(300, 20.0)
+    net.simulate(100.0)
+    cells.rates = 400.0
+    net.simulate(50.0)
+    monitor.get("spike")
+    net.time = 40.0
+    net.simulate(50.0)
+    count = sum(map(len, monitor.get("spike").values()))
+    assert binom(300 * 500, 0.04).cdf(count) == pytest.approx(0.5, abs=0.499)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_source_at_rest_brings_nothing(threads: int) -> None:
+    net = ann.Network(dt=DT, seed=3, num_threads=threads)
+    inputs = net.create(ann.PoissonPopulation(100, rates=300.0))
+    cells = net.create(5, ann.Neuron(equations="v = g_exc", spike="v > 1e9"))
+    net.connect(inputs, cells, "exc").all_to_all(1.0, delays=0.7)
+    voltage = net.monitor(cells, "v")
+    net.simulate(10.0)
+    inputs.disable()
+    net.simulate(10.0)
+    inputs.enable()
+    net.simulate(10.0)
+    v = voltage.get("v")[:, 0]
+    assert v[:100].any()
+    assert not v[107:200].any()
+    assert v[208:].any()

@@ -13,15 +13,19 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
   real *restrict const all_g_ext = b[4];
   uint32_t *restrict const spiked = b[5];
   int64_t *restrict const spike_count = b[6];
-  real *restrict const all_t_last = b[7];
-  const double Q_0_2_2 = *(const real *)b[8];
-  const double tau = *(const real *)b[9];
-  const double P_0_0_0 = *(const real *)b[10];
-  const double P_0_1_0 = *(const real *)b[11];
-  const double P_0_1_1 = *(const real *)b[12];
-  const double P_0_2_0 = *(const real *)b[13];
-  const double P_0_2_1 = *(const real *)b[14];
-  const double P_0_2_2 = *(const real *)b[15];
+  const int64_t *restrict const place = b[7];
+  real *restrict const all_t_last = b[8];
+  const double Q_0_2_2 = *(const real *)b[9];
+  const double tau = *(const real *)b[10];
+  const double P_0_0_0 = *(const real *)b[11];
+  const double P_0_1_0 = *(const real *)b[12];
+  const double P_0_1_1 = *(const real *)b[13];
+  const double P_0_2_0 = *(const real *)b[14];
+  const double P_0_2_1 = *(const real *)b[15];
+  const double P_0_2_2 = *(const real *)b[16];
+  const int64_t slot = now->tick & place[0];
+  uint32_t *restrict const listed = spiked + slot * place[1] + begin;
+  int64_t *restrict const length = spike_count + slot + LENGTH_AT(begin);
   int64_t spikes;
 
   end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
@@ -48,9 +52,11 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
       const int64_t i = 0;
       do {
         const double factor_0 = Q_0_2_2 / tau;
-        lane any = 0;
-        real total = 0;
+        real top = -INFINITY;
+        real sums[1] = {0};
         {
+          const int64_t group = 0;
+          (void)group;
           real v = all_v[i];
           real x = all_x[i];
           real y = all_y[i];
@@ -67,23 +73,23 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
           all_y[i] = y;
           v = new_v;
           all_v[i] = v;
-          any |= v > 15.0;
-          total += x + y + v;
+          top = v > top ? v : top;
+          sums[i - group] = v + (x * y + sums[i - group]);
           all_g_ext[i] = 0;
         }
-        (void)total;
+        (void)sums;
         spikes = 0;
-        if (any) {
+        if (top > 15.0) {
           real v = all_v[i];
           if (v > 15.0) {
-            spiked[begin + spikes++] = 0;
+            listed[spikes++] = 0;
             /* v = 0.0 */
             v = 0.0;
             all_v[i] = v;
             all_t_last[i] = (real)now->time;
           }
         }
-        if (!(fabs(total) < INFINITY)) {
+        if (!(fabs(sums[0]) < INFINITY)) {
           report_not_finite(now, all_x[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
           report_not_finite(now, all_y[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
           report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
@@ -95,25 +101,25 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
     *place_of_all_y = held_all_y;
     *place_of_all_g_ext = held_all_g_ext;
     *place_of_all_t_last = held_all_t_last;
-    *given = then;
-    spike_count[LENGTH_AT(begin)] = spikes;
+    if (then.quiet != given->quiet) { /* it went ahead */
+      *given = then;
+    }
+    *length = spikes;
     return;
   }
   do {
     /* the same for all neurons in this step */
     const double factor_0 = Q_0_2_2 / tau;
     spikes = 0;
-    int64_t suspect = end; /* the first group with a number that is not finite:
-        beyond the last neuron there may be some */
+    real sums[GROUP] = {0}; /* by place in a group: finite where all is finite that was added */
 
     /* there and back: the neurons updated last are still in a near cache */
     const int64_t back = now->tick & 1;
     for (int64_t along = begin; along < end; along += GROUP) {
       const int64_t group = back ? begin + end - GROUP - along : along;
-      lane any = 0;
-      real total = 0; /* finite where all that is added is finite */
+      real top = -INFINITY;
 
-#pragma omp simd reduction(+ : total) reduction(| : any)
+#pragma omp simd reduction(max : top)
       for (int64_t i = group; i < group + GROUP; ++i) {
         real v = all_v[i];
         real x = all_x[i];
@@ -131,15 +137,12 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
         all_y[i] = y;
         v = new_v;
         all_v[i] = v;
-        any |= v > 15.0;
-        total += x + y + v;
+        top = v > top ? v : top;
+        sums[i - group] = v + (x * y + sums[i - group]);
         all_g_ext[i] = 0;
       }
-      if (!(fabs(total) < INFINITY) && group < suspect) {
-        suspect = group;
-      }
 
-      if (any) {
+      if (top > 15.0) {
         lane found = 0; /* a bit for each neuron */
 
 #pragma omp simd reduction(| : found)
@@ -153,7 +156,7 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
           const int64_t i = group + bit;
           hits ^= 1ull << bit;
           real v = all_v[i];
-          spiked[begin + spikes++] = (uint32_t)i;
+          listed[spikes++] = (uint32_t)i;
           /* v = 0.0 */
           v = 0.0;
           all_v[i] = v;
@@ -161,15 +164,20 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
         }
       }
     }
-    if (suspect < end) {
-      const real *const checked[] = {all_x, all_y, all_v};
-      report_first(now, checked, 3, ((const int64_t *)b[0])[2] * CULPRITS, suspect, end < size ? end : size);
+    real total = 0;
+#pragma omp simd reduction(+ : total)
+    for (int64_t k = 0; k < GROUP; ++k) {
+      total += sums[k];
+    }
+    if (!(fabs(total) < INFINITY)) {
+      real *const checked[] = {all_x, all_y, all_v};
+      look_at_all(now, checked, 3, ((const int64_t *)b[0])[2] * CULPRITS, begin, end, size);
     }
   } while (goes_on(now, spikes));
   if (now->tick & 1) {
-    turn_around(spiked + begin, spikes);
+    turn_around(listed, spikes);
   }
-  spike_count[LENGTH_AT(begin)] = spikes;
+  *length = spikes;
 }
 
 /* Population of Alpha synapse: the matrix A of the linear system x' = A x + b,

@@ -14,16 +14,20 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
   real *restrict const all_g_inh = b[5];
   uint32_t *restrict const spiked = b[6];
   int64_t *restrict const spike_count = b[7];
-  const double v_r = *(const real *)b[8];
-  real *restrict const all_t_last = b[9];
-  const double refractory = *(const real *)b[10];
+  const int64_t *restrict const place = b[8];
+  const double v_r = *(const real *)b[9];
+  real *restrict const all_t_last = b[10];
+  const double refractory = *(const real *)b[11];
   const double h = now->dt;
-  const double tau = *(const real *)b[11];
-  const double tau_exc = *(const real *)b[12];
-  const double tau_inh = *(const real *)b[13];
-  const double E_L = *(const real *)b[14];
-  const double E_exc = *(const real *)b[15];
-  const double E_inh = *(const real *)b[16];
+  const double tau = *(const real *)b[12];
+  const double tau_exc = *(const real *)b[13];
+  const double tau_inh = *(const real *)b[14];
+  const double E_L = *(const real *)b[15];
+  const double E_exc = *(const real *)b[16];
+  const double E_inh = *(const real *)b[17];
+  const int64_t slot = now->tick & place[0];
+  uint32_t *restrict const listed = spiked + slot * place[1] + begin;
+  int64_t *restrict const length = spike_count + slot + LENGTH_AT(begin);
   int64_t spikes;
 
   end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
@@ -52,9 +56,11 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
         const double h_per_tau = h / tau;
         const double factor_0 = -h / tau_exc;
         const double factor_1 = -h / tau_inh;
-        lane any = 0;
-        real total = 0;
+        real top = -INFINITY;
+        real sums[1] = {0};
         {
+          const int64_t group = 0;
+          (void)group;
           real v = all_v[i];
           real g_exc = all_g_exc[i];
           real g_inh = all_g_inh[i];
@@ -71,15 +77,15 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
           all_g_exc[i] = g_exc;
           g_inh = new_g_inh;
           all_g_inh[i] = g_inh;
-          any |= active & (v > v_T);
-          total += v + g_exc + g_inh;
+          top = v > top ? v : top;
+          sums[i - group] = g_inh + (v * g_exc + sums[i - group]);
         }
-        (void)total;
+        (void)sums;
         spikes = 0;
-        if (any) {
+        if (top > v_T) {
           real v = all_v[i];
           if ((refractory_until[i] <= (lane)now->tick) & (v > v_T)) {
-            spiked[begin + spikes++] = 0;
+            listed[spikes++] = 0;
             /* v = v_r */
             v = v_r;
             all_v[i] = v;
@@ -87,7 +93,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
             refractory_until[i] = (lane)(now->tick + 1 + (int64_t)floor(refractory / now->dt + 0.5));
           }
         }
-        if (!(fabs(total) < INFINITY)) {
+        if (!(fabs(sums[0]) < INFINITY)) {
           report_not_finite(now, all_v[i], ((const int64_t *)b[0])[2] * CULPRITS + 0, i);
           report_not_finite(now, all_g_exc[i], ((const int64_t *)b[0])[2] * CULPRITS + 1, i);
           report_not_finite(now, all_g_inh[i], ((const int64_t *)b[0])[2] * CULPRITS + 2, i);
@@ -99,8 +105,10 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
     *place_of_all_g_exc = held_all_g_exc;
     *place_of_all_g_inh = held_all_g_inh;
     *place_of_all_t_last = held_all_t_last;
-    *given = then;
-    spike_count[LENGTH_AT(begin)] = spikes;
+    if (then.quiet != given->quiet) { /* it went ahead */
+      *given = then;
+    }
+    *length = spikes;
     return;
   }
   do {
@@ -109,17 +117,15 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
     const double factor_0 = -h / tau_exc;
     const double factor_1 = -h / tau_inh;
     spikes = 0;
-    int64_t suspect = end; /* the first group with a number that is not finite:
-        beyond the last neuron there may be some */
+    real sums[GROUP] = {0}; /* by place in a group: finite where all is finite that was added */
 
     /* there and back: the neurons updated last are still in a near cache */
     const int64_t back = now->tick & 1;
     for (int64_t along = begin; along < end; along += GROUP) {
       const int64_t group = back ? begin + end - GROUP - along : along;
-      lane any = 0;
-      real total = 0; /* finite where all that is added is finite */
+      real top = -INFINITY;
 
-#pragma omp simd reduction(+ : total) reduction(| : any)
+#pragma omp simd reduction(max : top)
       for (int64_t i = group; i < group + GROUP; ++i) {
         real v = all_v[i];
         real g_exc = all_g_exc[i];
@@ -137,14 +143,11 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
         all_g_exc[i] = g_exc;
         g_inh = new_g_inh;
         all_g_inh[i] = g_inh;
-        any |= active & (v > v_T);
-        total += v + g_exc + g_inh;
-      }
-      if (!(fabs(total) < INFINITY) && group < suspect) {
-        suspect = group;
+        top = v > top ? v : top;
+        sums[i - group] = g_inh + (v * g_exc + sums[i - group]);
       }
 
-      if (any) {
+      if (top > v_T) {
         lane found = 0; /* a bit for each neuron */
 
 #pragma omp simd reduction(| : found)
@@ -158,7 +161,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
           const int64_t i = group + bit;
           hits ^= 1ull << bit;
           real v = all_v[i];
-          spiked[begin + spikes++] = (uint32_t)i;
+          listed[spikes++] = (uint32_t)i;
           /* v = v_r */
           v = v_r;
           all_v[i] = v;
@@ -167,15 +170,20 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
         }
       }
     }
-    if (suspect < end) {
-      const real *const checked[] = {all_v, all_g_exc, all_g_inh};
-      report_first(now, checked, 3, ((const int64_t *)b[0])[2] * CULPRITS, suspect, end < size ? end : size);
+    real total = 0;
+#pragma omp simd reduction(+ : total)
+    for (int64_t k = 0; k < GROUP; ++k) {
+      total += sums[k];
+    }
+    if (!(fabs(total) < INFINITY)) {
+      real *const checked[] = {all_v, all_g_exc, all_g_inh};
+      look_at_all(now, checked, 3, ((const int64_t *)b[0])[2] * CULPRITS, begin, end, size);
     }
   } while (goes_on(now, spikes));
   if (now->tick & 1) {
-    turn_around(spiked + begin, spikes);
+    turn_around(listed, spikes);
   }
-  spike_count[LENGTH_AT(begin)] = spikes;
+  *length = spikes;
 }
 
 /* Projection with DefaultSpikingSynapse: g_target += w
@@ -198,13 +206,16 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
 
   for (int64_t range = begin; range < end; ++range) {
     const int64_t *restrict start_of = row_start + range * number[0];
+    const int are_many = start_of[number[0]] - start_of[0] > FEW_SYNAPSES;
     const int64_t is_far = row_start[(range + 1) * number[0]] - row_start[range * number[0]] > NEAR_SYNAPSES;
     for (int64_t k = 0; k < count; ++k) {
       const int64_t i = spikes[k], first = start_of[i], last = start_of[i + 1];
-      const int64_t coming = start_of[spikes[k + FETCHED < count ? k + FETCHED : k]];
-      __builtin_prefetch(&start_of[spikes[k + 2 * FETCHED < count ? k + 2 * FETCHED : k]]);
       const int64_t upcoming = start_of[spikes[k + 1 < count ? k + 1 : k]];
-      FETCH(&target[coming]);
+      if (are_many) {
+        const int64_t coming = start_of[spikes[k + FETCHED < count ? k + FETCHED : k]];
+        __builtin_prefetch(&start_of[spikes[k + 2 * FETCHED < count ? k + 2 * FETCHED : k]]);
+        FETCH(&target[coming]);
+      }
       (void)i, (void)upcoming;
       int64_t run = first;
       while (number[6] && run < last) {

@@ -19,17 +19,21 @@ WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const i
   real *restrict const all_g_inh = b[8];
   uint32_t *restrict const spiked = b[9];
   int64_t *restrict const spike_count = b[10];
-  real *restrict const all_t_last = b[11];
-  const double k_m = *(const real *)b[12];
-  const double C = *(const real *)b[13];
+  const int64_t *restrict const place = b[11];
+  real *restrict const all_t_last = b[12];
+  const double k_m = *(const real *)b[13];
+  const double C = *(const real *)b[14];
   const double h_ = now->dt;
-  const double I_ = *(const real *)b[14];
-  const double VK = *(const real *)b[15];
-  const double VL = *(const real *)b[16];
-  const double VNa = *(const real *)b[17];
-  const double gK = *(const real *)b[18];
-  const double gL = *(const real *)b[19];
-  const double gNa = *(const real *)b[20];
+  const double I_ = *(const real *)b[15];
+  const double VK = *(const real *)b[16];
+  const double VL = *(const real *)b[17];
+  const double VNa = *(const real *)b[18];
+  const double gK = *(const real *)b[19];
+  const double gL = *(const real *)b[20];
+  const double gNa = *(const real *)b[21];
+  const int64_t slot = now->tick & place[0];
+  uint32_t *restrict const listed = spiked + slot * place[1] + begin;
+  int64_t *restrict const length = spike_count + slot + LENGTH_AT(begin);
   int64_t spikes;
 
   end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
@@ -40,17 +44,15 @@ WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const i
     const double factor_1 = 0.5 * h_;
     const double factor_2 = h_ / 6.0;
     spikes = 0;
-    int64_t suspect = end; /* the first group with a number that is not finite:
-        beyond the last neuron there may be some */
+    real sums[GROUP] = {0}; /* by place in a group: finite where all is finite that was added */
 
     /* there and back: the neurons updated last are still in a near cache */
     const int64_t back = now->tick & 1;
     for (int64_t along = begin; along < end; along += GROUP) {
       const int64_t group = back ? begin + end - GROUP - along : along;
       lane any = 0;
-      real total = 0; /* finite where all that is added is finite */
 
-#pragma omp simd reduction(+ : total) reduction(| : any)
+#pragma omp simd reduction(| : any)
       for (int64_t i = group; i < group + GROUP; ++i) {
         real v = all_v[i];
         real n = all_n[i];
@@ -132,12 +134,9 @@ WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const i
         v = new_v;
         all_v[i] = v;
         any |= (v > v_thresh) & (v_before <= v_thresh);
-        total += n + m + h + v;
+        sums[i - group] = h * v + (n * m + sums[i - group]);
         all_g_exc[i] = 0;
         all_g_inh[i] = 0;
-      }
-      if (!(fabs(total) < INFINITY) && group < suspect) {
-        suspect = group;
       }
 
       if (any) {
@@ -154,18 +153,23 @@ WIDE_VECTORS static void update_HodgkinHuxley_0(void *const *restrict b, const i
           const int bit = back ? 63 - __builtin_clzll(hits) : __builtin_ctzll(hits);
           const int64_t i = group + bit;
           hits ^= 1ull << bit;
-          spiked[begin + spikes++] = (uint32_t)i;
+          listed[spikes++] = (uint32_t)i;
           all_t_last[i] = (real)now->time;
         }
       }
     }
-    if (suspect < end) {
-      const real *const checked[] = {all_n, all_m, all_h, all_v};
-      report_first(now, checked, 4, ((const int64_t *)b[0])[2] * CULPRITS, suspect, end < size ? end : size);
+    real total = 0;
+#pragma omp simd reduction(+ : total)
+    for (int64_t k = 0; k < GROUP; ++k) {
+      total += sums[k];
+    }
+    if (!(fabs(total) < INFINITY)) {
+      real *const checked[] = {all_n, all_m, all_h, all_v};
+      look_at_all(now, checked, 4, ((const int64_t *)b[0])[2] * CULPRITS, begin, end, size);
     }
   } while (goes_on(now, spikes));
   if (now->tick & 1) {
-    turn_around(spiked + begin, spikes);
+    turn_around(listed, spikes);
   }
-  spike_count[LENGTH_AT(begin)] = spikes;
+  *length = spikes;
 }

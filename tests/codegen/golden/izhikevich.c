@@ -17,29 +17,32 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
   real *restrict const all_g_inh = b[6];
   uint32_t *restrict const spiked = b[7];
   int64_t *restrict const spike_count = b[8];
-  const double c = *(const real *)b[9];
+  const int64_t *restrict const place = b[9];
+  const double c = *(const real *)b[10];
   const real c_f = (real)c;
-  const double d = *(const real *)b[10];
+  const double d = *(const real *)b[11];
   const real d_f = (real)d;
-  real *restrict const all_t_last = b[11];
-  const double tau_refrac = *(const real *)b[12];
-  real *restrict const all_I = b[13];
-  const real *restrict const all_a = b[14];
-  const double b_ = *(const real *)b[15];
+  real *restrict const all_t_last = b[12];
+  const double tau_refrac = *(const real *)b[13];
+  real *restrict const all_I = b[14];
+  const real *restrict const all_a = b[15];
+  const double b_ = *(const real *)b[16];
   const double h = now->dt;
-  const double i_offset = *(const real *)b[16];
-  const double noise = *(const real *)b[17];
+  const double i_offset = *(const real *)b[17];
+  const double noise = *(const real *)b[18];
   const real i_offset_f = (real)i_offset;
   const real noise_f = (real)noise;
   const real h_f = (real)h;
   const real b__f = (real)b_;
+  const int64_t slot = now->tick & place[0];
+  uint32_t *restrict const listed = spiked + slot * place[1] + begin;
+  int64_t *restrict const length = spike_count + slot + LENGTH_AT(begin);
   int64_t spikes;
 
   end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   do {
     spikes = 0;
-    int64_t suspect = end; /* the first group with a number that is not finite:
-        beyond the last neuron there may be some */
+    real sums[GROUP] = {0}; /* by place in a group: finite where all is finite that was added */
 
     for (int64_t block = begin - begin % BLOCK; block < end; block += BLOCK) {
       const int64_t stop = block + BLOCK < end ? block + BLOCK : end;
@@ -47,10 +50,9 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
       fill_normal(random_0, begin - block, stop - block, now, streams + 0, block);
 
       for (int64_t group = block < begin ? begin : block; group < stop; group += GROUP) {
-        lane any = 0;
-        real total = 0; /* finite where all that is added is finite */
+        real top = -INFINITY;
 
-  #pragma omp simd reduction(+ : total) reduction(| : any)
+  #pragma omp simd reduction(max : top)
         for (int64_t i = group; i < group + GROUP; ++i) {
           real v = all_v[i];
           real u = all_u[i];
@@ -71,16 +73,13 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
           all_v[i] = v;
           u = active ? new_u : u;
           all_u[i] = u;
-          any |= active & (v > v_thresh_f);
-          total += v + u;
+          top = v > top ? v : top;
+          sums[i - group] = v * u + sums[i - group];
           all_g_exc[i] = 0;
           all_g_inh[i] = 0;
         }
-        if (!(fabs(total) < INFINITY) && group < suspect) {
-          suspect = group;
-        }
 
-        if (any) {
+        if (top > v_thresh_f) {
           lane found = 0; /* a bit for each neuron */
 
   #pragma omp simd reduction(| : found)
@@ -95,7 +94,7 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
             hits ^= 1ull << bit;
             real v = all_v[i];
             real u = all_u[i];
-            spiked[begin + spikes++] = (uint32_t)i;
+            listed[spikes++] = (uint32_t)i;
             /* v = c */
             v = c_f;
             all_v[i] = v;
@@ -108,10 +107,15 @@ WIDE_WHERE_FREE static void update_Izhikevich_0(void *const *restrict b, const i
         }
       }
     }
-    if (suspect < end) {
-      const real *const checked[] = {all_v, all_u};
-      report_first(now, checked, 2, ((const int64_t *)b[0])[2] * CULPRITS, suspect, end < size ? end : size);
+    real total = 0;
+#pragma omp simd reduction(+ : total)
+    for (int64_t k = 0; k < GROUP; ++k) {
+      total += sums[k];
+    }
+    if (!(fabs(total) < INFINITY)) {
+      real *const checked[] = {all_v, all_u};
+      look_at_all(now, checked, 2, ((const int64_t *)b[0])[2] * CULPRITS, begin, end, size);
     }
   } while (goes_on(now, spikes));
-  spike_count[LENGTH_AT(begin)] = spikes;
+  *length = spikes;
 }

@@ -32,16 +32,14 @@ WIDE_WHERE_FREE static void update_Rate_neuron_0(void *const *restrict b, const 
     const double part_1 = 1.0 / tau;
     const double part_2 = h * part_1;
     const double factor_3 = 0.5 * part_2;
-    int64_t suspect = end; /* the first group with a number that is not finite:
-        beyond the last neuron there may be some */
+    real sums[GROUP] = {0}; /* by place in a group: finite where all is finite that was added */
 
     /* there and back: the neurons updated last are still in a near cache */
     const int64_t back = now->tick & 1;
     for (int64_t along = begin; along < end; along += GROUP) {
       const int64_t group = back ? begin + end - GROUP - along : along;
-      real total = 0; /* finite where all that is added is finite */
 
-#pragma omp simd reduction(+ : total)
+#pragma omp simd
       for (int64_t i = group; i < group + GROUP; ++i) {
         real v = all_v[i];
         const real sum_exc = all_sum_exc[i];
@@ -68,15 +66,17 @@ WIDE_WHERE_FREE static void update_Rate_neuron_0(void *const *restrict b, const 
         const real branch_0 = tanh(past_v_2);
         real r = v > 0.0 ? v : 0.1 * branch_0;
         all_r[i] = r;
-        total += v;
-      }
-      if (!(fabs(total) < INFINITY) && group < suspect) {
-        suspect = group;
+        sums[i - group] = v + sums[i - group];
       }
     }
-    if (suspect < end) {
-      const real *const checked[] = {all_v};
-      report_first(now, checked, 1, ((const int64_t *)b[0])[2] * CULPRITS, suspect, end < size ? end : size);
+    real total = 0;
+#pragma omp simd reduction(+ : total)
+    for (int64_t k = 0; k < GROUP; ++k) {
+      total += sums[k];
+    }
+    if (!(fabs(total) < INFINITY)) {
+      real *const checked[] = {all_v};
+      look_at_all(now, checked, 1, ((const int64_t *)b[0])[2] * CULPRITS, begin, end, size);
     }
   } while (goes_on(now, 0));
 }
