@@ -251,7 +251,7 @@ class _Structure:
             case "part_start":
                 return None if self.rows is None else self.rows.part_start
             case "boundary":
-                return self.boundaries
+                return np.minimum(self.boundaries, self.projection._post_population.size)  # none of those that pad it
             case "post_rank":
                 return projection._built.post_ranks
             case "post_start" | "post_slot" | "post_source":

@@ -83,7 +83,7 @@ def _spikes_by_gaps(start: int, set_number: int, chances: Array, stream: int, mo
     for number in count() if most > 0.0 else ():
         words = philox((number, stream, window & 0xFFFFFFFF, window >> 32), moment.keys)
         chance, other = float(unit(words[0], words[1])), float(unit(words[2], words[3]))
-        gap = np.floor(np.log(1.0 - chance) / np.log1p(-most))
+        gap = np.floor(np.log(1.0 - chance) * (1.0 / np.log1p(-most)))
         if not gap < GAP_STEPS * width - place:
             return
         place += 1 + int(gap)

@@ -28,7 +28,6 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
   int64_t *restrict const length = spike_count + slot + LENGTH_AT(begin);
   int64_t spikes;
 
-  end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   if (size == 1) {
     instant *const given = (instant *)now; /* no other kernel looks at it meanwhile */
     instant then = *given;
@@ -107,6 +106,7 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
     *length = spikes;
     return;
   }
+  end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   do {
     /* the same for all neurons in this step */
     const double factor_0 = Q_0_2_2 / tau;

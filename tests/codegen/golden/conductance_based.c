@@ -30,7 +30,6 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
   int64_t *restrict const length = spike_count + slot + LENGTH_AT(begin);
   int64_t spikes;
 
-  end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   if (size == 1) {
     instant *const given = (instant *)now; /* no other kernel looks at it meanwhile */
     instant then = *given;
@@ -111,6 +110,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
     *length = spikes;
     return;
   }
+  end = end < WHOLE_GROUPS(size) ? end : WHOLE_GROUPS(size);
   do {
     /* the same for all neurons in this step */
     const double h_per_tau = h / tau;
