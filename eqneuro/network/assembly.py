@@ -15,6 +15,7 @@ from eqneuro.engine.program import Program
 from eqneuro.network.access import neuron_access, synapse_access
 from eqneuro.network.between import buffers_of, make_rows
 from eqneuro.network.binding import population_buffers, projection_buffers
+from eqneuro.network.listing import choose_lists, see_who_reads_times
 from eqneuro.network.output import SpikeOutput
 from eqneuro.network.plastic import is_serial, synapse_buffers
 from eqneuro.network.ranges import Ranges
@@ -70,8 +71,8 @@ class Assembly:
         self.program = Program(compiled.functions, len(ranges.cost), [self.stopped])
         self._arriving: dict[int, list[Arriving]] = {}
         self._make_room()
-        self._choose_lists()
-        self._see_who_reads_times()
+        choose_lists(network, self.program.threads)
+        see_who_reads_times(network, self._synaptic_layouts)
         self._transmit()
         self._keep_sums()
         self._record(early=True)
@@ -241,25 +242,6 @@ class Assembly:
         for parts in (("global", "row", "learn"), ("post",)):
             for projection in learning:
                 self._run_synapses(projection, parts)
-
-    def _choose_lists(self) -> None:
-        """On one thread neurons list their spikes where projections look for them.
-
-        But for populations that rest, whose lists are empty, and those without synapses, which may go ahead of others.
-        """
-        for population in self.network._populations:
-            may = self.program.threads == 1 and population._enabled and not population._fills_lists()
-            for output in population._outputs.values():
-                output.is_direct = may and bool(self.network._projections)
-
-    def _see_who_reads_times(self) -> None:
-        for population in self.network._populations:
-            population._times_are_read = False
-        for projection in self.network._projections:
-            sides = {"t_pre": projection._pre_population, "t_post": projection._post_population}
-            for slot in (slot for layout in self._synaptic_layouts(projection) for slot in layout.slots):
-                if slot.key in sides:
-                    sides[slot.key]._times_are_read = True
 
     def _update(self) -> None:
         for population in self.network._populations:

@@ -20,14 +20,16 @@ class SpikeOutput:
     spikes happen within steps, ``ring_at`` holds how many ms into the step, and a neuron may stand up to ``most`` times
     in a row; elsewhere it is None, and ``most`` is 1.
 
-    Where ``is_direct``, the only list is the row of the ring: nobody has to put it there.
+    Where ``is_direct``, the only list is the row of the ring: nobody has to put it there. Not so where ``is_played``:
+    kernels that play given spikes fill lists. ``times_are_read`` says whether synapses read, in each step, when neurons
+    spiked last.
     """
 
     def __init__(self, size: int, most: int = 1, *, timed: bool = False) -> None:
         self.size = size
         self.most = most
         self.slots = 2
-        self.is_direct = False
+        self.is_direct = self.is_played = self.times_are_read = False
         self.count = allocate(padded(size) // 2, np.int64)  # LENGTH_AT of templates/prelude.h.j2
         self.ring_count = allocate(self.slots, np.int64)
         self.ring_at: NDArray[np.float64] | None = None

@@ -139,7 +139,7 @@ class PoissonPopulation(SpecificPopulation):
         if not self._draws_gaps:
             return super()._playback()
         output = self._outputs["spike"]
-        numbers = np.array([self._size, self._number << STREAM_BITS, self._times_are_read], dtype=np.int64)
+        numbers = np.array([self._size, self._number << STREAM_BITS, output.times_are_read], dtype=np.int64)
         rates = self._store.arrays["rates"]
         buffers: list[NDArray[Any] | None] = [numbers, rates, self._origin, self._gaps]
         spiked, count, place = output.lists()

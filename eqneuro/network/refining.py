@@ -200,5 +200,6 @@ def replay(population: Population, spikes: Spikes) -> None:
         ]
 
     changed = {"_kernel_model": lambda: None, "_playback": playback, "_list_starts": lambda starts: [0]}
-    vars(population).update(changed, _fills_lists=lambda: True)
+    vars(population).update(changed)
+    population._outputs["spike"].is_played = True
     population._net._note_change(structural=True)

@@ -15,6 +15,7 @@ from eqneuro.model.spike_times import GRID, INTERPOLATED
 from eqneuro.network.checkpoint_format import Arrays, Part
 from eqneuro.network.configuration import TICK
 from eqneuro.network.inputs import SpecificPopulation
+from eqneuro.network.output import SpikeOutput
 from eqneuro.network.state import Playback
 from eqneuro.network.time import TOLERANCE
 
@@ -128,6 +129,11 @@ class SpikeSourceArray(SpecificPopulation):
         is_first[1:] = (np.diff(steps) != 0) | (np.diff(ranks) != 0)
         return steps[is_first], ranks[is_first].astype(np.int32)
 
+    def _make_output(self) -> SpikeOutput:
+        output = super()._make_output()
+        output.is_played = True
+        return output
+
     def _kernel_model(self) -> NeuronModel | None:
         return None
 
@@ -144,9 +150,6 @@ class SpikeSourceArray(SpecificPopulation):
 
     def _list_starts(self, starts: list[int]) -> list[int]:
         return [0]
-
-    def _fills_lists(self) -> bool:
-        return True
 
 
 def _nested(spike_times: Any) -> list[list[float]]:

@@ -334,13 +334,6 @@ class PopulationState:
         """Where the lists of spikes begin, given where the threads' ranges do."""
         return starts
 
-    _times_are_read = False
-    """Whether synapses read the times of its last spikes while steps run."""
-
-    def _fills_lists(self) -> bool:
-        """Whether its kernels write lists that have to be put into the ring, however many threads there are."""
-        return self._is_timed
-
     def _on_reset(self) -> None:
         """Called by `Network.reset` after the attributes are back."""
 
