@@ -2,8 +2,9 @@
 
 ``neurons`` is COBA (coba.py), 80 inputs to each. The others are spikes that arrive and little else: Poisson neurons
 with synapses onto as many leaky integrators that never spike, so that the number of events is known: 10,000 of each,
-100 inputs to each, 10 Hz and a delay of one step where nothing else is said
-(20,000 where synapses grow). Times are those of a second of model time.
+100 inputs to each, 10 Hz and a delay of one step where nothing else is said. Synapses grow in two ways, both onto
+20,000 integrators: ``sources``, each with 1,000 of them, or ``synapses`` of 20,000 sources. Times are those of a second
+of model time.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from collections.abc import Iterator, Mapping
 from benchmarks.suite import balanced, coba
 from benchmarks.suite.protocol import Case, Run
 
-DT, SIZE, MANY, INPUTS, RATE = 0.1, 10_000, 20_000, 100, 10.0
-AXES = ("neurons", "synapses", "rate", "delay", "delays")
+DT, SIZE, MANY, INPUTS, OUTPUTS, RATE = 0.1, 10_000, 20_000, 100, 1_000, 10.0
+AXES = ("neurons", "sources", "synapses", "rate", "delay", "delays")
 """``delay`` is the same for all synapses, ``delays`` are uniform between a step and the value."""
 
 
 def _cases() -> Iterator[Case]:
     for size in (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 600_000, 1_000_000):
         yield _case("neurons", size, max(50.0, min(2e3, 3e7 / size)), size=size)
+    for sources in (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000):
+        yield _case("sources", sources * OUTPUTS, max(200.0, min(2e3, 1e7 / sources)), sources=sources, size=MANY)
     for inputs in (5, 15, 50, 150, 500, 1_500, 5_000):  # of 20,000: a row that holds all neurons is another loop
         yield _case("synapses", MANY * inputs, max(200.0, min(2e3, 2e5 / inputs)), inputs=inputs, size=MANY)
     for rate in (1, 3, 10, 30, 100, 300):
@@ -51,13 +54,16 @@ def eqneuro(run: Run) -> Mapping[str, float]:
         delays = ann.Uniform(DT, delay) if options["axis"] == "delays" and delay > DT else delay
         with run.phase("build"):
             size = int(options.get("size", SIZE))
-            sources = net.create(ann.PoissonPopulation(size, rates=options.get("rate", RATE)))
+            sources = net.create(ann.PoissonPopulation(options.get("sources", size), rates=options.get("rate", RATE)))
             cell = ann.Neuron(
                 parameters="tau = 20.0", equations="tau*dv/dt = -v + g_exc", spike="v > 1e9", reset="v = 0"
             )
             cells = net.create(size, cell)
             synapses = net.connect(sources, cells, "exc")
-            synapses.fixed_number_pre(options.get("inputs", INPUTS), weights=0.01, delays=delays)
+            if "sources" in options:
+                synapses.fixed_number_post(OUTPUTS, weights=0.01, delays=delays)
+            else:
+                synapses.fixed_number_pre(options.get("inputs", INPUTS), weights=0.01, delays=delays)
     with run.phase("compile"):
         net.compile()
     net.simulate(max(options.get("delay", DT), 20.0))

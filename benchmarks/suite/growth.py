@@ -15,18 +15,22 @@ from benchmarks.suite.results import Results, value
 
 LABELS = {
     "neurons": "neurons",
-    "synapses": "synapses",
+    "sources": "synapses, of more sources",
+    "synapses": "synapses, in longer rows",
     "rate": "spikes of a source (Hz)",
     "delay": "delay (ms)",
     "delays": "longest delay (ms)",
 }
 TITLES = {
     "neurons": "COBA, 80 synapses a neuron",
+    "sources": "1,000 synapses a source, 10 Hz",
     "synapses": "20,000 sources at 10 Hz",
     "rate": "10,000 sources, a million synapses",
     "delay": "a million synapses, one delay",
     "delays": "a million synapses, delays of their own",
 }
+SIZES = ("neurons", "sources", "synapses")
+"""Axes along which building and memory grow too."""
 LINE = 0.15
 """Share of its value by which a point may lie beside the line."""
 
@@ -134,7 +138,7 @@ def fits(found: dict[str, list[Point]], caches: dict[str, float]) -> Iterator[tu
     for axis, every in found.items():
         if len(every) < 3:
             continue
-        if axis in ("neurons", "synapses"):
+        if axis in SIZES:
             cache = caches.get("L2", 0.0)
             yield axis, "seconds of simulation", *beyond(every, [point.seconds for point in every], cache)
             yield axis, "seconds of building", *beyond(every, [point.build for point in every], cache)
@@ -159,7 +163,7 @@ def draw(found: dict[str, list[Point]], caches: dict[str, float], folder: Path) 
     style = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
     for axis, those in found.items():
         panels = [("seconds of simulation", [point.seconds for point in those])]
-        if axis in ("neurons", "synapses"):
+        if axis in SIZES:
             panels.append(("seconds of building", [point.build for point in those]))
             panels.append(("MiB at peak", [point.memory for point in those]))
         with plt.rc_context(style):

@@ -22,11 +22,13 @@ def sum_up(lines: Sequence[str]) -> list[str]:
 
 
 def _products(line: str) -> str:
+    """Fused products; where one variable is left over, the sum that the next group waits for takes part last."""
     names = line.removeprefix(SUM).rstrip(";").split(" + ")
-    inner = "sums[i - group]"
-    for k in range(0, len(names), 2):
-        inner = f"{' * '.join(names[k : k + 2])} + {inner if k == 0 else f'({inner})'}"
-    return f"sums[i - group] = {inner};"
+    alone, paired = names[: len(names) % 2], names[len(names) % 2 :]
+    inner = alone[0] if alone else "sums[i - group]"
+    for k in range(0, len(paired), 2):
+        inner = f"{' * '.join(paired[k : k + 2])} + {inner if k == 0 else f'({inner})'}"
+    return f"sums[i - group] {'+=' if alone else '='} {inner};"
 
 
 def by_highest(lines: Sequence[str]) -> tuple[list[str], str]:

@@ -15,9 +15,10 @@ HELD = ["const lane active = until[i] <= (lane)now->tick;", "real v = all_v[i];"
 @pytest.mark.parametrize(
     ("total", "wanted"),
     [
-        ("total += v;", "sums[i - group] = v + sums[i - group];"),
+        ("total += v;", "sums[i - group] += v;"),
         ("total += v + g;", "sums[i - group] = v * g + sums[i - group];"),
-        ("total += v + g + h;", "sums[i - group] = h + (v * g + sums[i - group]);"),
+        ("total += v + g + h;", "sums[i - group] += g * h + v;"),
+        ("total += a + b + c + d;", "sums[i - group] = c * d + (a * b + sums[i - group]);"),
         ("any |= v > 1.0;", "any |= v > 1.0;"),
     ],
 )

@@ -73,7 +73,7 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
           v = new_v;
           all_v[i] = v;
           top = v > top ? v : top;
-          sums[i - group] = v + (x * y + sums[i - group]);
+          sums[i - group] += y * v + x;
           all_g_ext[i] = 0;
         }
         (void)sums;
@@ -138,7 +138,7 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
         v = new_v;
         all_v[i] = v;
         top = v > top ? v : top;
-        sums[i - group] = v + (x * y + sums[i - group]);
+        sums[i - group] += y * v + x;
         all_g_ext[i] = 0;
       }
 

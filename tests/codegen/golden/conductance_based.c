@@ -77,7 +77,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
           g_inh = new_g_inh;
           all_g_inh[i] = g_inh;
           top = v > top ? v : top;
-          sums[i - group] = g_inh + (v * g_exc + sums[i - group]);
+          sums[i - group] += g_exc * g_inh + v;
         }
         (void)sums;
         spikes = 0;
@@ -144,7 +144,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
         g_inh = new_g_inh;
         all_g_inh[i] = g_inh;
         top = v > top ? v : top;
-        sums[i - group] = g_inh + (v * g_exc + sums[i - group]);
+        sums[i - group] += g_exc * g_inh + v;
       }
 
       if (top > v_T) {

@@ -66,7 +66,7 @@ WIDE_WHERE_FREE static void update_Rate_neuron_0(void *const *restrict b, const 
         const real branch_0 = tanh(past_v_2);
         real r = v > 0.0 ? v : 0.1 * branch_0;
         all_r[i] = r;
-        sums[i - group] = v + sums[i - group];
+        sums[i - group] += v;
       }
     }
     real total = 0;
