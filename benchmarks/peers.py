@@ -73,7 +73,7 @@ def machine() -> dict[str, str]:
         cores = {value for key, value in lines if key.strip() == "processor"}
     gcc = subprocess.run(["gcc", "--version"], capture_output=True, text=True, check=False).stdout.splitlines()
     load = f", load {os.getloadavg()[0]:.1f} at the time" if hasattr(os, "getloadavg") else ""
-    caches = ", ".join(_caches())
+    own_caches = caches()
     return {
         "CPU": f"{cpu}, {len(cores) or '?'} cores{load}",
         "system": f"{platform.system()} {platform.release()}",
@@ -81,8 +81,13 @@ def machine() -> dict[str, str]:
         "numpy": numpy.__version__,
         "compiler": gcc[0] if gcc else "none",
         "eqneuro": eqneuro.__version__,
-        **({"caches": caches} if caches else {}),
+        **({"caches": own_caches} if own_caches else {}),
     }
+
+
+def caches() -> str:
+    """Those of a core, by which machines that are told apart by little else differ."""
+    return ", ".join(_caches())
 
 
 def _caches() -> Iterator[str]:

@@ -49,7 +49,8 @@ def new_session(command: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Its name and what is told of it."""
     now = datetime.datetime.now().astimezone()
     told = ["DIR" if before in FOLDERS else word for before, word in pairwise(["", *command])]
-    return f"{now:%Y-%m-%d %H:%M:%S}", {"date": f"{now:%d %B %Y}", "command": " ".join(told)}
+    about = {"date": f"{now:%d %B %Y}", "command": " ".join(told), "caches": peers.caches()}
+    return f"{now:%Y-%m-%d %H:%M:%S}", about
 
 
 def turns(plan: Plan, launcher: Launcher, results: Results) -> Iterator[Turn]:

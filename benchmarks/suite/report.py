@@ -44,13 +44,20 @@ def write(path: Path, growth_path: Path, threads_path: Path) -> Path:
     return page
 
 
+def elsewhere(about: Mapping[str, str], kept: Results) -> str:
+    """Whether a session was on another machine than the last one; ratios are never taken across sessions."""
+    here, there = kept.facts.get("caches", ""), about.get("caches", "")
+    return f", on another machine of the same kind ({there})" if there and there != here else ""
+
+
 def text(results: Results, grown: Results, shared: Results, notes: Mapping[str, str]) -> str:
     """The page."""
     facts = "\n".join(f"- {TITLES.get(name, name)}: {told}" for name, told in results.facts.items())
     sessions = "\n".join(
-        f"- {about['date']}: `{about['command']}`"
+        f"- {about['date']}{elsewhere(about, kept)}: `{about['command']}`"
         for kept in (results, grown, shared)
-        for about in kept.sessions.values()
+        for name, about in kept.sessions.items()
+        if any(run["session"] == name for run in kept.runs)
     )
     behind = "\n".join(behind_rows(results, notes)) or "None."
     return f"""# Speed

@@ -51,7 +51,7 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
       const int64_t i = 0;
       do {
         const double factor_0 = Q_0_2_2 / tau;
-        real top = -INFINITY;
+        real top; /* of one neuron */
         real sums[1] = {0};
         {
           const int64_t group = 0;
@@ -72,7 +72,7 @@ WIDE_WHERE_FREE static void update_Alpha_synapse_0(void *const *restrict b, cons
           all_y[i] = y;
           v = new_v;
           all_v[i] = v;
-          top = v > top ? v : top;
+          top = v;
           sums[i - group] += y * v + x;
           all_g_ext[i] = 0;
         }

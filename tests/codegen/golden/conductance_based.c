@@ -55,7 +55,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
         const double h_per_tau = h / tau;
         const double factor_0 = -h / tau_exc;
         const double factor_1 = -h / tau_inh;
-        real top = -INFINITY;
+        real top; /* of one neuron */
         real sums[1] = {0};
         {
           const int64_t group = 0;
@@ -76,7 +76,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
           all_g_exc[i] = g_exc;
           g_inh = new_g_inh;
           all_g_inh[i] = g_inh;
-          top = v > top ? v : top;
+          top = v;
           sums[i - group] += g_exc * g_inh + v;
         }
         (void)sums;
