@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.suite import growth, threads
 from benchmarks.suite.collection import SIMULATORS, TITLES, Item, items
 from benchmarks.suite.protocol import Wanted
-from benchmarks.suite.results import Ratio, Results, disagreements
+from benchmarks.suite.results import SLOW, Ratio, Results, disagreements
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 NOTES = Path(__file__).parent.parent / "results" / "notes.toml"
@@ -50,11 +50,19 @@ def elsewhere(about: Mapping[str, str], kept: Results) -> str:
     return f", on another machine of the same kind ({there})" if there and there != here else ""
 
 
+def speed_of_core(clocks: Sequence[float]) -> str:
+    """How many additions that wait for each other its core made, where that was measured."""
+    if not clocks:
+        return ""
+    shown = f"{statistics.median(clocks):.1f} ({min(clocks):.1f} – {max(clocks):.1f})"
+    return f"; the core made {shown} dependent additions a nanosecond"
+
+
 def text(results: Results, grown: Results, shared: Results, notes: Mapping[str, str]) -> str:
     """The page."""
     facts = "\n".join(f"- {TITLES.get(name, name)}: {told}" for name, told in results.facts.items())
     sessions = "\n".join(
-        f"- {about['date']}{elsewhere(about, kept)}: `{about['command']}`"
+        f"- {about['date']}{elsewhere(about, kept)}: `{about['command']}`{speed_of_core(kept.clocks(name))}"
         for kept in (results, grown, shared)
         for name, about in kept.sessions.items()
         if any(run["session"] == name for run in kept.runs)
@@ -71,12 +79,14 @@ Made by `python -m benchmarks report` from the raw values in `benchmarks/results
 A ratio is taken within a round: each simulator runs once, on the same core, with another seed each round. The table has
 the median of the rounds, with the lowest and the highest; what is wanted is in brackets. Times of simulations are CPU
 seconds where there is one thread. A ratio is how many times faster eqneuro is, but for C: how many times the time of
-the program written by hand eqneuro takes.
+the program written by hand eqneuro takes. Cores of a rented machine are shared with others at times, which slows
+arithmetic more than waiting for memory: a row says before or after how many of its runs the core made less than
+{SLOW:.0%} of the dependent additions that it made at best (`benchmarks/reference/clock.c`), where that was measured.
 
 {chr(10).join(grid(results, notes))}
 
 Activity must agree between simulators within four standard errors and a few per cent that methods differ by:
-{agreement(results)}
+{agreement(results, notes)}
 
 ## What stays behind
 
@@ -106,7 +116,7 @@ MiB at peak. `compile` is told with caches empty, and with what an earlier run l
 def grid(results: Results, notes: Mapping[str, str]) -> Iterator[str]:
     """The table: a row for each case and phase of which something is wanted or that was measured."""
     columns = [name for name in COLUMNS if any(run["simulator"] == name for run in results.runs)]
-    heads = ["benchmark", "of", *(TITLES[name] for name in columns), "others", TITLES["c"], "note"]
+    heads = ["benchmark", "of", *(TITLES[name] for name in columns), "others", TITLES["c"], "slow core", "note"]
     yield "| " + " | ".join(heads) + " |"
     yield "| " + " | ".join("---" for _ in heads) + " |"
     for item in items():
@@ -118,7 +128,9 @@ def grid(results: Results, notes: Mapping[str, str]) -> Iterator[str]:
                 )
                 limits = "; ".join(told for told, _ in limits_of(results, item, wanted))
                 note = "; ".join(filter(None, [limits, notes.get(item.name, "")]))
-                cells = [title(item), wanted.phase, *peers, others or "–", cell(results, item, wanted, "c"), note]
+                own, slow = cell(results, item, wanted, "c"), results.disturbed(item)
+                shared = "–" if slow is None else f"{slow[0]} of {slow[1]}"
+                cells = [title(item), wanted.phase, *peers, others or "–", own, shared, note]
                 yield "| " + " | ".join(cells) + " |"
 
 
@@ -169,9 +181,13 @@ def behind_rows(results: Results, notes: Mapping[str, str]) -> Iterator[str]:
                     yield f"- **{title(item)}**: {told}. {notes.get(item.name, 'Not explained yet.')}"
 
 
-def agreement(results: Results) -> str:
-    """Whether all simulate the same networks."""
-    wrong = [f"- {item.name}, {what}" for item in items() for what in disagreements(item, results.of(item))]
+def agreement(results: Results, notes: Mapping[str, str]) -> str:
+    """Whether all simulate the same networks, and why not where that is known."""
+    wrong = []
+    for item in items():
+        for what in disagreements(item, results.of(item)):
+            reason = notes.get(f"agreement:{item.name}, {what.partition(':')[0]}")
+            wrong.append(f"- {item.name}, {what}" + (f": {reason}" if reason else ""))
     return "they do in all rows." if not wrong else "these do NOT:\n\n" + "\n".join(wrong)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from benchmarks.suite.collection import Item
 
+SLOW = 0.85
+"""A core that makes fewer than so many of the most additions a nanosecond of a session was shared or slowed down."""
 Record = dict[str, Any]
 """A run: network, case, simulator, session, round, seed, threads, milliseconds, is_cold; what `launch` tells of it."""
 
@@ -92,6 +94,19 @@ class Results:
             if theirs is not None and ours:
                 found.append(theirs / ours)
         return Ratio(tuple(found)) if found else None
+
+    def disturbed(self, item: Item) -> tuple[int, int] | None:
+        """Runs of a case before or after which the core was slow, and those of which that is known; None if of none."""
+        best: dict[str, float] = {}
+        for run in self.runs:
+            best[run["session"]] = max(best.get(run["session"], 0.0), *run.get("clock", [0.0]))
+        known = [run for run in self.of(item) if "clock" in run]
+        slow = [run for run in known if min(run["clock"]) < SLOW * best[run["session"]]]
+        return (len(slow), len(known)) if known else None
+
+    def clocks(self, session: str) -> list[float]:
+        """Additions a nanosecond before and after each run of a session."""
+        return [clock for run in self.runs if run["session"] == session for clock in run.get("clock", [])]
 
     def median(self, item: Item, simulator: str, phase: str, *, is_cold: bool | None = None) -> float | None:
         """Of all rounds, or of those that began with empty caches, or not."""
