@@ -128,8 +128,11 @@ class Launcher:
 
 
 def environment(python: Path, place: Path, threads: int) -> dict[str, str]:
-    """Variables of a run: its programs come first in PATH, its caches lie in its own folder, BLAS chooses by itself."""
-    without = ("PYTHONHOME", "VIRTUAL_ENV", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+    """Variables of a run: its programs come first in PATH, its caches lie in its own folder, BLAS chooses by itself.
+
+    Bytecode is kept, as that of installed packages is.
+    """
+    without = ("PYTHONHOME", "VIRTUAL_ENV", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
     found = {name: value for name, value in os.environ.items() if name not in without}
     found["PATH"] = os.pathsep.join([str(python.parent), found.get("PATH", os.defpath)])
     found["PYTHONPATH"] = str(ROOT)
