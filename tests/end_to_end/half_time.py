@@ -1,6 +1,6 @@
-"""Runs an example up to its first simulation, half of it, and keeps what its network then holds.
+"""Runs a script up to its first simulation, half of it, and keeps what its network then holds.
 
-``python half_time.py first EXAMPLE THREADS HALF WHOLE`` saves the network at half-time and at the end. ``… second …``
+``python half_time.py first SCRIPT THREADS HALF WHOLE`` saves the network at half-time and at the end. ``… second …``
 loads what was saved at half-time instead of simulating the first half, and saves the end; THREADS may then be several
 numbers, ``2,3,4``, each of which goes on in a process of its own and saves ``WHOLE-THREADS.npz``.
 """
@@ -19,13 +19,18 @@ LONGEST = 400
 
 
 class Network(ann.Network):
-    """A network that ends the example once it has run."""
+    """A network that ends the script once it has run."""
 
     part, half, whole = "", "", ""
     threads: tuple[int, ...] = (1,)
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **{**settings, "num_threads": self.threads[0]})
+
+    def step(self) -> None:
+        """One step, unless what follows it is loaded: threads must not have begun when the process divides."""
+        if self.part == "first":
+            super().step()
 
     def simulate(self, duration: float, *arguments: Any, **settings: Any) -> Any:
         """The halves, and the end of the process."""
@@ -53,11 +58,11 @@ class Network(ann.Network):
 
 
 def main() -> None:
-    Network.part, example, threads, Network.half, Network.whole = sys.argv[1:]
+    Network.part, script, threads, Network.half, Network.whole = sys.argv[1:]
     Network.threads = tuple(int(number) for number in threads.split(","))
     ann.Network = Network  # type: ignore[misc]
-    sys.argv = [example]
-    runpy.run_path(example, run_name="__main__")
+    sys.argv = [script]
+    runpy.run_path(script, run_name="__main__")
 
 
 main()
