@@ -67,7 +67,7 @@ def text(results: Results, grown: Results, shared: Results, notes: Mapping[str, 
         for name, about in kept.sessions.items()
         if any(run["session"] == name for run in kept.runs)
     )
-    behind = "\n".join(behind_rows(results, notes)) or "None."
+    behind, pictures = "\n".join(behind_rows(results, notes)) or "None.", DOCS / "images" / "performance"
     return f"""# Speed
 
 Made by `python -m benchmarks report` from the raw values in `benchmarks/results`, which these commands measured:
@@ -94,16 +94,17 @@ Activity must agree between simulators within four standard errors and a few per
 
 ## Growth
 
-{growth.section(grown, DOCS / "images" / "performance", notes)}
+{growth.section(grown, pictures, notes)}
 
 ## Threads
 
-{threads.section(shared, notes)}
+{threads.section(shared, pictures, notes)}
 
-## Medians
+## Medians and spreads
 
-Seconds (CPU seconds of building and simulation where there is one thread), the whole process by the clock on the wall,
-MiB at peak. `compile` is told with caches empty, and with what an earlier run left there.
+Medians of the rounds, and the lowest and the highest: seconds (CPU seconds of building and simulation where there is
+one thread), the whole process by the clock on the wall, MiB at peak. `compile` is told with caches empty, and with what
+an earlier run left there.
 
 {chr(10).join(medians(results))}
 
@@ -207,9 +208,18 @@ def medians(results: Results) -> Iterator[str]:
                     ("import", None), ("build", None), ("compile", True), ("compile", False), ("simulate", None),
                     ("script", None), ("memory", None),
                 )  # fmt: skip
-                found = [results.median(item, name, phase, is_cold=is_cold) for phase, is_cold in phases]
-                shown = ["–" if one is None else f"{one:.3g}" if one < 1000 else f"{one:.0f}" for one in found]
+                shown = [spread(results.values(item, name, phase, is_cold=is_cold)) for phase, is_cold in phases]
                 yield f"| {title(item)} | {TITLES[name]} | " + " | ".join(shown) + f" | {finds(runs)} |"
+
+
+def spread(found: Sequence[float]) -> str:
+    """A median, and in brackets the lowest and the highest where there are several."""
+    if not found:
+        return "–"
+    middle, lowest, highest = (
+        f"{one:.3g}" if one < 1000 else f"{one:.0f}" for one in (statistics.median(found), min(found), max(found))
+    )
+    return middle if len(found) == 1 else f"{middle} ({lowest} – {highest})"
 
 
 def finds(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> str:

@@ -109,10 +109,13 @@ class Results:
         return [clock for run in self.runs if run["session"] == session for clock in run.get("clock", [])]
 
     def median(self, item: Item, simulator: str, phase: str, *, is_cold: bool | None = None) -> float | None:
+        found = self.values(item, simulator, phase, is_cold=is_cold)
+        return statistics.median(found) if found else None
+
+    def values(self, item: Item, simulator: str, phase: str, *, is_cold: bool | None = None) -> list[float]:
         """Of all rounds, or of those that began with empty caches, or not."""
         runs = [run for run in self.of(item, simulator) if is_cold in (None, run["is_cold"])]
-        found = [one for one in (value(run, phase) for run in runs) if one is not None]
-        return statistics.median(found) if found else None
+        return [one for one in (value(run, phase) for run in runs) if one is not None]
 
 
 def value(run: Record, phase: str) -> float | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from benchmarks.suite.collection import NETWORKS, Item, items
 from benchmarks.suite.protocol import Case, Run
@@ -48,8 +49,8 @@ def eqneuro(run: Run) -> Mapping[str, float]:
     return of.module.eqneuro(dataclasses.replace(run, case=dataclasses.replace(of.case, duration=run.case.duration)))
 
 
-def section(results: Results, notes: Mapping[str, str]) -> str:
-    """A table: seconds on one thread, how many times as fast more are, and what explains that."""
+def section(results: Results, folder: Path, notes: Mapping[str, str]) -> str:
+    """A table: seconds on one thread, how many times as fast more are, what explains that; a picture in the folder."""
     if not results.runs:
         return "Nothing measured yet: `python -m benchmarks threads`."
     machine = ", ".join(results.facts[name] for name in ("CPU", "compiler") if name in results.facts)
@@ -66,15 +67,39 @@ def section(results: Results, notes: Mapping[str, str]) -> str:
         runs = [run for run in results.runs if run["case"].startswith(f"{name} on ")]
         if runs:
             lines.append(_row(name, runs, counts))
+    draw(results, folder)
     lines.append("")
     lines += [f"- {name}: {notes[f'threads:{name}']}" for name in OF if f"threads:{name}" in notes]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", "![Simulation against threads](images/performance/threads.png)"])
+
+
+def draw(results: Results, folder: Path) -> None:
+    """Seconds of simulation against threads, log–log; dashed, what would be in proportion."""
+    import matplotlib.pyplot as plt
+
+    with plt.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
+        figure, axes = plt.subplots(figsize=(5.6, 3.6), layout="constrained")
+        for name in OF:
+            runs = [run for run in results.runs if run["case"].startswith(f"{name} on ")]
+            counts = sorted({int(run["threads"]) for run in runs})
+            seconds = [_median(runs, count) for count in counts]
+            if counts and counts[0] == 1:
+                [line] = axes.loglog(counts, seconds, "o-", ms=4, lw=1.2, label=name)
+                ideal = [seconds[0] / count for count in counts]
+                axes.loglog(counts, ideal, "--", lw=0.6, color=line.get_color(), alpha=0.5)
+        every = sorted({int(run["threads"]) for run in results.runs})
+        axes.set_xticks(every, [str(count) for count in every], minor=False)
+        axes.minorticks_off()
+        axes.set(xlabel="threads", ylabel="seconds of simulation")
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8)
+        folder.mkdir(parents=True, exist_ok=True)
+        figure.savefig(folder / "threads.png", dpi=130)
+        plt.close(figure)
 
 
 def _row(name: str, runs: list[Mapping[str, object]], counts: list[int]) -> str:
-    times = {count: [_seconds(run) for run in runs if run["threads"] == count] for count in counts}
-    first = statistics.median(times[1])
-    cells = [f"{first / statistics.median(found):.2f}" if found else "–" for found in map(times.get, counts[1:])]
+    have, first = {run["threads"] for run in runs}, _median(runs, 1)
+    cells = [f"{first / _median(runs, count):.2f}" if count in have else "–" for count in counts[1:]]
     by_seed: dict[object, set[str]] = {}
     for run in runs:
         by_seed.setdefault(run["seed"], set()).add(repr(run["found"]))
@@ -82,10 +107,10 @@ def _row(name: str, runs: list[Mapping[str, object]], counts: list[int]) -> str:
     return f"| {name} | {first:.3g} | " + " | ".join(cells) + f" | {same} |"
 
 
-def _seconds(run: Mapping[str, object]) -> float:
-    found = value({**run, "threads": 0}, "simulate")
-    assert found is not None
-    return found
+def _median(runs: Iterable[Mapping[str, object]], count: int) -> float:
+    """Seconds of simulation on so many threads, by the clock on the wall."""
+    found = [value({**run, "threads": 0}, "simulate") for run in runs if run["threads"] == count]
+    return statistics.median(seconds for seconds in found if seconds is not None)
 
 
 def chosen(only: list[str]) -> list[Item]:

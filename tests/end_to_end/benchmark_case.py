@@ -1,4 +1,4 @@
-"""Runs the network of a benchmark by eqneuro: the one that the variable ``EQNEURO_BENCHMARK`` names, ``NETWORK:CASE``."""
+"""Runs the network of a benchmark by eqneuro: that of the variable ``EQNEURO_BENCHMARK``, ``NETWORK:CASE``."""
 
 from __future__ import annotations
 
