@@ -38,6 +38,10 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     report = commands.add_parser("report", help="write docs/performance.md from what was measured")
     report.add_argument("--name", default="table", help="of the file in benchmarks/results")
     report.set_defaults(do=report_command)
+    adopt = commands.add_parser("adopt", help="take over runs from another file, measured on another machine")
+    adopt.add_argument("file", type=Path)
+    adopt.add_argument("--name", default="table", help="of the file in benchmarks/results that they come into")
+    adopt.set_defaults(do=adopt_command)
     growth = commands.add_parser("growth", help="measure eqneuro against neurons, synapses, rate and delay")
     growth.add_argument("--repeats", type=int, default=3)
     growth.add_argument("--core", type=int, default=last_core())
@@ -99,6 +103,17 @@ def report_command(arguments: argparse.Namespace) -> int:
 
     page = report.write(RESULTS / f"{arguments.name}.json", RESULTS / "growth.json", RESULTS / "threads.json")
     print(page)
+    return 0
+
+
+def adopt_command(arguments: argparse.Namespace) -> int:
+    if not arguments.file.exists():
+        measure.tell(f"ERROR no file {arguments.file}")
+        return 1
+    results = Results.load(RESULTS / f"{arguments.name}.json")
+    for item in results.adopt(Results.load(arguments.file), list(items())):
+        print(item.name)
+    results.save()
     return 0
 
 

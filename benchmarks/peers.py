@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 PACKAGES = {
@@ -83,6 +83,13 @@ def machine() -> dict[str, str]:
         "eqneuro": eqneuro.__version__,
         **({"caches": own_caches} if own_caches else {}),
     }
+
+
+def in_short(facts: Mapping[str, str]) -> str:
+    """What tells a machine from another one of the same kind, of what `machine` says."""
+    cpu = facts.get("CPU", "").partition(", load")[0]
+    named = (f"{name} {facts[name]}" for name in ("Python", "numpy") if name in facts)
+    return ", ".join(filter(None, [cpu, facts.get("compiler", ""), *named, facts.get("caches", "")]))
 
 
 def caches() -> str:

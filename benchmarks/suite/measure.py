@@ -49,7 +49,7 @@ def new_session(command: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Its name and what is told of it."""
     now = datetime.datetime.now().astimezone()
     told = ["DIR" if before in FOLDERS else word for before, word in pairwise(["", *command])]
-    about = {"date": f"{now:%d %B %Y}", "command": " ".join(told), "caches": peers.caches()}
+    about = {"date": f"{now:%d %B %Y}", "command": " ".join(told), "machine": peers.in_short(peers.machine())}
     return f"{now:%Y-%m-%d %H:%M:%S}", about
 
 

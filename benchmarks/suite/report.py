@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks import peers
 from benchmarks.suite import growth, threads
 from benchmarks.suite.collection import SIMULATORS, TITLES, Item, items
 from benchmarks.suite.protocol import Wanted
@@ -46,8 +47,11 @@ def write(path: Path, growth_path: Path, threads_path: Path) -> Path:
 
 def elsewhere(about: Mapping[str, str], kept: Results) -> str:
     """Whether a session was on another machine than the last one; ratios are never taken across sessions."""
-    here, there = kept.facts.get("caches", ""), about.get("caches", "")
-    return f", on another machine of the same kind ({there})" if there and there != here else ""
+    if "machine" in about:
+        here, there = peers.in_short(kept.facts), about["machine"]
+    else:
+        here, there = kept.facts.get("caches", ""), about.get("caches", "")
+    return f", on another machine ({there})" if there and there != here else ""
 
 
 def speed_of_core(clocks: Sequence[float]) -> str:
@@ -123,7 +127,7 @@ def grid(results: Results, notes: Mapping[str, str]) -> Iterator[str]:
     for item in items():
         if results.of(item):
             for wanted in item.wanted() or (Wanted({}),):
-                peers = [cell(results, item, wanted, name) for name in columns]
+                beside = [cell(results, item, wanted, name) for name in columns]
                 others = ", ".join(
                     f"{TITLES[name]} {shown}" for name in OTHERS if (shown := cell(results, item, wanted, name)) != "–"
                 )
@@ -131,7 +135,7 @@ def grid(results: Results, notes: Mapping[str, str]) -> Iterator[str]:
                 note = "; ".join(filter(None, [limits, notes.get(item.name, "")]))
                 own, slow = cell(results, item, wanted, "c"), results.disturbed(item)
                 shared = "–" if slow is None else f"{slow[0]} of {slow[1]}"
-                cells = [title(item), wanted.phase, *peers, others or "–", own, shared, note]
+                cells = [title(item), wanted.phase, *beside, others or "–", own, shared, note]
                 yield "| " + " | ".join(cells) + " |"
 
 

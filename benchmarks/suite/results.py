@@ -82,6 +82,19 @@ class Results:
         here = {id(run) for run in self.of(item)} - {id(run) for run in kept}
         self.runs = [run for run in self.runs if id(run) not in here]
 
+    def adopt(self, other: Results, items: Iterable[Item]) -> list[Item]:
+        """Takes over all sessions of another file, in place of older runs; gives the cases that they ran."""
+        taken = []
+        for session, about in other.sessions.items():
+            for item in items:
+                runs = [run for run in other.of(item) if run["session"] == session]
+                if runs:
+                    self.begin(item, sorted({run["simulator"] for run in runs}), session)
+                    self.runs.extend(runs)
+                    self.sessions[session] = about
+                    taken.append(item)
+        return taken
+
     def ratio(self, item: Item, simulator: str, phase: str) -> Ratio | None:
         """Time (or memory) of a peer by that of eqneuro in the same round; None where no round has both."""
         own = {(run["session"], run["round"]): run for run in self.of(item, "eqneuro")}
