@@ -28,11 +28,13 @@ def compile_reference(network: str, folder: Path) -> Path:
 
 
 def flags(network: str) -> list[str]:
-    """Those of the command in the program's comment."""
+    """Those of the command in the program's comment; and for a processor that gathers quickly, as eqneuro's own."""
+    from eqneuro.build.cpu import has_quick_gathers
+
     found = re.search(r"\* gcc (.*?) -o ", source(network).read_text(encoding="utf-8"))
     if found is None:
         raise ValueError(f"{source(network)} does not say how it is compiled")
-    return found[1].split()
+    return [*found[1].split(), *(["-mtune=sapphirerapids"] if has_quick_gathers() else [])]
 
 
 def read_answer(text: str, observables: list[str]) -> tuple[float, dict[str, float]]:

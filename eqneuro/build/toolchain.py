@@ -13,13 +13,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from eqneuro.build.cpu import cpu_identity
+from eqneuro.build.cpu import cpu_identity, has_quick_gathers
 from eqneuro.build.failures import describe_failure
 from eqneuro.paths import cache_directory
 
 FLAGS = (
     "-std=gnu11", "-O3", "-march=native", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math",
     "-ffp-contract=fast", "-fPIC", "-shared", "-pthread", *(("-Wl,-z,defs",) if sys.platform == "linux" else ()),
+    *(("-DQUICK_GATHERS",) if has_quick_gathers() else ()),
 )  # fmt: skip
 """No -ffast-math: NaN stays NaN, and the same text gives the same bits. A missing function is told by the linker."""
 

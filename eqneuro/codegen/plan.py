@@ -148,7 +148,8 @@ class SynapsePlan:
     synapses reads entries far from each other, ``streams`` those that a row reads one after the other, ``decays`` the
     tables of decays over whole steps, and the rate of each. ``own`` are lines for the neuron whose event it is, before
     those for its synapses; ``other`` for each neuron at the other end, before its traces are read, ``near`` the same
-    where all decays are in the tables.
+    where all decays are in the tables. Where it ``waits``, what a post-synaptic spike does to synapses is done when
+    their rows are read.
     """
 
     template: str
@@ -174,6 +175,7 @@ class SynapsePlan:
     own: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    waits: bool = False
 
     def place_of(self, key: str) -> int:
         """Where a buffer is among those of the kernel."""

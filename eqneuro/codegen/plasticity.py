@@ -32,7 +32,11 @@ TEMPLATES = {
     "global": "globals.c.j2",
     "row": "synapse_neurons.c.j2",
 }
-TEMPLATES_OF_TRACES = {"deliver": "trace_events.c.j2", "post": "trace_posts.c.j2"}
+TEMPLATES_OF_TRACES = {
+    "deliver": "trace_events.c.j2",
+    "post": "trace_posts.c.j2",
+    "catch_up": "trace_catch_up.c.j2",
+}
 """Where traces are kept with neurons."""
 TITLES = {
     "deliver": "pre_spike",
@@ -42,6 +46,7 @@ TITLES = {
     "post": "post_spike",
     "global": "equations of the whole projection",
     "row": "equations of each post-synaptic neuron",
+    "catch_up": "post_spike, for rows that are read",
 }
 ONE_BY_ONE = '__asm__ volatile(""); /* no vectors: they round otherwise, and where they end depends on threads */'
 """A line that keeps a loop from being vectorised."""
@@ -53,7 +58,7 @@ NEAR = re.compile(r"\bdecay\(")
 """A look-up that may miss."""
 Decays = tuple[tuple[str, str], ...]
 """Tables of decays, and the rate of each."""
-EVENTS = ("deliver", "deliver_axon", "post")
+EVENTS = ("deliver", "deliver_axon", "post", "catch_up")
 PLACES = {"local": ("", "s"), "semiglobal": ("_row", "j"), "global": ("_all", "0")}
 """How the arrays of the times of updates are called, and which entry of them is meant in the loop."""
 LEARNING = {"learn": "local", "row": "semiglobal", "global": "global"}
@@ -120,6 +125,7 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         own=tuple(own),
         other=tuple(other),
         near=tuple(near),
+        waits=request.waits,
     )
 
 
@@ -173,8 +179,10 @@ def _structure(statements: SynapseStatements, text: str) -> list[str]:
         keys.append("input")
     if request.part == "post" and _reads_pre(text):
         keys.append("post_source")
-    if request.traces:
+    if request.traces and request.part != "catch_up":
         keys.append("column_step" if request.part == "post" else "boundary")
+    if request.waits:
+        keys += ["waiting_mode", "waiting_count", "waiting_tick", "waiting_place"]
     if LEARNS in words or request.part in LEARNING:
         keys.append("learning")
     lines = []
@@ -201,6 +209,7 @@ STRUCTURES = {
     "post": ("spike_ring", "spike_count", "boundary", "post_start", "post_slot"),
     "row": ("post_rank",),
     "global": (),
+    "catch_up": ("spike_ring", "spike_count", "row_start", "boundary", "waiting_seen"),
 }
 """What the template of each part reads of a projection's structure."""
 
@@ -222,6 +231,11 @@ POINTERS = {
     "updated_pre": ("int32_t", "updated_pre", False),
     "updated_post": ("int32_t", "updated_post", False),
     "column_step": ("int64_t", "column_step", True),
+    "waiting_mode": ("int64_t", "waiting_mode", True),
+    "waiting_count": ("int64_t", "waiting_count", False),
+    "waiting_tick": ("int32_t", "waiting_tick", False),
+    "waiting_place": ("uint32_t", "waiting_place", False),
+    "waiting_seen": ("int32_t", "waiting_seen", False),
     "input": ("real", "input", False),
     "position": ("uint32_t", "position", True),
     "delay_of": ("uint32_t", "delay_of", True),
@@ -258,6 +272,8 @@ def _driven_rules(request: SynapseRequest, rules: Sequence[UpdateRule]) -> list[
     beside = replace(model, equations=tuple(e for e in model.equations if e.variable not in traces))
     found = [(str(locality[rule.variables[0]]), rule) for rule in select.event_driven_rules(beside)]
     for end, side in zip(("own", "other"), SIDES[part] if traces else (), strict=False):
+        if part == "catch_up" and end == "own":
+            continue
         kept = replace(model, equations=tuple(e for e in model.equations if traces.get(e.variable) == side))
         found += [(end, rule) for rule in select.event_driven_rules(kept)]
     if part in LEARNING or part == "transmit":
@@ -284,6 +300,8 @@ def _timed(rule: UpdateRule, locality: str) -> UpdateRule:
 def _statements(request: SynapseRequest) -> Sequence[AssignmentEquation]:
     """What runs at an event; or what a synapse contributes, which is joined with what others do."""
     model, target = request.model, Name("g_target")
+    if request.part == "catch_up":
+        return [s for s in model.post_spike if s.variable not in dict(request.traces)]
     if request.part != "transmit":
         attribute = {"deliver": "pre_spike", "deliver_axon": "pre_axon_spike", "post": "post_spike"}[request.part]
         return _ordered(getattr(model, attribute), request)

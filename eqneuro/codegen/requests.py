@@ -127,7 +127,8 @@ class SynapseRequest:
     ``part`` is ``deliver``, ``deliver_axon`` or ``post`` (events), ``transmit`` (`psp`), ``learn``, ``row`` or
     ``global`` (equations of synapses, of post-synaptic neurons, of the projection). ``by_pre`` says that rows hold the
     synapses of a pre-synaptic neuron, as spikes need them; ``traces`` are variables that are kept once for each
-    ``pre``- or ``post``-synaptic neuron; the other fields are those of a `ProjectionRequest`.
+    ``pre``- or ``post``-synaptic neuron; where ``waits``, post-synaptic spikes do, and rows ``catch_up`` with them; the
+    other fields are those of a `ProjectionRequest`.
     """
 
     model: SynapseModel
@@ -141,12 +142,14 @@ class SynapseRequest:
     dense: bool = False
     between: bool = False
     traces: tuple[tuple[str, str], ...] = ()
+    waits: bool = False
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
         more: list[object] = ["between"] if self.between else []
         more += ["traces", self.traces] if self.traces else []
+        more += ["waits"] if self.waits else []
         return _hash(
             "synapses", self.model.digest, self.part, self.by_pre, self.varying, self.delays, self.index, self.pre,
             self.post, self.dense, *more,

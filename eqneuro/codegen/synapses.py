@@ -12,7 +12,7 @@ from eqneuro.codegen.scope import Array
 from eqneuro.codegen.statements import C_TYPES, Statements
 from eqneuro.numerics.event_driven import ELAPSED
 
-PARTS = ("deliver", "deliver_axon", "transmit", "learn", "post", "global", "row")
+PARTS = ("deliver", "deliver_axon", "transmit", "learn", "post", "global", "row", "catch_up")
 STREAMS_A_PART = 512
 """Each kernel of a projection has its own streams of random numbers."""
 
@@ -34,7 +34,8 @@ STRUCTURE = (
 """Identifiers that the templates of synapses use."""
 TRACES = (
     "own fresh pending all_fresh are_near block most oldest stride shift place start stop n passed_own elapsed_own"
-    " passed_other elapsed_other updated_pre updated_post column_step"
+    " passed_other elapsed_other updated_pre updated_post column_step waiting_mode waiting_count waiting_tick"
+    " waiting_place waiting_seen came places targets from times next all kept rows mode line width"
 ).split()
 """Further ones, where traces are kept with neurons."""
 
@@ -98,6 +99,12 @@ class SynapseStatements(Statements):
             scope.text[symbol] = name.partition(":")[2]
         elif name.startswith(PRESENT):
             trace = name.removeprefix(PRESENT)
+            if self.request.part == "catch_up":
+                local = scope.names.allocate(f"present_{trace}")
+                scope.declarations.append(f"real all_{local}[CHUNK];")
+                scope.arrays[symbol] = Array(f"all_{local}", "real", local, "m")
+                scope.text[symbol] = local
+                return
             place = PLACES[self.traces[trace]]
             scope.array(symbol, f"trace_now:{trace}", "real", f"present_{trace}", const=False, index=place)
         elif "(" in name:

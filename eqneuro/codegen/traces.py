@@ -19,7 +19,7 @@ from eqneuro.codegen.synapses import PLACES, PRESENT, SynapseStatements
 from eqneuro.codegen.writer import LoopWriter
 
 Lines = list[str]
-SIDES = {"deliver": ("pre", "post"), "post": ("post", "pre")}
+SIDES = {"deliver": ("pre", "post"), "post": ("post", "pre"), "catch_up": ("post", "pre")}
 """At which end of a synapse the neuron is whose event a part runs at, and at which the others are."""
 
 
@@ -96,7 +96,7 @@ class TraceWriter(LoopWriter):
 
 def clock_of(part: str) -> str:
     """The tick at which a part's events happen: after the update of the neurons, it is that of the next step."""
-    return "now->tick + 1" if part == "post" else "now->tick"
+    return {"post": "now->tick + 1", "catch_up": "came"}.get(part, "now->tick")
 
 
 def with_clocks(part: str, own: Lines, other: Lines) -> tuple[Lines, Lines]:
@@ -110,6 +110,8 @@ def with_clocks(part: str, own: Lines, other: Lines) -> tuple[Lines, Lines]:
             f"const real elapsed_{end} = (real)((double)passed_{end} * now->dt);",
         ]
         result.append([*(opening if lines else []), *lines])
+    if part == "catch_up":  # the neuron's own traces did not wait
+        return result[0], result[1]
     side = SIDES[part][0]
     result[0].append(f"updated_{side}[{PLACES[side]}] = (int32_t)({clock});")
     return result[0], result[1]

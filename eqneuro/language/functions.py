@@ -79,7 +79,7 @@ for _entry in [
     Function("positive", ("x",), definition="if x < 0.0: 0.0 else: x"),
     Function("neg", ("x",), definition="if x > 0.0: 0.0 else: x"),
     Function("negative", ("x",), definition="if x > 0.0: 0.0 else: x"),
-    Function("clip", ("x", "lo", "hi"), definition="if x < lo: lo else: if x > hi: hi else: x"),
+    Function("clip", ("x", "lo", "hi"), definition="max(min(x, hi), lo)"),
     Function("min", ("x", "y"), definition="if y < x: y else: x"),
     Function("max", ("x", "y"), definition="if y > x: y else: x"),
     Function("heaviside", ("x",), definition="if x < 0.0: 0.0 else: 1.0"),

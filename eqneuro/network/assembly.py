@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
 
-TRANSMITTING = ("deliver", "deliver_axon", "transmit")
+TRANSMITTING = ("catch_up", "deliver", "deliver_axon", "transmit")
 SYNAPTIC = ("projection", *TRANSMITTING, "global", "row", "learn", "post")
 """Kernels of a projection."""
 REDUCTIONS = {"mean": 0, "min": 1, "max": 2, "norm1": 3, "norm2": 4}
@@ -69,6 +69,7 @@ class Assembly:
         self.stopped = allocate(max(1, len(stops)), np.int64)
         self.ranges = ranges
         self.program = Program(compiled.functions, len(ranges.cost), [self.stopped])
+        self.catching_up: list[tuple[Projection, int, list[Any]]] = []
         self._arriving: dict[int, list[Arriving]] = {}
         self._make_room()
         choose_lists(network, self.program.threads)
@@ -220,6 +221,8 @@ class Assembly:
             for layout in self.layouts(part, projection._number):
                 buffers = synapse_buffers(projection, part, layout, boundaries)
                 access = synapse_access(projection, part, layout)
+                if part == "catch_up":
+                    self.catching_up.append((projection, self.program.number(layout.function), buffers))
                 if part == "global":
                     self.program.add_serial(layout.function, buffers, access=access)
                     continue

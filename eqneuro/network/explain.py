@@ -14,10 +14,12 @@ from eqneuro.network.between import names_read, smooth_of
 from eqneuro.network.explain_memory import ArrayNote, monitor_arrays, population_arrays, projection_arrays
 from eqneuro.network.explain_steps import RunNote, SystemNote, held_over_steps
 from eqneuro.network.explain_text import as_html, as_text
+from eqneuro.network.plastic import parts_of
 from eqneuro.network.requests import staged_of
 from eqneuro.network.short_delays import short_delay
 from eqneuro.network.telling import plain
 from eqneuro.network.traces import foreseen
+from eqneuro.network.waiting import LONG, waits
 from eqneuro.numerics.choice import WITH_STAGES
 
 if TYPE_CHECKING:
@@ -245,6 +247,8 @@ def _explain_projection(projection: Projection, method: str) -> ObjectNote:
         names = [name for name, its in traces.items() if its == side]
         if names:
             remarks.append(f"kept once for each {side}-synaptic neuron: {', '.join(names)}")
+    if waits(projection, parts_of(projection), traces):
+        remarks.append(f"post-synaptic spikes wait for the next spike of each row, in runs of {LONG:,} steps or more")
     if single:
         remarks.append(f"one value for all synapses: {', '.join(single)}")
     remarks += _delays(projection)

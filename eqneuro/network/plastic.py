@@ -15,6 +15,7 @@ from eqneuro.model.models import AssignmentEquation, SynapseModel
 from eqneuro.model.traces import DRIVEN, Side
 from eqneuro.network.between import array_of
 from eqneuro.network.store import GLOBAL_LENGTH
+from eqneuro.network.waiting import Waiting, gather
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
@@ -102,13 +103,19 @@ def is_serial(model: SynapseModel) -> bool:
 
 
 def request_of(
-    projection: Projection, part: str, pre: tuple[NeighbourAttribute, ...], post: tuple[NeighbourAttribute, ...]
+    projection: Projection,
+    part: str,
+    pre: tuple[NeighbourAttribute, ...],
+    post: tuple[NeighbourAttribute, ...],
+    *,
+    waits: bool = False,
 ) -> SynapseRequest:
-    """What one kernel of the synapses needs."""
+    """What one kernel of the synapses needs; where post-synaptic spikes ``wait``, there is one more."""
     built, events = projection._built, projection._is_event_based()
     is_late = not isinstance(projection._delay, int) or projection._delay > 1
     delays = "array" if not isinstance(projection._delay, int) else "constant" if events or is_late else "none"
     counted = built.post_size if events else built.pre_size
+    traces = tuple(projection._plastic.kept.items()) if part in ("catch_up", "deliver", "post") else ()
     return SynapseRequest(
         model=projection.model,
         part=part,
@@ -118,9 +125,10 @@ def request_of(
         index="uint16_t" if counted <= NARROW else "uint32_t",
         pre=pre,
         post=post,
-        dense=not events and built.is_dense,
+        dense=built.is_dense and (not events or (part == "deliver" and bool(traces))),
         between=not events and projection._delays.are_between,
-        traces=tuple(projection._plastic.kept.items()) if part in ("deliver", "post") else (),
+        traces=traces,
+        waits=waits and part != "deliver",
     )
 
 
@@ -142,6 +150,7 @@ class PlasticState:
         self.updated_all = allocate(1, np.int32)
         self.since = 0
         self.traces: Traces | None = None
+        self.waiting: Waiting | None = None
         self.kept: dict[str, Side] = {}
         self.rates: frozenset[str] = frozenset()
 
@@ -194,7 +203,7 @@ class PlasticState:
 
     def replace(self, updated: NDArray[np.int32] | None) -> None:
         """The synapses have become others, which have their rows for spikes yet to come."""
-        self._slots = None
+        self._slots = self.waiting = None
         self._updated = updated if updated is None or len(updated) else np.full(1, self.since, dtype=np.int32)
 
     def post_index(self) -> tuple[Array, Array, Array]:
@@ -212,7 +221,7 @@ class PlasticState:
     def nbytes(self) -> int:
         """Bytes of the arrays."""
         own = sum(array.nbytes for array in (self._updated, self._updated_rows, self._slots) if array is not None)
-        return own + (0 if self.traces is None else self.traces.nbytes)
+        return own + sum(held.nbytes for held in (self.traces, self.waiting) if held is not None)
 
 
 def synapse_buffers(
@@ -270,6 +279,9 @@ class _Structure:
                 from eqneuro.network.traces import column_steps
 
                 return column_steps(projection, self.boundaries)
+            case "waiting_mode" | "waiting_count" | "waiting_tick" | "waiting_place" | "waiting_seen":
+                waiting: Array = getattr(gather(projection, self.boundaries), kind.removeprefix("waiting_"))
+                return waiting
             case "updated_row" | "updated_all":
                 return state.updated_rows if kind == "updated_row" else state.updated_all
             case "position":
@@ -328,7 +340,7 @@ class _Structure:
     def _numbers(self) -> Array:
         projection = self.projection
         identity = FIRST_STREAM + projection._number
-        if self.part.startswith("deliver"):
+        if self.part.startswith("deliver") or self.part == "catch_up":
             pre, output = projection._pre_population, self._output()
             assert self.rows is not None
             numbers = [pre.size, output.slots, identity, self.rows.shortest, self.rows.longest, *self._histories()]

@@ -197,6 +197,7 @@ SYNAPTIC = {
     "row": (PLASTICITY, "equations by neuron"),
     "learn": (PLASTICITY, "equations"),
     "post": (PLASTICITY, "post_spike"),
+    "catch_up": (PLASTICITY, "post_spike, when rows are read"),
 }
 """Phase and title by part of a projection; a kernel of plain transmission has no part, but its function begins so."""
 STREAMED = ("rank", "position", "delay_of", "place", "updated", "post_slot", "post_source")
@@ -217,6 +218,11 @@ def _synapses(kind: str, owner: Any, arrays: Buffers, *, is_plain: bool) -> tupl
         rows, places = len(arrays["filter:filter_of"]), _number(arrays["numbers"], 3)
         real, size = np.dtype(owner._net._real).itemsize, int(owner._built.pre_size)
         return EVENT, float(rows * places), UNCOUNTED, Traffic(shared=((real, size), (2 * real, rows)))
+    if kind == "post" and "waiting_count" in arrays:  # the spikes are noted, mostly
+        slots = int(arrays["numbers"][1])
+        return SPIKE, 1.0, (Counting.PUBLISHED, (arrays["spike_count"], slots)), Traffic(each=12.0)
+    if kind == "catch_up":
+        arrays = {**arrays, **_post_synaptic(owner)}
     by_pre = owner._is_event_based()
     streamed = float(sum(_bytes(owner, arrays, (*STREAMED, "attribute"), owner._built.synapses)))
     counter, items = _events(kind, arrays, owner._built.synapses, by_pre=by_pre, is_plain=is_plain)
@@ -224,6 +230,14 @@ def _synapses(kind: str, owner: Any, arrays: Buffers, *, is_plain: bool) -> tupl
     size = owner._built.post_size if neighbours is TARGETS else owner._built.pre_size
     shared = tuple((each, size) for each in _bytes(owner, arrays, neighbours, 0))
     return EVENT, items, counter, Traffic(each=streamed, shared=shared)
+
+
+def _post_synaptic(owner: Any) -> Buffers:
+    """Arrays that tell how many synapses post-synaptic spikes bring to those who wait for them."""
+    output, number = owner._post_population._outputs["spike"], owner._post_population.size
+    numbers = np.array([number, output.slots, 0, 0, 0], dtype=np.int64)
+    start = owner._plastic.post_index()[0]
+    return {"numbers": numbers, "spike_ring": output.ring, "spike_count": output.ring_count, "post_start": start}
 
 
 def _events(kind: str, arrays: Buffers, synapses: int, *, by_pre: bool, is_plain: bool) -> tuple[Counter, float]:
@@ -235,7 +249,7 @@ def _events(kind: str, arrays: Buffers, synapses: int, *, by_pre: bool, is_plain
         ring, count, start = (arrays[key] for key in ("spike_ring", "spike_count", "row_start"))
         parts = arrays.get("delay" if is_plain else "part_start")
         return (Counting.DELIVERED, (ring, count, start, parts, size, slots, shortest, longest, room)), 1.0
-    if kind == "post":
+    if kind in ("post", "catch_up"):
         needed = [arrays[key] for key in ("spike_ring", "spike_count", "post_start", "boundary")]
         return (Counting.RETURNED, (*needed, *numbers[:2])), 1.0
     if kind == "learn":

@@ -24,6 +24,7 @@ from eqneuro.network.between import smooth_of
 from eqneuro.network.plastic import NARROW, parts_of, request_of
 from eqneuro.network.timed_spikes import check_population, check_projection, is_timed
 from eqneuro.network.traces import settle
+from eqneuro.network.waiting import waits
 
 if TYPE_CHECKING:
     from eqneuro.network.network import Network
@@ -139,13 +140,14 @@ def synapse_requests(projection: Projection) -> dict[str, KernelRequest]:
     found: dict[str, KernelRequest] = {}
     if parts:
         settle(projection)
+    has_waiting = waits(projection, parts, projection._plastic.kept)
     if (not projection._is_event_based() and "transmit" not in parts) or not parts:
         plain = projection_request(projection)
         found["projection"] = plain if projection._filters() is None else FilterRequest(plain)
-    for part in parts:
+    for part in ("catch_up", *parts) if has_waiting else parts:
         pre = _neighbours(projection._pre_population, [f.name for f in projection.model.pre_attributes])
         post = _neighbours(projection._post_population, [f.name for f in projection.model.post_attributes])
-        found[part] = request_of(projection, part, pre, post)
+        found[part] = request_of(projection, part, pre, post, waits=has_waiting)
     return found
 
 

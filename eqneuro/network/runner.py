@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.program import NOT_FINITE, REPORT_LENGTH, load_engine, table_of
 from eqneuro.engine.threads import thread_choice
+from eqneuro.network import waiting
 from eqneuro.network.assembly import Assembly
 from eqneuro.network.binding import population_buffers
 from eqneuro.network.linear import LinearSystems
@@ -64,6 +67,7 @@ class Runner(Running):
         self._reports = np.zeros((network._num_threads, REPORT_LENGTH), dtype=np.int64)
         self._matrices: list[Matrix] = []
         self._changing: list[Projection] = []
+        self._catching_up: list[tuple[Projection, int, list[NDArray[Any] | None]]] = []
         self._worked_out: tuple[float, ...] = ()
         self._delayed = [population for population in network._populations if population._own_delays]
         for population in network._populations:
@@ -83,20 +87,21 @@ class Runner(Running):
             if done == 0:
                 self._begin(steps)
             self._refresh_propagators()
-            done += self.engine.run(
-                self._table,
-                self._instructions,
-                network._clock,
-                network.dt,
-                steps - done,
-                self.threads,
-                self._reports,
-                assembly.stopped,
-                len(stops),
-                require_all,
-                None if progress is None else lambda count, before=done: progress(before + count),
-                None if network._watch is None else network._watch.sheet(assembly, (self, self._assembled, stops)),
-            )
+            with self._waiting(steps - done):
+                done += self.engine.run(
+                    self._table,
+                    self._instructions,
+                    network._clock,
+                    network.dt,
+                    steps - done,
+                    self.threads,
+                    self._reports,
+                    assembly.stopped,
+                    len(stops),
+                    require_all,
+                    None if progress is None else lambda count, before=done: progress(before + count),
+                    None if network._watch is None else network._watch.sheet(assembly, (self, self._assembled, stops)),
+                )
             for projection in self._changing:
                 projection._is_ahead = True
             self._check_finite()
@@ -106,6 +111,18 @@ class Runner(Running):
                 if self.is_stopped:
                     break
         return done
+
+    @contextmanager
+    def _waiting(self, steps: int) -> Iterator[None]:
+        """Post-synaptic spikes may wait during so many steps; synapses catch up with them, however these end."""
+        for projection, _, _ in self._catching_up:
+            waiting.begin(projection, steps)
+        try:
+            yield
+        finally:
+            for projection, number, buffers in self._catching_up:
+                with waiting.all_at_once(projection) as ranges:
+                    self.engine.call(table_of(buffers), number, self.network._clock, self.network.dt, ranges)
 
     def _assemble(self, steps: int, stops: tuple[Population, ...]) -> Assembly:
         """The program, written anew where objects, buffers or conditions have changed."""
@@ -121,6 +138,7 @@ class Runner(Running):
             self._table = self._assembly.program.table()
             self._instructions = self._assembly.program.instructions()
             self._bind_coefficients()
+            self._catching_up = self._assembly.catching_up
             self._changing = [p for p in network._projections if p._connectivity is not None and p.model.variables]
             self._worked_out = ()
             if self.threads is not None and (is_divided or is_first):

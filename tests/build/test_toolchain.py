@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import eqneuro as ann
 from eqneuro.build import cpu, toolchain
 from eqneuro.build.toolchain import (
     FLAGS,
@@ -280,3 +282,45 @@ def test_zig_keeps_its_own_files_in_the_cache_or_where_it_builds(
     with pytest.raises(CompilationError) as caught:
         scripted(tmp_path, ZIG_FOLDERS).compile(source, tmp_path / "network.so")
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "flags", "state", "expected"),
+    [
+        ("GenuineIntel", "fpu avx2 avx512f avx512_fp16", "Not affected", True),
+        ("GenuineIntel", "fpu avx2 avx512f", "Not affected", False),
+        ("GenuineIntel", "fpu avx2 avx512f avx512_fp16", "Mitigation: Microcode", False),
+        ("GenuineIntel", "fpu avx2 avx512f avx512_fp16", None, False),
+        ("AuthenticAMD", "fpu avx2 avx512f avx512_fp16", "Not affected", False),
+    ],
+)
+def test_gathers_are_quick_on_new_processors_without_a_mitigation(
+    vendor: str, flags: str, state: str | None, expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpuinfo").write_text(f"vendor_id\t: {vendor}\nmodel\t\t: 207\nflags\t\t: {flags}\n\n")
+    if state is not None:
+        (tmp_path / "state").write_text(f"{state}\n")
+    monkeypatch.setattr(cpu, "CPUINFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(cpu, "GATHERS", tmp_path / "state")
+    cpu.cpu_identity.cache_clear()
+    try:
+        assert cpu.has_quick_gathers() is expected
+    finally:
+        cpu.cpu_identity.cache_clear()
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not cpu.has_quick_gathers(), reason="this processor has no quick gathers"
+)
+def test_sums_over_sparse_rows_gather(tmp_path: Path) -> None:
+    """What a compiler makes of them: gcc does as it is told, clang as it thinks best."""
+    found = find_toolchain()
+    if "gcc" not in Path(found.command[0]).name:
+        pytest.skip("not gcc")
+    net = ann.Network(dt=1.0)
+    units = net.create(100, ann.Neuron(equations="r = sum(exc)"))
+    net.connect(units, units, "exc").fixed_probability(0.5, ann.Uniform(0.0, 0.1))
+    net.compile(directory=tmp_path)
+    [library] = tmp_path.rglob("*.so")
+    shown = subprocess.run(["objdump", "-d", str(library)], capture_output=True, text=True, check=True).stdout
+    assert "vgatherdpd" in shown or "vgatherqpd" in shown

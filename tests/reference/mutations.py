@@ -49,8 +49,8 @@ MUTATIONS = (
     Mutation("spikes late by a step", "templates/spike_parts.h.j2", "(now->tick - delay)", "(now->tick - delay - 1)",
              NETWORKS),
     Mutation("missing unless_post", "codegen/plasticity.py", 'parts.append("alone")', "pass", NETWORKS),
-    Mutation("clock of post-synaptic events", "codegen/traces.py", '"now->tick + 1" if part == "post"',
-             '"now->tick" if part == "post"', NETWORKS),
+    Mutation("clock of post-synaptic events", "codegen/traces.py", '{"post": "now->tick + 1"',
+             '{"post": "now->tick"', NETWORKS),
 )  # fmt: skip
 
 
