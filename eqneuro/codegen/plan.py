@@ -188,7 +188,7 @@ class TransmissionPlan:
 
     ``outer`` are lines for each pre-synaptic spike or post-synaptic row, ``value`` is what one synapse contributes;
     ``index`` the C type of stored ranks; ``streams`` are arrays with a value for each synapse; ``runs`` says that rows
-    may be added run by run.
+    may be added run by run, ``alike`` that all post-synaptic neurons get the same sum.
     """
 
     template: str
@@ -208,6 +208,7 @@ class TransmissionPlan:
     timed_pre: bool = False
     streams: tuple[str, ...] = ()
     runs: bool = False
+    alike: bool = False
 
 
 @dataclass(frozen=True)

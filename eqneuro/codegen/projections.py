@@ -29,6 +29,9 @@ BY_SYNAPSE = re.compile(r"\b(\w+)\[s\]")
 BY_TARGET = re.compile(rf"target\[s\]|\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(")
 """What keeps a row from being the same in vectors: values of targets, functions that round otherwise there."""
 
+BY_POST = re.compile(r"\bj\b")
+"""What a post-synaptic neuron has for itself."""
+
 DEFAULT_PSP = Binary("*", Name("w"), Attribute("pre", "r"))
 
 
@@ -49,6 +52,12 @@ def contribution(request: ProjectionRequest) -> tuple[Expr, str]:
 def plan_projection(request: ProjectionRequest, name: str, real: str) -> TransmissionPlan:
     """The kernel of a projection's transmission."""
     return TransmissionPlanner(request, name, real).plan()
+
+
+def _are_alike(request: ProjectionRequest, value: str) -> bool:
+    """Whether all post-synaptic neurons get the same: from every pre-synaptic one, with one weight and one delay."""
+    own = BY_SYNAPSE.search(value) or BY_POST.search(value)
+    return request.dense and not request.timed_post and request.delays != "array" and own is None
 
 
 def _template(request: ProjectionRequest) -> str:
@@ -111,7 +120,8 @@ class TransmissionPlanner:
             value=printed,
             index=request.index,
             delays=request.delays,
-            dense=request.dense,
+            dense=request.dense and not request.events,
+            alike=_are_alike(request, printed),
             operation=request.model.operation,
             assigns=request.assigns,
             timed_pre=request.timed_pre,

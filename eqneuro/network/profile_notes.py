@@ -258,6 +258,13 @@ def _events(kind: str, arrays: Buffers, synapses: int, *, by_pre: bool, is_plain
     return UNCOUNTED, float(synapses)
 
 
+def _reads_ranks(owner: Any, arrays: Buffers) -> bool:
+    """Whether a kernel looks at the targets of each row of a dense matrix."""
+    all_get_the_same = isinstance(owner._delay, int) and not owner._varying()
+    has_traces = any(key.startswith("trace:") for key in arrays)
+    return owner._is_event_based() and not (all_get_the_same or has_traces)
+
+
 def _bytes(owner: Any, arrays: Buffers, kinds: Iterable[str], synapses: int) -> list[int]:
     """Bytes of an entry of each array of some kinds, twice where it is written too; attributes only if all have one."""
     changing = {a.name for a in owner.model.variables}
@@ -266,8 +273,8 @@ def _bytes(owner: Any, arrays: Buffers, kinds: Iterable[str], synapses: int) -> 
         kind, _, name = key.partition(":")
         if kind not in kinds or (kind == "attribute" and array.size < synapses):
             continue
-        if kind == "rank" and not owner._is_event_based() and owner._built.is_dense:
-            continue  # not read
+        if kind == "rank" and owner._built.is_dense and not _reads_ranks(owner, arrays):
+            continue
         is_written = kind in WRITTEN or (kind in ("attribute", "semiglobal") and name in changing)
         found.append(array.itemsize * (2 if is_written else 1))
     return found

@@ -167,7 +167,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         varying=projection._varying(),
         semiglobal=tuple(a.name for a in model.attributes if a.locality == "semiglobal"),
         delays=delays,
-        dense=not events and built.is_dense,
+        dense=built.is_dense,
         index="uint16_t" if counted <= NARROW else "uint32_t",
         pre=_neighbours(projection._pre_population, pre_names),
         post=_neighbours(projection._post_population, [f.name for f in model.post_attributes]),
