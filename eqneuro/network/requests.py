@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+WORTH_A_SUM = 1000
+"""Synapses of spikes from all to all: with fewer, one sum for all is worth no kernel of its own."""
 C_TYPES = {"f": "real", "i": "lane", "b": "uint8_t"}
 
 
@@ -159,6 +161,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         delays = "none" if not events and projection._delay == 1 else "constant"
     else:
         delays = "array"
+    is_alike = delays == "constant" and not projection._varying() and built.synapses >= WORTH_A_SUM
     pre_names = [f.name for f in model.pre_attributes] + ([] if events or model.psp is not None else ["r"])
     counted = built.post_size if events else built.pre_size
     return ProjectionRequest(
@@ -167,7 +170,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         varying=projection._varying(),
         semiglobal=tuple(a.name for a in model.attributes if a.locality == "semiglobal"),
         delays=delays,
-        dense=built.is_dense,
+        dense=built.is_dense and (not events or is_alike),
         index="uint16_t" if counted <= NARROW else "uint32_t",
         pre=_neighbours(projection._pre_population, pre_names),
         post=_neighbours(projection._post_population, [f.name for f in model.post_attributes]),
