@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.program import Call
 from eqneuro.engine.sheet import UNCOUNTED, Counter, Counting
+from eqneuro.network.requests import brings_one_sum
 
 Array = NDArray[Any]
 Buffers = Mapping[str, Array]
@@ -260,9 +261,8 @@ def _events(kind: str, arrays: Buffers, synapses: int, *, by_pre: bool, is_plain
 
 def _reads_ranks(owner: Any, arrays: Buffers) -> bool:
     """Whether a kernel looks at the targets of each row of a dense matrix."""
-    all_get_the_same = isinstance(owner._delay, int) and not owner._varying()
     has_traces = any(key.startswith("trace:") for key in arrays)
-    return owner._is_event_based() and not (all_get_the_same or has_traces)
+    return owner._is_event_based() and not (has_traces or brings_one_sum(owner))
 
 
 def _bytes(owner: Any, arrays: Buffers, kinds: Iterable[str], synapses: int) -> list[int]:

@@ -153,6 +153,12 @@ def synapse_requests(projection: Projection) -> dict[str, KernelRequest]:
     return found
 
 
+def brings_one_sum(projection: Projection) -> bool:
+    """Whether spikes that arrive bring the same to all post-synaptic neurons, of enough synapses to be worth it."""
+    built, is_single = projection._built, isinstance(projection._delay, int) and not projection._varying()
+    return is_single and built.is_dense and built.synapses >= WORTH_A_SUM
+
+
 def projection_request(projection: Projection) -> ProjectionRequest:
     """What the transmission of a projection needs."""
     model, events = projection.model, projection._is_event_based()
@@ -161,7 +167,6 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         delays = "none" if not events and projection._delay == 1 else "constant"
     else:
         delays = "array"
-    is_alike = delays == "constant" and not projection._varying() and built.synapses >= WORTH_A_SUM
     pre_names = [f.name for f in model.pre_attributes] + ([] if events or model.psp is not None else ["r"])
     counted = built.post_size if events else built.pre_size
     return ProjectionRequest(
@@ -170,7 +175,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         varying=projection._varying(),
         semiglobal=tuple(a.name for a in model.attributes if a.locality == "semiglobal"),
         delays=delays,
-        dense=built.is_dense and (not events or is_alike),
+        dense=built.is_dense if not events else brings_one_sum(projection),
         index="uint16_t" if counted <= NARROW else "uint32_t",
         pre=_neighbours(projection._pre_population, pre_names),
         post=_neighbours(projection._post_population, [f.name for f in model.post_attributes]),

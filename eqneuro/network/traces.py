@@ -120,10 +120,10 @@ def _possible(projection: Projection) -> dict[str, Side]:
     variables = {a.name for a in projection.model.variables}
     own = [name for name in projection._varying() if name not in variables]
     found = find_traces(projection.model, own)
-    return {} if found.keys() & _recorded(projection) else found
+    return {} if found.keys() & recorded(projection) else found
 
 
-def _recorded(projection: Projection) -> set[str]:
+def recorded(projection: Projection) -> set[str]:
     """Attributes that monitors record, as they are in each synapse."""
     found: set[str] = set()
     for monitor in projection._net._monitors:

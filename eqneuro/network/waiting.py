@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from eqneuro.engine.buffers import allocate
 from eqneuro.model.traces import Side
 from eqneuro.model.waiting import may_wait
+from eqneuro.network.traces import recorded
 
 if TYPE_CHECKING:
     from eqneuro.network.projection import Projection
@@ -100,11 +101,7 @@ def begin(projection: Projection, steps: int) -> None:
     """Before so many steps: spikes wait if these are many and nobody records the synapses."""
     waiting = projection._plastic.waiting
     assert waiting is not None
-    watched = any(
-        getattr(monitor._source, "projection", None) is projection and monitor._recorders
-        for monitor in projection._net._monitors
-    )
-    waiting.mode[0] = steps >= LONG and waiting.is_worth_it and not watched
+    waiting.mode[0] = steps >= LONG and waiting.is_worth_it and not recorded(projection)
 
 
 @contextmanager

@@ -28,9 +28,9 @@ def rates(weights: Any, operation: str = "sum", threads: int = 1, delay: float =
     return np.array(seen.get("seen")), net.source()
 
 
-def spikes(weights: Any, threads: int = 1, dtype: Any = float) -> tuple[np.ndarray, str]:
+def spikes(weights: Any, threads: int = 1) -> tuple[np.ndarray, str]:
     """The same of neurons that spike."""
-    net = ann.Network(dt=1.0, num_threads=threads, dtype=dtype)
+    net = ann.Network(dt=1.0, num_threads=threads)
     sources, cells = net.create(PRE, SPIKING), net.create(POST, SPIKING)
     sources.b = np.linspace(0.05, 0.3, PRE)
     net.connect(sources, cells, "exc").all_to_all(weights, delays=2.0)

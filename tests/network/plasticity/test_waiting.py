@@ -35,12 +35,10 @@ def trial(monkeypatch: pytest.MonkeyPatch, long: int, model: Any = PAIR, **setti
     return made
 
 
-def never(
-    monkeypatch: pytest.MonkeyPatch, duration: float = 150.0, model: Any = PAIR, **settings: Any
-) -> dict[str, Any]:
+def never(monkeypatch: pytest.MonkeyPatch, model: Any = PAIR, **settings: Any) -> dict[str, Any]:
     """What is found where nothing waits."""
     made = trial(monkeypatch, 10**9, model, **settings)
-    made.net.simulate(duration)
+    made.net.simulate(150.0)
     assert made.state()["spikes"].size > 50
     return made.state()
 
