@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -151,14 +150,18 @@ def _profile_script(file: Path, arguments: Sequence[str]) -> list[Result]:
     from eqneuro.network.profile import Profile
 
     found: dict[int, tuple[Network, Profile]] = {}
-    with contextlib.ExitStack() as open_profiles:
 
-        def told(network: Network, steps: int) -> None:
-            is_other = network._watch is not None or network._options.get("backend") == "reference"
-            if id(network) not in found and not is_other:
-                found[id(network)] = network, open_profiles.enter_context(Profile(network))
+    def told(network: Network, steps: int) -> None:
+        if id(network) not in found and network._options.get("backend") != "reference":
+            profile = Profile(network)
+            profile._watch.begin_around(network)  # the script may profile its networks, too
+            found[id(network)] = network, profile
 
+    try:
         _execute(file, arguments, told)
+    finally:
+        for network, profile in found.values():
+            profile._watch.end(network)
     _require(found, file)
     return [Result(repr(n), n._num_threads, p, (p.seconds,)) for n, p in found.values()]
 
@@ -203,15 +206,15 @@ def _profile_network(
                 if number != network._num_threads:
                     network.config(num_threads=number)
                 network.reset()
+                network.step()  # what is made ready before the first of all steps is no part of the comparison
+                network.reset()
                 profiles[number].append(network.profile(time))
     return [_result(network, number, found) for number, found in profiles.items()]
 
 
 def _result(network: Network, threads: int, profiles: Sequence[Profile]) -> Result:
-    seconds = [profile.seconds for profile in profiles]
-    middle = median(seconds)
-    chosen = min(profiles, key=lambda profile: abs(profile.seconds - middle))
-    return Result(repr(network), threads, chosen, tuple(seconds))
+    middle = sorted(profiles, key=lambda profile: profile.seconds)[(len(profiles) - 1) // 2]
+    return Result(repr(network), threads, middle, tuple(profile.seconds for profile in profiles))
 
 
 @contextlib.contextmanager

@@ -112,9 +112,10 @@ def simulate(neurons: int, duration: float, seed: int, threads: int) -> Outcome:
         spikes, voltages = net.monitor(cells, "spike"), net.monitor(cells[:SHOWN], "v")
     clock.append(time.perf_counter())
     with busy("compiling"):
-        known = _compiled_networks()
+        begun = time.time()
         net.compile()
-        was_cached = _compiled_networks() <= known
+        assert net._compiled is not None
+        was_cached = net._compiled.library.stat().st_mtime < begun
     clock.append(time.perf_counter())
     net.simulate(duration)
     clock.append(time.perf_counter())
@@ -153,9 +154,3 @@ def _speed(simulated: float, took: float) -> str:
     if factor >= 1.0:
         return f"{factor:.1f} times faster than real time"
     return f"{1.0 / factor:.1f} times slower than real time"
-
-
-def _compiled_networks() -> set[str]:
-    from eqneuro.build import cache, eviction
-
-    return {entry.digest for entry in eviction.held(cache.folder()) if entry.used is not None}

@@ -7,6 +7,8 @@ from pathlib import Path
 
 MEMINFO = Path("/proc/meminfo")
 GROUP = Path("/sys/fs/cgroup")
+NOTABLE = 2**30
+"""Bytes from which on it is worth a look at what is free."""
 WIDEST_NARROW = 65_536
 """Neurons up to which a rank takes two bytes."""
 

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from eqneuro.connectivity.memory import NOTABLE, free_bytes, readable
 from eqneuro.language.errors import EquationError
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Attribute, GlobalOperation, InputSum
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from eqneuro.network.network import Network
     from eqneuro.network.population import Population
     from eqneuro.network.projection import Projection
-
-NOTABLE = 2**30
-"""Bytes of recordings from which on they are compared with the memory that is free."""
 
 
 def check_constants(free: tuple[FreeName, ...], network: Network, units: ModelUnits | None = None) -> None:
@@ -135,18 +133,27 @@ def check_stops(
     return [] if without and require_all else [one for one in chosen if one._stop is not None]
 
 
-def warn_of_memory(network: Network, steps: int) -> None:
-    """Says before a long run that what is recorded will not fit into the memory that is free."""
+def check_memory(network: Network, steps: int, *, may_stop: bool = False) -> None:
+    """What a run records must fit into the memory that is free; where the run may end early, that is but said.
+
+    Raises
+    ------
+    MemoryError
+        If it does not.
+    """
     needed = sum(monitor._bytes_of(steps) for monitor in network._monitors)
-    free = free_memory() if needed >= NOTABLE else None
-    if free is not None and needed > free:
-        sizes = {monitor.name: monitor._bytes_of(steps) for monitor in network._monitors}
-        most = max(sizes, key=lambda name: sizes[name])
-        message = (
-            f"this run records {needed / 2**30:.1f} GiB, and {free / 2**30:.1f} GiB of memory are free; "
-            f"most is for monitor {most!r}: give it a period, record a view, or empty it by get() in a callback"
-        )
-        warnings.warn(message, ResourceWarning, stacklevel=level_outside())
+    free = free_bytes() if needed >= NOTABLE else None
+    if free is None or needed <= free:
+        return
+    sizes = {monitor.name: monitor._bytes_of(steps) for monitor in network._monitors}
+    most = max(sizes, key=lambda name: sizes[name])
+    message = (
+        f"this run would record {readable(needed)}, and {readable(free)} of memory are free; "
+        f"most is for monitor {most!r}: give it a period, record a view, or empty it by get() in a callback"
+    )
+    if not may_stop:
+        raise MemoryError(message)
+    warnings.warn(message, UserWarning, stacklevel=level_outside())
 
 
 def level_outside() -> int:
@@ -174,20 +181,6 @@ def warn_of_large_steps(network: Network) -> None:
         if problem is not None:
             warnings.warn(f"population {population.name!r}: {problem}", UserWarning, stacklevel=level_outside())
     network._dt_was_checked = True
-
-
-def free_memory() -> int | None:
-    """Bytes that programs may still take, None where the system does not say."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            lines = dict(line.split(":", 1) for line in file)
-        return 1024 * int(lines["MemAvailable"].split()[0])
-    except (OSError, KeyError, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (OSError, ValueError, AttributeError):
-        return None
 
 
 def _names(model: SynapseModel) -> set[str]:

@@ -236,7 +236,8 @@ def _explain_projection(projection: Projection, method: str) -> ObjectNote:
     from eqneuro.numerics.select import event_driven_rules, synapse_rules
 
     model = projection.model
-    rules = [*synapse_rules(model, method), *event_driven_rules(model)] if model.equations else []
+    of_steps = synapse_rules(model, method) if model.equations else []
+    rules = [*of_steps, *event_driven_rules(model)] if model.equations else []
     single = [name for name in projection.attributes if projection._is_single(name)]
     remarks = [
         f"{projection._pre_population.name!r} to {projection._post_population.name!r}, target {projection.target!r}",
@@ -253,7 +254,7 @@ def _explain_projection(projection: Projection, method: str) -> ObjectNote:
         remarks.append(f"one value for all synapses: {', '.join(single)}")
     remarks += _delays(projection)
     if model.variables:
-        remarks.append(_learning(projection))
+        remarks.append(_learning(projection, at_spikes=not of_steps))
     return ObjectNote(
         projection.name,
         "projection",
@@ -289,10 +290,12 @@ def _delays(projection: Projection) -> list[str]:
     return [f"delays: {span} ({', '.join(how)})"]
 
 
-def _learning(projection: Projection) -> str:
+def _learning(projection: Projection, *, at_spikes: bool) -> str:
     enabled, period, _ = (int(value) for value in projection._plastic.learning)
     if not enabled:
         return "learning is off"
+    if at_spikes:
+        return "learns when spikes arrive" + (", and at post-synaptic ones" if projection.model.post_spike else "")
     return "learns in every step" if period == 1 else f"learns every {period * projection._net.dt:g} ms"
 
 

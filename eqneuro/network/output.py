@@ -69,20 +69,18 @@ class SpikeOutput:
 
     def _move(self, slots: int, tick: int) -> None:
         """The ring in arrays of other sizes."""
-        old, counts, before = self.ring, self.ring_count, self.slots
-        self.slots = slots
-        self.ring_count = allocate(slots, np.int64)
-        for step in range(tick - before, tick):
-            self.ring_count[step % slots] = counts[step % before]
-        self.ring = self._moved(old, tick)
-        if self.ring_at is not None:
-            self.ring_at = self._moved(self.ring_at, tick)
+        counts = allocate(slots, np.int64)
+        ring = self._moved(self.ring, slots, tick)
+        ring_at = None if self.ring_at is None else self._moved(self.ring_at, slots, tick)
+        for step in range(tick - self.slots, tick):
+            counts[step % slots] = self.ring_count[step % self.slots]
+        self.slots, self.ring_count, self.ring, self.ring_at = slots, counts, ring, ring_at
 
-    def _moved(self, old: NDArray[Any], tick: int) -> NDArray[Any]:
-        moved = np.empty((self.slots, self.width), dtype=old.dtype)
+    def _moved(self, old: NDArray[Any], slots: int, tick: int) -> NDArray[Any]:
+        moved = np.empty((slots, self.width), dtype=old.dtype)
         for step in range(tick - len(old), tick):
-            count = self.ring_count[step % self.slots]
-            moved[step % self.slots, :count] = old[step % len(old), :count]
+            count = self.ring_count[step % len(old)]
+            moved[step % slots, :count] = old[step % len(old), :count]
         return moved
 
     def last(self, age: int, tick: int) -> NDArray[np.int64]:

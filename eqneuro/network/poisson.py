@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from eqneuro.model.attributes import Parameter
 from eqneuro.model.models import NeuronModel
 from eqneuro.model.neuron import Neuron
 from eqneuro.network.checkpoint_format import Arrays, Part
+from eqneuro.network.checks import level_outside
 from eqneuro.network.inputs import SpecificPopulation
 from eqneuro.network.state import Playback
 
@@ -158,9 +160,19 @@ class PoissonPopulation(SpecificPopulation):
         wanted = np.append(self._store.arrays["rates"][: self._size].astype(np.float64), self._net.dt)
         if not np.array_equal(wanted, self._drawn_for):
             self._note_times()
+            self._warn_of_crowding(float(wanted[:-1].max(initial=0.0)))
             self._drawn_for = wanted
             self._origin[0] = self._net.current_step
             self._gaps["step"] = -1
+
+    def _warn_of_crowding(self, rate: float) -> None:
+        most = 1000.0 / self._net.dt
+        if rate > most:
+            message = (
+                f"population {self.name!r}: a neuron spikes once in a step of {self._net.dt:g} ms at most, "
+                f"which is {most:g} Hz, not {rate:g}"
+            )
+            warnings.warn(message, UserWarning, stacklevel=level_outside())
 
     def _on_reset(self) -> None:
         super()._on_reset()

@@ -44,6 +44,8 @@ class ProfileRow:
         That it read and wrote, computed from its arrays and the count; each entry of an array counts once a step.
     bandwidth
         Bytes a second of one thread; None where nothing is computed.
+    seconds_error, count_error
+        Standard errors: not all steps were timed, and counted. 0 where nothing was drawn.
     """
 
     phase: str
@@ -56,6 +58,8 @@ class ProfileRow:
     nanoseconds: float | None
     bytes: float
     bandwidth: float | None
+    seconds_error: float = 0.0
+    count_error: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,18 +81,15 @@ class Profile:
 
     def __enter__(self) -> Self:
         """Measures all that the network runs from now on."""
-        if self._network._watch is not None:
-            raise RuntimeError("the network is being profiled already")
         refuse_reference(self._network)
-        self._network._watch = self._watch
+        self._watch.begin(self._network)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stops."""
-        self._network._watch = None
-        self._watch.close()
+        self._watch.end(self._network)
         if kind is None:
             refuse_reference(self._network)
 
@@ -133,7 +134,7 @@ class Profile:
         for key, tally in totals.tallies.items():
             found += self._split(key, tally)
         rest = max(0.0, self.seconds - totals.loop)
-        found.append(self._row((OTHER, "runs", "before and after their steps", "step"), rest, rest, 0.0, 0.0))
+        found.append(self._row((OTHER, "runs", "before and after their steps", "step"), Tally(rest, np.array([rest]))))
         kept = [row for row in found if row.seconds > 0.0 or row.count]
         return tuple(sorted(kept, key=lambda row: (PHASES.index(row.phase), -row.seconds)))
 
@@ -154,28 +155,31 @@ class Profile:
         for row in self.rows:
             if (row.phase, row.name, row.part) == (phase, name, part):
                 return row
-        raise KeyError(f"no kernel of {name!r} in phase {phase!r}{f', {part!r}' if part else ''}")
+        words = f"no kernel of {name!r} in phase {phase!r}{f', {part!r}' if part else ''}"
+        raise KeyError(f"{words}; there are: {'; '.join(_place(row) for row in self.rows)}")
 
     def _split(self, key: Key, tally: Tally) -> list[ProfileRow]:
         """A row, or two where spikes have a part in an update that can be told."""
         busy = float(tally.spent.sum())
         cost = max((seconds_of_a_spike(samples) for samples in tally.samples), default=0.0)
         if not cost or not busy or key[0] != UPDATE:
-            return [self._row(key, tally.wall, busy, tally.events, tally.bytes)]
+            return [self._row(key, tally)]
         part = min(MOST_OF_UPDATE, cost * tally.spikes / busy)
         scan = (SCAN, key[1], key[2], SPIKE)
-        return [
-            self._row(key, (1.0 - part) * tally.wall, (1.0 - part) * busy, tally.events, tally.bytes),
-            self._row(scan, part * tally.wall, part * busy, tally.spikes, 0.0),
-        ]
+        spikes = Tally(part * tally.wall, part * tally.spent, tally.spikes)
+        spikes.wall_error, spikes.events_error = part * tally.wall_error, tally.spikes_error
+        rest = Tally((1.0 - part) * tally.wall, (1.0 - part) * tally.spent, tally.events, tally.bytes)
+        rest.wall_error, rest.events_error = (1.0 - part) * tally.wall_error, tally.events_error
+        return [self._row(key, rest), self._row(scan, spikes)]
 
-    def _row(self, key: Key, wall: float, busy: float, count: float, moved: float) -> ProfileRow:
+    def _row(self, key: Key, tally: Tally) -> ProfileRow:
         phase, name, part, unit = key
-        share = float(wall) / self.seconds if self.seconds else 0.0
-        wall, busy, count, moved = float(wall), float(busy), float(count), float(moved)
+        wall, busy, count, moved = map(float, (tally.wall, tally.spent.sum(), tally.events, tally.bytes))
+        share = wall / self.seconds if self.seconds else 0.0
         each = 1e9 * busy / count if count else None
         rate = moved / busy if moved and busy else None
-        return ProfileRow(phase, name, part, wall, share, count, unit, each, moved, rate)
+        errors = float(tally.wall_error), float(tally.events_error)
+        return ProfileRow(phase, name, part, wall, share, count, unit, each, moved, rate, *errors)
 
     # -- beside the machine -------------------------------------------------------------------------------------------
 
@@ -235,3 +239,8 @@ class Profile:
         return as_html(self)
 
     __repr__ = __str__
+
+
+def _place(row: ProfileRow) -> str:
+    """What `Profile.of` takes for it."""
+    return ", ".join(repr(word) for word in (row.phase, row.name, row.part) if word)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 HEADINGS = ("phase", "of", "time", "share", "count", "each", "moved", "a second")
 LEFT = 2
 """Columns of words; the others hold numbers, and stand to the right."""
+SURE_SHARE, SURE_COUNT = 1.0, 2.0
+"""Percent of the whole time, and of a count, from which on an error is told."""
+ROUGH = 0.2
+"""A relative error of a count, or an error of a share, from which on it is said how to do without."""
 SHOWN = 30
 """Rows of the short text; those that took least are summed up."""
 
@@ -58,6 +62,8 @@ def _foot(profile: Profile) -> list[str]:
             lines.append(
                 f"thread {k}: busy {share_text(row.busy / whole)}, waiting {share_text(row.waiting / whole)}{unused}"
             )
+    if any(row.count_error > ROUGH * row.count or row.seconds_error > ROUGH * profile.seconds for row in profile.rows):
+        lines.append("few steps were timed: a longer run is surer, and net.profile(every=1) times and counts all steps")
     together = f"{len(threads)} threads together" if len(threads) > 1 else "one thread"
     memory, cache = profile.memory_bandwidth, profile.cache_bandwidth
     lines.append(
@@ -82,12 +88,27 @@ def _cells(row: ProfileRow | str) -> tuple[str, ...]:
         row.phase,
         f"{row.name}: {row.part}" if row.part else row.name,
         time_text(row.seconds),
-        share_text(row.share),
-        f"{count_text(row.count)} {_plural(row.count, row.unit)}" if row.count else "",
+        _share(row),
+        _count(row),
         "" if row.nanoseconds is None else time_text(1e-9 * row.nanoseconds),
         _bytes_text(row.bytes) if row.bytes else "",
         "" if row.bandwidth is None else rate_text(row.bandwidth),
     )
+
+
+def _share(row: ProfileRow) -> str:
+    """Of the whole time, and what that may be off by, in percent of the same."""
+    error = 100.0 * row.share * row.seconds_error / row.seconds if row.seconds else 0.0
+    return f"{100.0 * row.share:.0f} ± {error:.0f} %" if error >= SURE_SHARE else share_text(row.share)
+
+
+def _count(row: ProfileRow) -> str:
+    """How many, and by how many percent of them that may be off."""
+    if not row.count:
+        return ""
+    percent = 100.0 * row.count_error / row.count
+    unsure = f" ± {percent:.0f} %" if percent >= SURE_COUNT else ""
+    return f"{count_text(row.count)} {_plural(row.count, row.unit)}{unsure}"
 
 
 def _aligned(cell: str, column: int, width: int) -> str:

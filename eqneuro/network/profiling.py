@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
+from math import hypot
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,10 @@ MANY = 8
 
 @dataclass
 class Tally:
-    """What is known of one kernel: seconds as all threads see them, seconds of each thread, events, bytes."""
+    """What is known of one kernel: seconds as all threads see them, seconds of each thread, events, bytes.
+
+    ``wall_error``, ``events_error`` and ``spikes_error`` are standard errors.
+    """
 
     wall: float = 0.0
     spent: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
@@ -41,8 +45,13 @@ class Tally:
     bytes: float = 0.0
     spikes: float = 0.0
     samples: list[NDArray[np.float64]] = field(default_factory=list)
+    wall_error: float = 0.0
+    events_error: float = 0.0
+    spikes_error: float = 0.0
 
-    def add(self, wall: float, spent: NDArray[np.float64], events: float = 0.0, moved: float = 0.0) -> None:
+    def add(
+        self, wall: float, spent: NDArray[np.float64], events: float = 0.0, moved: float = 0.0, wall_error: float = 0.0
+    ) -> None:
         """One more instruction, or the same one of another program."""
         if len(spent) > len(self.spent):
             self.spent = np.pad(self.spent, (0, len(spent) - len(self.spent)))
@@ -50,6 +59,15 @@ class Tally:
         self.wall += wall
         self.events += events
         self.bytes += moved
+        self.wall_error = hypot(self.wall_error, wall_error)
+
+    def join(self, other: Tally) -> None:
+        """The same kernel, watched by another."""
+        self.add(other.wall, other.spent, other.events, other.bytes, other.wall_error)
+        self.events_error = hypot(self.events_error, other.events_error)
+        self.spikes += other.spikes
+        self.spikes_error = hypot(self.spikes_error, other.spikes_error)
+        self.samples += other.samples
 
 
 @dataclass
@@ -67,6 +85,15 @@ class Totals:
         """The tally of a kernel, new where there was none."""
         return self.tallies.setdefault(key, Tally())
 
+    def join(self, other: Totals) -> None:
+        """Those of other programs."""
+        self.steps += other.steps
+        self.timed += other.timed
+        self.loop += other.loop
+        self.own += other.own
+        for key, tally in other.tallies.items():
+            self.of(key).join(tally)
+
 
 class Watch:
     """Gives the runner a sheet for each program, and collects what they tell.
@@ -82,7 +109,11 @@ class Watch:
         self.seconds = 0.0
         """Of all runs, with what Python does before and after the steps."""
         self.threads = 1
+        self.outer: Watch | None = None
+        """Which of the same network was there before: it gets what this one was told, once this one is over."""
         self._done = Totals()
+        self._before, self._seconds_before = Totals(), 0.0
+        """What was watched before it was begun anew within another one."""
         self._over: list[tuple[Sheet, list[Note | None]]] = []
         self._program: Any = None
         self._sheet: Sheet | None = None
@@ -103,11 +134,8 @@ class Watch:
             counters = [UNCOUNTED if note is None else note.counter for note in self._notes]
             self._sheet = Sheet(counters, threads, self.every)
             self._program, self.threads = program, max(self.threads, threads)
-            made_for[
-                0
-            ].engine.slice_steps = (
-                1  # so that all steps of a long slice are not timed before it is known what that costs
-            )
+            runner, _, _ = made_for
+            runner.engine.slice_steps = 1  # or many steps are timed before it is known what that costs
         return self._sheet
 
     def close(self) -> None:
@@ -118,6 +146,46 @@ class Watch:
         if len(self._over) >= MANY:
             self._read()
 
+    def begin(self, network: Network) -> None:
+        """Watches the network from now on.
+
+        Raises
+        ------
+        RuntimeError
+            If it does so already.
+        """
+        outer = network._watch
+        while outer is not None:
+            if outer is self:
+                raise RuntimeError("the network is being profiled already, by this profile")
+            outer = outer.outer
+        self.outer = network._watch
+        if self.outer is not None:  # it gets what is watched from now on, and that alone
+            self._before, self._done = self.totals(), Totals()
+            self._seconds_before = self.seconds
+        network._watch = self
+
+    def begin_around(self, network: Network) -> None:
+        """Watches it, too, while another one does."""
+        inner = network._watch
+        while inner is not None and inner.outer is not None:
+            inner = inner.outer
+        if inner is None:
+            network._watch = self
+        else:
+            inner.outer = self
+
+    def end(self, network: Network) -> None:
+        """The network is no longer watched; whoever watched it before goes on."""
+        self.close()
+        network._watch = self.outer
+        if self.outer is not None:
+            self._read()
+            self.outer._done.join(self._done)
+            self.outer.seconds += self.seconds - self._seconds_before
+            self.outer.threads = max(self.outer.threads, self.threads)
+            self._done, self._before = self.totals(), Totals()
+
     def _read(self) -> None:
         for sheet, notes in self._over:
             _collect(self._done, sheet, notes)
@@ -126,7 +194,8 @@ class Watch:
     def totals(self) -> Totals:
         """All that is known so far."""
         self._read()
-        found = deepcopy(self._done)
+        found = deepcopy(self._before)
+        found.join(self._done)
         if self._sheet is not None:
             _collect(found, self._sheet, self._notes)
         return found
@@ -140,24 +209,28 @@ def _collect(totals: Totals, sheet: Sheet, notes: list[Note | None]) -> None:
     totals.loop += reading.loop
     totals.own += reading.own
     for k, note in enumerate(notes):
+        wall, spent, error = reading.wall[k], reading.spent[:, k], reading.wall_error[k]
         if note is None:
-            totals.of(WAITING).add(reading.wall[k], reading.spent[:, k])
+            totals.of(WAITING).add(wall, spent, wall_error=error)
             continue
         tally = totals.of((note.phase, note.name, note.part, note.unit))
-        events = _events(note, reading, k)
-        tally.add(reading.wall[k], reading.spent[:, k], events, note.traffic.total(events, reading.steps))
+        events, events_error = _events(note, reading, k)
+        tally.add(wall, spent, events, note.traffic.total(events, reading.steps), error)
+        tally.events_error = hypot(tally.events_error, events_error)
         if k in samples:
             tally.spikes += reading.events[k]
+            tally.spikes_error = hypot(tally.spikes_error, reading.events_error[k])
             tally.samples.append(samples[k])
     last = WAITING if sheet.threads > 1 else BETWEEN
-    totals.of(last).add(reading.wall[-1], reading.spent[:, -1], float(reading.steps))
+    totals.of(last).add(reading.wall[-1], reading.spent[:, -1], float(reading.steps), wall_error=reading.wall_error[-1])
 
 
-def _events(note: Note, reading: Reading, k: int) -> float:
-    """Items of each step, or what was counted; neurons are counted by steps, and their spikes beside them."""
+def _events(note: Note, reading: Reading, k: int) -> tuple[float, float]:
+    """Items of each step, or what was counted, and its error; neurons count by steps, and have their spikes beside."""
     how, _ = note.counter
-    counted = how.name not in ("NOTHING", "LISTED")
-    return float(note.items * (reading.events[k] if counted else reading.steps))
+    if how.name in ("NOTHING", "LISTED"):
+        return float(note.items * reading.steps), 0.0
+    return float(note.items * reading.events[k]), float(note.items * reading.events_error[k])
 
 
 class Profiling:
@@ -188,7 +261,8 @@ class Profiling:
         NotImplementedError
             If the network was compiled for the reference backend.
         RuntimeError
-            If the network is being profiled already.
+            If the network is being profiled already by the same profile; another one may be open, and measures what
+            this one does.
 
         Examples
         --------

@@ -61,7 +61,7 @@ class ReferenceRunner(Running):
         while done < steps:
             interpreter = self._prepare(steps - done)
             if done == 0:
-                self._begin(steps)
+                self._begin(steps, may_stop=bool(stops))
             clock = network._clock
             now = Instant(int(clock[STEP]), int(clock[SEED]), int(clock[EPOCH]), int(clock[TICK]), network.dt)
             broken = interpreter.step(now)

@@ -85,7 +85,7 @@ class Runner(Running):
         while done < steps:
             assembly = self._assemble(steps - done, stops)
             if done == 0:
-                self._begin(steps)
+                self._begin(steps, may_stop=bool(stops))
             self._refresh_propagators()
             with self._waiting(steps - done):
                 done += self.engine.run(

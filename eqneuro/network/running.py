@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from eqneuro.engine.threads import ThreadChoice
-from eqneuro.network.checks import warn_of_large_steps, warn_of_memory
+from eqneuro.network.checks import check_memory, warn_of_large_steps
 from eqneuro.network.profiling import ON_RUN
 from eqneuro.network.short_delays import warn_of_short_delays
 from eqneuro.recording.recorders import Recorder
@@ -73,11 +73,11 @@ class Running(ABC):
     def _run(self, steps: int, stops: tuple[Population, ...], require_all: bool, progress: Told | None) -> int:
         """The steps."""
 
-    def _begin(self, steps: int) -> None:
+    def _begin(self, steps: int, *, may_stop: bool) -> None:
         """Before the first of some steps."""
+        check_memory(self.network, steps, may_stop=may_stop)
         for population in self.network._populations:
             population._begin()
-        warn_of_memory(self.network, steps)
         if not self.network._dt_was_checked:
             warn_of_short_delays(self.network)
         warn_of_large_steps(self.network)

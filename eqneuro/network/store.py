@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.connectivity.memory import NOTABLE, check_room
 from eqneuro.engine.buffers import allocate, padded
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.evaluate import evaluate
@@ -26,6 +27,8 @@ def dtype_of(kind: str, real: type) -> Any:
 class Store:
     """Attributes of ``size`` neurons.
 
+    Raises MemoryError where they take more than is free.
+
     ``touched`` are those that the user has set; ``exposed`` those whose arrays the user holds and may write into.
     """
 
@@ -34,6 +37,9 @@ class Store:
         self.size = size
         self.real = real
         self.local = {a.name for a in self.attributes.values() if a.locality != "global"}
+        needed = float(np.dtype(real).itemsize) * len(self.local) * size
+        if needed >= NOTABLE:
+            check_room(needed, f"{size:,} neurons with {len(self.local)} values each")
         self.arrays: dict[str, NDArray[Any]] = {name: self._make(name) for name in self.attributes}
         self.touched: set[str] = set()
         self.exposed: set[str] = set()

@@ -14,7 +14,7 @@ from eqneuro.connectivity.editing import free_pairs
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.syntax import Draw, Expr, Name
 from eqneuro.model.models import StructuralRule
-from eqneuro.network.checks import warn_of_memory
+from eqneuro.network.checks import check_memory
 from eqneuro.network.conditions import Pairs, Streams, Synapses
 from eqneuro.network.configuration import EPOCH
 from eqneuro.network.edits import SynapseEdits
@@ -252,7 +252,7 @@ class StructuralSteps:
         """Up to ``steps`` steps, as `Runner.run` does; new code is compiled where synapses that come and go need it."""
         done = 0
         if any(projection._schedules() for projection in self._projections):
-            warn_of_memory(cast("Network", self), steps)
+            check_memory(cast("Network", self), steps, may_stop=bool(stops))
         while done < steps:
             runner, first = self._ready(), self.current_step
             due = [schedule.steps_until(first) for p in self._projections for schedule in p._schedules()]

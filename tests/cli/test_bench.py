@@ -1,5 +1,6 @@
 """`eqneuro bench`."""
 
+import inspect
 import json
 
 import pytest
@@ -67,6 +68,30 @@ for size in range(1, 6):
     assert result.stdout.count("10 steps in ") == 3
     assert "and 2 more networks" in result.stdout
     assert len(json.loads(eqneuro("bench", script(text), "--json").stdout)) == 5
+
+
+def test_a_script_may_profile_its_networks_itself(eqneuro, script):
+    result = eqneuro("bench", script(SCRIPT + "print(net.profile(5.0).steps, 'steps of its own')\n"))
+    assert result.exit_code == 0
+    assert "10 steps of its own" in result.stderr
+    assert "160 steps in " in result.stdout
+    only = SCRIPT.replace("net.simulate(50.0)", "profile = net.profile(50.0)").replace("net.simulate(25.0)", "")
+    assert "100 steps in " in eqneuro("bench", script(only)).stdout
+
+
+def test_what_is_made_ready_once_is_not_compared(eqneuro, script, monkeypatch):
+    from eqneuro.network import synapses
+
+    watched, whole = [], synapses.spike_rows
+
+    def spike_rows(*arguments, **options):
+        watched.append(any(frame.function == "profile" for frame in inspect.stack()))
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr(synapses, "spike_rows", spike_rows)
+    assert eqneuro("bench", script(SCRIPT), "--threads", "2,1", "--repeats", "2").exit_code == 0
+    assert watched
+    assert not any(watched)
 
 
 def test_picture_is_written(eqneuro, script, tmp_path):

@@ -97,7 +97,9 @@ def test_each_neuron_has_its_own_rate():
 
 def test_a_rate_beyond_one_spike_a_step_spikes_in_every_step():
     net, _, monitor = source(3, [10_000.0, 25_000.0, 5_000.0])
-    net.simulate(2000 * DT)
+    with pytest.warns(UserWarning, match="once in a step of 0.1 ms at most, which is 10000 Hz, not 25000") as caught:
+        net.simulate(2000 * DT)
+    assert caught[0].filename == __file__
     counts = raster(monitor, 3, 2000).sum(axis=1)
     assert counts[0] == counts[1] == 2000
     assert 1e-4 < binom(2000, 0.5).cdf(counts[2]) < 1.0 - 1e-4

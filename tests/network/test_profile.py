@@ -174,6 +174,51 @@ def test_counts_of_a_sample_of_steps_are_those_of_all_but_for_chance() -> None:
     assert profile.of("update", "cells").count == SIZE * 4000
 
 
+def test_what_recordings_hold_is_not_drawn() -> None:
+    net, found = network()
+    profile = net.profile(4000 * net.dt, every=50)
+    spikes = sum(map(len, found["sources"].get("spike").values()))
+    assert profile.of("recording", "sources", "spike").count == spikes > 0
+    row = profile.of("recording", "voltages", "v")
+    assert row.count == len(found["v"].get("v")) * SIZE > 0
+    assert row.count_error == 0.0
+
+
+def test_what_happens_in_the_first_step_stands_for_that_step_alone() -> None:
+    net, found = network()
+    found["hebb"].enable_learning(period=1000.0)
+    profile = net.profile(20_000 * net.dt)
+    assert profile.timed_steps < 10_000
+    assert profile.of("plasticity", "hebb", "equations").count < 10 * 40 * 39 * 10  # it happens ten times
+
+
+def test_counts_are_as_far_off_as_their_errors_say() -> None:
+    away = []
+    for seed in range(1, 41):
+        net = ann.Network(dt=0.5, seed=seed)
+        noise = net.create(ann.PoissonPopulation(100, rates=20.0), name="noise")
+        cells = net.create(50, CELL, name="cells")
+        net.connect(noise, cells, "exc", name="input").fixed_number_post(20, 0.01)
+        spikes = net.monitor(noise, "spike")
+        row = net.profile(2000 * net.dt, every=10).of("delivery", "input")
+        true = 20 * sum(step < 1999 for train in spikes.get("spike").values() for step in train)
+        assert row.count_error > 0.0
+        away.append((row.count - true) / row.count_error)
+    assert abs(np.mean(away)) < 4.0 / np.sqrt(40.0)
+    assert 0.6 < np.std(away) < 1.5  # four standard errors around 1
+
+
+def test_errors_are_those_of_a_sample() -> None:
+    net, _ = network()
+    whole, part = net.profile(1000 * net.dt, every=1), net.profile(1000 * net.dt, every=20)
+    assert all(row.seconds_error == row.count_error == 0.0 for row in whole.rows)
+    row = part.of("update", "cells")
+    assert 0.0 < row.seconds_error < row.seconds
+    assert row.count_error == 0.0  # neurons are as many in each step
+    assert "±" in str(part)
+    assert "±" not in str(whole)
+
+
 def test_bytes_of_an_update_are_those_of_its_arrays(profiled: tuple[Profile, Any]) -> None:
     profile, _ = profiled
     padded = -(-SIZE // 16) * 16
@@ -275,10 +320,41 @@ def test_the_reference_backend_says_that_it_has_no_profile() -> None:
         other.compile(backend="reference")
 
 
-def test_a_network_has_one_profile_at_a_time() -> None:
+def test_a_profile_within_another_measures_its_own_part_of_it() -> None:
     net, _ = network()
-    with net.profile(), pytest.raises(RuntimeError, match="profiled already"):
-        net.profile(1.0)
+    with net.profile(every=1) as outer:
+        net.simulate(10.0)
+        with net.profile(every=1) as inner:
+            net.simulate(5.0)
+        net.simulate(10.0)
+    assert (inner.steps, outer.steps) == (10, 50)
+    assert inner.of("update", "cells").count == 10 * SIZE
+    assert outer.of("update", "cells").count == 50 * SIZE
+    assert outer.seconds > inner.seconds > 0.0
+    np.testing.assert_allclose(sum(outer.phases.values()), outer.seconds, rtol=1e-9)
+    assert net.profile(1.0).steps == 2
+
+
+def test_a_profile_that_is_opened_again_within_another_gives_it_what_is_new() -> None:
+    net, _ = network()
+    again = net.profile(every=1)
+    with again:
+        net.simulate(5.0)
+    with net.profile(every=1) as outer:
+        for _ in range(2):
+            with again:
+                net.simulate(10.0)
+                assert again.steps >= 30
+    assert (again.steps, outer.steps) == (50, 40)
+    assert outer.of("update", "cells").count == 40 * SIZE
+    assert again.of("update", "cells").count == 50 * SIZE
+    assert 0.0 < outer.seconds < again.seconds
+
+
+def test_a_profile_is_not_opened_twice_at_a_time() -> None:
+    net, _ = network()
+    with net.profile() as profile, net.profile(), pytest.raises(RuntimeError, match="profiled already"), profile:
+        pass
     assert net.profile(1.0).steps == 2
 
 
@@ -290,7 +366,7 @@ def test_every_is_a_positive_whole_number(every: Any) -> None:
 
 
 def test_a_kernel_that_is_not_there_is_told(profiled: tuple[Profile, Any]) -> None:
-    with pytest.raises(KeyError, match="no kernel of 'nobody' in phase 'update'"):
+    with pytest.raises(KeyError, match=r"no kernel of 'nobody' in phase 'update'; there are: .*'update', 'cells'"):
         profiled[0].of("update", "nobody")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -300,21 +299,42 @@ def test_the_memory_of_each_object_is_printed_and_given(capsys: pytest.CaptureFi
     assert all(name in printed for name in (*held, "all"))
 
 
-def test_a_recording_that_will_not_fit_is_told_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recording_that_will_not_fit_is_refused_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     net, population = counting(size=1000)
     net.monitor(population, ["v", "r"], name="small", period=100.0)
-    net.monitor(population, ["v", "r"], name="large")
+    large = net.monitor(population, ["v", "r"], name="large")
     monkeypatch.setattr(checks, "NOTABLE", 1_000_000)
-    monkeypatch.setattr(checks, "free_memory", lambda: 1_500_000)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        net.simulate(50.0)  # 800 kB
-    with pytest.warns(ResourceWarning, match="'large'.* period") as caught:
-        net.simulate(100.0)  # 1.6 MB
+    monkeypatch.setattr(checks, "free_bytes", lambda: 1_500_000)
+    net.simulate(50.0)  # 800 kB
+    with pytest.raises(MemoryError, match=r"would record 1\.6 MB, and 1\.5 MB .*'large'.* period"):
+        net.simulate(100.0)
+    assert net.current_step == 50
+    assert large.get("v").shape == (50, 1000)  # nothing is lost
+    net.simulate(50.0)
+    assert net.current_step == 100
+
+
+def test_a_run_that_may_stop_early_is_warned_of_its_recordings(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = ann.Network(dt=1.0, seed=1)
+    counter = ann.Neuron(equations="v = v + 1.0 : init=0.0", parameters="")
+    cells = net.create(1000, counter, stop_condition="v >= 5.0", name="cells")
+    net.monitor(cells, "v")
+    monkeypatch.setattr(checks, "NOTABLE", 1_000_000)
+    monkeypatch.setattr(checks, "free_bytes", lambda: 1_500_000)
+    with pytest.warns(UserWarning, match="would record .* MB") as caught:
+        net.simulate_until(1000.0, cells)
     assert caught[0].filename == __file__
-    monkeypatch.undo()
-    free = checks.free_memory()
-    assert free is None or free > 2**20
+    assert net.current_step == 5
+
+
+def test_neurons_and_delays_that_do_not_fit_are_refused_by_name() -> None:
+    net = ann.Network(dt=0.1, seed=1)
+    with pytest.raises(MemoryError, match=r"1,000,000,000,000 neurons with \d values each would take .* TB"):
+        net.create(10**12, ann.LIF)
+    cells = net.create(100, ann.LIF, name="cells")
+    net.connect(cells, cells, "exc").one_to_one(1.0, delays=1e8)
+    with pytest.raises(MemoryError, match=r"'cells' that are under way for up to .* delays, in ms, too long"):
+        net.simulate(1.0)
 
 
 def test_explain_says_the_methods_of_synaptic_equations_and_whether_they_learn() -> None:
@@ -336,6 +356,10 @@ def test_explain_says_the_methods_of_synaptic_equations_and_whether_they_learn()
     ]
     assert notes["fixed"].equations == ()
     assert "learns in every step" in notes["plastic"].remarks
+    spikes = ann.Synapse(equations="tau*dx/dt = -x : event-driven", parameters="tau=10.0", pre_spike="x += 1.0\nw += x")
+    waiting = net.connect(cells, cells, "exc", spikes, name="waiting").one_to_one(1.0)
+    assert waiting.name == "waiting"
+    assert "learns when spikes arrive\n" in str(net.explain())
     plastic.enable_learning(period=2.0)
     assert "learns every 2 ms" in str(net.explain())
     net.disable_learning()
