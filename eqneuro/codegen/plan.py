@@ -188,7 +188,8 @@ class TransmissionPlan:
 
     ``outer`` are lines for each pre-synaptic spike or post-synaptic row, ``value`` is what one synapse contributes;
     ``index`` the C type of stored ranks; ``streams`` are arrays with a value for each synapse; ``runs`` says that rows
-    may be added run by run, ``alike`` that all post-synaptic neurons get the same sum.
+    may be added run by run; ``pairs`` that all post-synaptic neurons get one sum (``all``), or it without their own
+    part (``others``).
     """
 
     template: str
@@ -208,7 +209,7 @@ class TransmissionPlan:
     timed_pre: bool = False
     streams: tuple[str, ...] = ()
     runs: bool = False
-    alike: bool = False
+    pairs: str = ""
 
 
 @dataclass(frozen=True)

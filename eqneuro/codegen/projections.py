@@ -24,6 +24,13 @@ TEMPLATE_WORDS = (
     " reach ahead is_far"
 ).split()
 """Identifiers that the templates of projections use."""
+SUMMED = (
+    ("sum:own", "int64_t", "own_place"),
+    ("sum:source", "uint8_t", "is_source"),
+    ("sum:first", "int64_t", "begins"),
+)
+"""Buffers of one sum for all: each row's own place among the sources, or -1; which neurons are sources; how many these
+are, or where the targets of each range begin."""
 BY_SYNAPSE = re.compile(r"\b(\w+)\[s\]")
 """Arrays that C reads at the synapse s."""
 BY_TARGET = re.compile(rf"target\[s\]|\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(")
@@ -54,15 +61,19 @@ def plan_projection(request: ProjectionRequest, name: str, real: str) -> Transmi
     return TransmissionPlanner(request, name, real).plan()
 
 
-def _are_alike(request: ProjectionRequest, value: str) -> bool:
-    """Whether all post-synaptic neurons get the same: from every pre-synaptic one, with one weight and one delay."""
-    own = BY_SYNAPSE.search(value) or BY_POST.search(value)
-    return request.dense and not request.timed_post and request.delays != "array" and own is None
+def _pairs(request: ProjectionRequest, value: str) -> str:
+    """Whether one sum serves all post-synaptic neurons: from all to all, with one weight and one delay."""
+    own = [name for name in BY_SYNAPSE.findall(value) if name != "source"]
+    is_one = not (own or BY_POST.search(value) or request.timed_post or request.delays == "array")
+    can_part = request.events or request.model.operation in ("sum", "mean")
+    return request.pairs if is_one and (request.pairs != "others" or can_part) else ""
 
 
-def _template(request: ProjectionRequest) -> str:
+def _template(request: ProjectionRequest, pairs: str) -> str:
     if request.timed_post:
         return "spike_rows.c.j2"
+    if pairs:
+        return "spike_sum.c.j2" if request.events else "rate_sum.c.j2"
     return "spike_projection.c.j2" if request.events else "rate_projection.c.j2"
 
 
@@ -108,9 +119,12 @@ class TransmissionPlanner:
         hoisted = invariants.hoist(value)
         before = self._print_invariants(invariants)
         printed = CPrinter(PlannerNames(self, narrow=True), self.real).number(hoisted)
+        pairs = _pairs(request, printed)
+        for key, c_type, label in SUMMED if pairs else ():
+            self.scope.pointer(key, c_type, label, const=True)
         kind = "deliver" if request.events else "transmit"
         return TransmissionPlan(
-            template=_template(request),
+            template=_template(request, pairs),
             function=f"{kind}_{self.name}",
             title=f"Projection with {request.model.name or 'synapses'}",
             equations=(text,),
@@ -121,7 +135,7 @@ class TransmissionPlanner:
             index=request.index,
             delays=request.delays,
             dense=request.dense and not request.events,
-            alike=_are_alike(request, printed),
+            pairs=pairs,
             operation=request.model.operation,
             assigns=request.assigns,
             timed_pre=request.timed_pre,

@@ -71,7 +71,8 @@ class ProjectionRequest:
     pre-synaptic neuron; ``index`` is the C type of the stored ranks; ``gathered`` says that weights are looked up in an
     array which synapses share; ``assigns`` that the input is set, not added to. ``timed_pre`` says that spikes come
     with their times within steps, ``timed_post`` that they are delivered at such times: then rows are called for one by
-    one. ``between`` says that delays end between grid points.
+    one. ``between`` says that delays end between grid points. ``pairs`` says that all of some pre-synaptic neurons
+    reach all post-synaptic ones that have synapses: ``all``, or ``others`` where none reaches itself.
     """
 
     model: SynapseModel
@@ -88,12 +89,14 @@ class ProjectionRequest:
     timed_pre: bool = False
     timed_post: bool = False
     between: bool = False
+    pairs: str = ""
 
     @cached_property
     def digest(self) -> str:
         """A stable hash."""
         more: list[object] = [self.timed_pre, self.timed_post] if self.timed_pre or self.timed_post else []
         more += ["between"] if self.between else []
+        more += [self.pairs] if self.pairs else []
         return _hash(
             "projection", self.model.digest, self.events, self.varying, self.semiglobal, self.delays, self.dense,
             self.index, self.pre, self.post, self.gathered, self.assigns, *more,

@@ -133,6 +133,21 @@ class SpikeRows:
             runs += int(np.count_nonzero(np.diff(part) != 1))
         return total >= LONG_RUN * runs
 
+    def are_dense(self, pre_size: int) -> bool:
+        """Whether all rows of a range that are not empty hold the same neurons, one after the other."""
+        if self.part_start is not None or not len(self.target):
+            return False
+        starts, ends = (array.reshape(-1, pre_size) for array in (self.start[:-1], self.start[1:]))
+        for start, end in zip(starts, ends, strict=True):
+            is_filled = end > start
+            begin, length = start[is_filled], (end - start)[is_filled]
+            if not len(begin):
+                continue
+            first, last = self.target[begin].astype(np.int64), self.target[begin + length - 1].astype(np.int64)
+            if (length != length[0]).any() or (first != first[0]).any() or (last - first + 1 != length).any():
+                return False
+        return True
+
 
 LONG_RUN = 32
 """Neurons one after the other from which on a loop without a list of targets pays."""

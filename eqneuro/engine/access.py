@@ -26,7 +26,7 @@ FIXED = {
     "record_timed_spikes": "rrrrrwwwrw",
     "spike_source": "rrrwwww",
     "timed_spike_source": "rrrwwwwrw",
-    "timed_array": "rrrrrW",
+    "timed_array": "rrrrrWW",
     "poisson_source": "rrrwwwwr",
     "observe_mean": "rrrww",
 }

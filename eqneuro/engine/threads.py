@@ -54,12 +54,15 @@ class ThreadChoice:
         Into how many ranges the program should be divided.
     seconds
         What a step took when it was last measured, by numbers of threads.
+    compared
+        What it took when two numbers of threads were last compared, in turns.
     """
 
     def __init__(self, most: int, *, is_large: bool = False) -> None:
         self.most = most
         self.used = 1
         self.seconds: dict[int, float] = {}
+        self.compared: dict[int, float] = {}
         self._is_large = is_large
         self.ranges = most if is_large else 1
         self._numbers = sorted({most, *(2**k for k in range(most.bit_length()) if 2**k < most)})
@@ -128,7 +131,8 @@ class ThreadChoice:
     def _decide(self) -> None:
         own = self._best.pop(self.used)
         [(rival, seconds)] = self._best.items()
-        self.seconds |= {self.used: own, rival: seconds}
+        self.compared = {self.used: own, rival: seconds}
+        self.seconds |= self.compared
         self._since = 0.0
         if seconds < own * (GAIN if rival > self.used else 1.0):
             self.used, self._lost = rival, 0.0

@@ -23,7 +23,7 @@ SYNAPSES = {
     READ: (
         "numbers spike_at spike_ring spike_count row_start rank delay rings post_rank filter shared_weights place pre "
         "ring constant reduction early slopes past_start between later part_start boundary post_start post_slot "
-        "post_source learning column_step position delay_of t_pre waiting_mode"
+        "post_source learning column_step position delay_of t_pre waiting_mode sum"
     ),
     OWN_READ: "post post_ring t_post",
     OWN_WRITE: (

@@ -117,7 +117,7 @@ def explain_network(network: Network, *, details: bool, duration: float) -> Expl
     populations = [_explain_population(p, network._method, duration) for p in network._populations]
     projections = [_explain_projection(p, network._method) for p in network._projections if p._connectivity is not None]
     monitors = [_explain_monitor(monitor) for monitor in network._monitors]
-    choice = network._runner.threads if network._runner else None
+    choice = network._runner.threads if network._runner and network._num_threads > 1 else None
     division = network._runner.division if network._runner else None
     return Explanation(
         dt=network.dt,
@@ -129,7 +129,7 @@ def explain_network(network: Network, *, details: bool, duration: float) -> Expl
         objects=(*populations, *projections, *monitors),
         details=details,
         threads_in_use=None if choice is None or not choice.seconds else choice.used,
-        seconds_per_step={} if choice is None else dict(sorted(choice.seconds.items())),
+        seconds_per_step={} if choice is None else dict(sorted((choice.compared or choice.seconds).items())),
         ranges=1 if division is None else len(division.cost),
         unevenness=1.0 if division is None else division.unevenness,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from eqneuro.network.profile_text import time_text
 from eqneuro.network.telling import table_row
 from eqneuro.numerics.stability import rounded_down
 
@@ -21,7 +22,7 @@ SHOWN = 8
 def as_text(explanation: Explanation) -> str:
     """Half a page; with ``explanation.details`` everything, each array too."""
     lines = [_head(explanation), f"memory: {_memory(explanation)}"]
-    if explanation.threads_in_use is not None:
+    if explanation.threads > 1:
         lines.append(_threads(explanation))
     if explanation.ranges > 1:
         lines.append(_ranges(explanation))
@@ -52,10 +53,17 @@ def _head(explanation: Explanation) -> str:
 
 
 def _threads(explanation: Explanation) -> str:
-    """How many threads run the network, and what a step took on how many."""
-    measured = explanation.seconds_per_step.items()
-    times = ", ".join(f"{1e6 * seconds:.3g} µs on {number}" for number, seconds in measured)
-    return f"threads: {explanation.threads_in_use} of {explanation.threads} in use; a step took {times}"
+    """How many threads run the network, and why: what a step took on how many."""
+    most = explanation.threads
+    if explanation.threads_in_use is None:
+        return f"threads: {most} at most; as it runs, measured times of its steps say how many are fastest"
+    times = [f"{time_text(each)} on {number}" for number, each in explanation.seconds_per_step.items()]
+    why = f"a step took {', '.join(times)}"
+    if len(times) > 1:
+        why += ", compared in turns"
+    elif explanation.threads_in_use < most:
+        why += ": too short, or too few, to try more"
+    return f"threads: {explanation.threads_in_use} of {most} in use; {why}"
 
 
 def _ranges(explanation: Explanation) -> str:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.program import Call
 from eqneuro.engine.sheet import UNCOUNTED, Counter, Counting
-from eqneuro.network.requests import brings_one_sum
 
 Array = NDArray[Any]
 Buffers = Mapping[str, Array]
@@ -261,8 +260,7 @@ def _events(kind: str, arrays: Buffers, synapses: int, *, by_pre: bool, is_plain
 
 def _reads_ranks(owner: Any, arrays: Buffers) -> bool:
     """Whether a kernel looks at the targets of each row of a dense matrix."""
-    has_traces = any(key.startswith("trace:") for key in arrays)
-    return owner._is_event_based() and not (has_traces or brings_one_sum(owner))
+    return owner._is_event_based() and not any(key.startswith("trace:") for key in arrays)
 
 
 def _bytes(owner: Any, arrays: Buffers, kinds: Iterable[str], synapses: int) -> list[int]:
@@ -273,7 +271,7 @@ def _bytes(owner: Any, arrays: Buffers, kinds: Iterable[str], synapses: int) -> 
         kind, _, name = key.partition(":")
         if kind not in kinds or (kind == "attribute" and array.size < synapses):
             continue
-        if kind == "rank" and owner._built.is_dense and not _reads_ranks(owner, arrays):
+        if kind == "rank" and ("sum:own" in arrays or (owner._built.is_dense and not _reads_ranks(owner, arrays))):
             continue
         is_written = kind in WRITTEN or (kind in ("attribute", "semiglobal") and name in changing)
         found.append(array.itemsize * (2 if is_written else 1))

@@ -19,6 +19,7 @@ from eqneuro.codegen.requests import (
     ProjectionRequest,
     StopRequest,
 )
+from eqneuro.connectivity.all_pairs import AllPairs, all_pairs
 from eqneuro.language.syntax import Name
 from eqneuro.network.between import smooth_of
 from eqneuro.network.plastic import NARROW, parts_of, request_of
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WORTH_A_SUM = 1000
-"""Synapses of spikes from all to all: with fewer, one sum for all is worth no kernel of its own."""
+"""Synapses from all to all: with fewer, one sum for all is worth no kernel of its own where there would be another."""
 C_TYPES = {"f": "real", "i": "lane", "b": "uint8_t"}
 
 
@@ -153,10 +154,29 @@ def synapse_requests(projection: Projection) -> dict[str, KernelRequest]:
     return found
 
 
-def brings_one_sum(projection: Projection) -> bool:
-    """Whether spikes that arrive bring the same to all post-synaptic neurons, of enough synapses to be worth it."""
-    built, is_single = projection._built, isinstance(projection._delay, int) and not projection._varying()
-    return is_single and built.is_dense and built.synapses >= WORTH_A_SUM
+def pairs_of(projection: Projection) -> AllPairs | None:
+    """Whether one sum serves all post-synaptic neurons, and there are synapses enough to be worth a kernel."""
+    built = projection._built
+    is_single = isinstance(projection._delay, int) and not projection._varying()
+    if not is_single or projection._filters() is not None or not (built.is_dense or built.synapses >= WORTH_A_SUM):
+        return None
+    if projection._is_event_based() and built.synapses < WORTH_A_SUM:
+        return None
+    if projection._known_pairs is None or projection._known_pairs[0] is not built:
+        projection._known_pairs = built, all_pairs(built)
+    return projection._known_pairs[1]
+
+
+def _kind_of_pairs(projection: Projection) -> str:
+    """As `ProjectionRequest` has it."""
+    pairs = pairs_of(projection)
+    if pairs is None:
+        return ""
+    if pairs.is_whole:
+        return "all"
+    # what a neuron brings itself is found where lists of spikes ascend
+    is_plain = projection._pre_population is projection._post_population and not projection._pre_population._is_timed
+    return "others" if is_plain else ""
 
 
 def projection_request(projection: Projection) -> ProjectionRequest:
@@ -175,7 +195,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         varying=projection._varying(),
         semiglobal=tuple(a.name for a in model.attributes if a.locality == "semiglobal"),
         delays=delays,
-        dense=built.is_dense if not events else brings_one_sum(projection),
+        dense=built.is_dense and not events,
         index="uint16_t" if counted <= NARROW else "uint32_t",
         pre=_neighbours(projection._pre_population, pre_names),
         post=_neighbours(projection._post_population, [f.name for f in model.post_attributes]),
@@ -184,6 +204,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         timed_pre=events and projection._pre_population._is_timed,
         timed_post=events and projection._post_population._is_timed,
         between=not events and projection._delays.are_between,
+        pairs=_kind_of_pairs(projection),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.engine.buffers import allocate
+from eqneuro.engine.buffers import allocate, padded
 from eqneuro.model.neuron import Neuron
 from eqneuro.network.checkpoint_format import Arrays, Part
 from eqneuro.network.inputs import SpecificPopulation
@@ -31,6 +31,7 @@ class ScheduledPopulation(SpecificPopulation):
     def _bind(self, network: Network, number: int) -> None:
         super()._bind(network, number)
         self._origin = allocate(1, np.int64)
+        self._rows_held: dict[str, NDArray[np.int64]] = {}
 
     def _follow_schedules(self, schedules: dict[str, Schedule], *, restart: bool) -> None:
         """Other schedules, from now or from where the present ones are."""
@@ -74,6 +75,12 @@ class ScheduledPopulation(SpecificPopulation):
 
         return take
 
+    def _begin(self) -> None:
+        """The user may have written to what follows a schedule."""
+        super()._begin()
+        for held in self._rows_held.values():
+            held[:] = -1
+
     def _playback(self) -> list[Playback]:
         return [self._play(name, schedule) for name, schedule in self._schedules.items()]
 
@@ -87,4 +94,5 @@ class ScheduledPopulation(SpecificPopulation):
         rows[:, width:] = rows[:, width - 1 : width]
         numbers = np.array([len(array), len(rows)], dtype=np.int64)
         period = np.array([schedule.period_steps(dt)], dtype=np.int64)
-        return "timed_array", [numbers, rows, starts, period, self._origin, array], self._is_local(name)
+        held = self._rows_held[name] = np.full(padded(len(array)) // 2, -1, dtype=np.int64)  # LENGTH_AT
+        return "timed_array", [numbers, rows, starts, period, self._origin, array, held], self._is_local(name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.connectivity.all_pairs import AllPairs
 from eqneuro.connectivity.matrix import Connectivity, SpikeRows, spike_rows
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.evaluate import evaluate
@@ -51,6 +52,7 @@ class SynapseValues(SynapseDelays):
         self._delays_before: Delays | None = None
         self._is_kept = False
         self._spike_rows: SpikeRows | None = None
+        self._known_pairs: tuple[Connectivity, AllPairs | None] | None = None
         self._boundaries = np.empty(0, dtype=np.int64)
         self._ordered: dict[str, NDArray[Any]] = {}
         self._spread: dict[str, NDArray[Any]] = {}

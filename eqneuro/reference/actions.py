@@ -22,7 +22,7 @@ Arrays = Sequence[Array | None]
 
 def timed_array(arrays: Arrays) -> Action:
     """Rows of values, each from its own step on."""
-    _, rows, starts, period, origin, target = (_given(a) for a in arrays)
+    _, rows, starts, period, origin, target, _ = (_given(a) for a in arrays)
 
     def act(now: Instant) -> None:
         age = now.step - int(origin[0])

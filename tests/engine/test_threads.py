@@ -182,6 +182,7 @@ def test_explain_says_how_many_threads_are_in_use_and_why(monkeypatch):
     net, _ = network(2, size=8000)
     net.compile()
     assert net.explain().threads_in_use is None
+    assert "threads: 2 at most; as it runs, measured times" in str(net.explain())
     for _ in range(100):  # until both numbers have been measured
         net.simulate(100.0)
         if len(net._runner.threads.seconds) == 2:
@@ -193,8 +194,18 @@ def test_explain_says_how_many_threads_are_in_use_and_why(monkeypatch):
     line = next(line for line in str(found).splitlines() if line.startswith("threads:"))
     assert line.startswith(f"threads: {found.threads_in_use} of 2 in use; a step took ")
     assert "µs on 1, " in line
-    assert line.endswith("µs on 2")
+    assert line.endswith("µs on 2, compared in turns")
     assert found.to_dict()["threads_in_use"] == found.threads_in_use
+    net.config(num_threads=1)
+    assert "threads:" not in str(net.explain())
+
+
+def test_explain_says_why_a_small_network_stays_on_one_thread(monkeypatch):
+    monkeypatch.delenv(FIXED)
+    net, _ = network(2, size=40)
+    net.simulate(100.0)
+    assert "threads: 1 of 2 in use; a step took " in str(net.explain())
+    assert ": too short, or too few, to try more" in str(net.explain())
 
 
 def state_after_fork(threads: int, queue: Any) -> None:

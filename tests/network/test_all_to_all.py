@@ -72,13 +72,118 @@ def test_threads_change_no_bit(threads: int) -> None:
     np.testing.assert_array_equal(spikes(0.1)[0], spikes(0.1, threads=threads)[0])
 
 
-def test_without_connections_of_a_neuron_to_itself_each_gets_another_sum() -> None:
+VIEWS = {
+    "whole": (slice(None), slice(None)),
+    "beside each other": (slice(0, 40), slice(40, 90)),
+    "one in the other": (slice(10, 60), slice(None)),
+    "overlapping": (slice(0, 60), slice(30, 90)),
+    "every other": (slice(0, 90, 2), slice(0, 90, 3)),
+}
+
+
+def pairs(pre: slice, post: slice, *, loops: bool) -> np.ndarray:
+    """Which pairs of 90 neurons are connected, shape (post, pre)."""
+    found = np.zeros((90, 90))
+    found[np.ix_(range(90)[post], range(90)[pre])] = 1.0
+    return found if loops else found * (1.0 - np.eye(90))
+
+
+def recurrent(cell: ann.Neuron, place: str, *, loops: bool, threads: int = 1, **options: Any) -> tuple[Any, Any, Any]:
+    """90 neurons onto themselves, or some of them onto some."""
+    pre, post = VIEWS[place]
+    net = ann.Network(dt=1.0, num_threads=threads)
+    cells = net.create(90, cell, name="cells")
+    cells.b = np.linspace(0.05, 1.5, 90)
+    projection = net.connect(cells[pre], cells[post], "exc", **options)
+    projection.all_to_all(0.25, allow_self_connections=loops)
+    return net, net.monitor(cells, "seen"), projection
+
+
+@pytest.mark.parametrize("loops", [False, True])
+@pytest.mark.parametrize("place", VIEWS)
+@pytest.mark.parametrize("operation", ["sum", "mean"])
+def test_rates_of_parts_and_of_all_others(place: str, loops: bool, operation: str) -> None:
+    cell = ann.Neuron(parameters="b = 0.0", equations="phase = phase + b\nr = sin(phase)\nseen = sum(exc)")
+    net, seen, _ = recurrent(cell, place, loops=loops, synapse=ann.Synapse(operation=operation))
+    net.simulate(20.0)
+    assert "all get the same" in net.source()
+    which = pairs(*VIEWS[place], loops=loops)
+    expected = 0.25 * np.sin(np.arange(1, 20)[:, None] * np.linspace(0.05, 1.5, 90)) @ which.T
+    expected /= np.maximum(which.sum(axis=1), 1.0) if operation == "mean" else 1.0
+    np.testing.assert_allclose(seen.get("seen")[1:], expected, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("loops", [False, True])
+@pytest.mark.parametrize("place", VIEWS)
+def test_spikes_of_parts_and_of_all_others(place: str, loops: bool) -> None:
+    net, seen, _ = recurrent(SPIKING, place, loops=loops)
+    net.simulate(40.0)
+    assert "all get the same" in net.source()
+    v, expected = np.zeros(90), []
+    for _ in range(39):
+        v += np.linspace(0.05, 1.5, 90)
+        expected.append(0.25 * pairs(*VIEWS[place], loops=loops) @ (v > 1.0))
+        v[v > 1.0] -= 1.0
+    np.testing.assert_allclose(seen.get("seen")[1:], expected, rtol=1e-12)
+
+
+def test_who_spikes_alone_leaves_its_own_input_as_it_was() -> None:
+    held = ann.Neuron(equations="v = v\ng_exc = g_exc : init=0.3", parameters="", spike="v > 1.0", reset="v = 0.0")
     net = ann.Network(dt=1.0)
-    units = net.create(50, ann.Neuron(parameters="b = 0.0", equations="r = b\nseen = sum(exc)"))
-    units.b = np.arange(50.0)
-    net.connect(units, units, "exc").all_to_all(1.0)
+    cells = net.create(60, held)
+    net.connect(cells, cells, "exc").all_to_all(0.1)
+    cells[17].v = 2.0
     net.simulate(3.0)
-    np.testing.assert_allclose(units.seen, np.arange(50.0).sum() - np.arange(50.0))
+    assert "all get the same" in net.source()
+    assert cells.g_exc[17] == 0.3
+    assert (np.delete(cells.g_exc, 17) == 0.3 + 0.1).all()
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+@pytest.mark.parametrize("cell", [RATE, SPIKING])
+def test_threads_change_no_bit_of_all_others(cell: ann.Neuron, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EQNEURO_FIXED_THREADS", "1")
+    seeing = ann.Neuron(parameters="b = 0.0", equations="phase = phase + b\nr = sin(phase)\nseen = sum(exc)")
+    found = []
+    for number in (1, threads):
+        net, seen, _ = recurrent(SPIKING if cell is SPIKING else seeing, "overlapping", loops=False, threads=number)
+        net.simulate(40.0)
+        found.append(seen.get("seen"))
+    np.testing.assert_array_equal(*found)
+
+
+def test_a_network_from_a_file_goes_on_with_the_same_bits(tmp_path: Any) -> None:
+    nets = [recurrent(SPIKING, "whole", loops=False) for _ in range(2)]
+    for net, _, _ in nets:
+        net.compile()
+    nets[0][0].simulate(15.0)
+    nets[0][0].save(str(tmp_path / "net.npz"))
+    nets[0][0].simulate(15.0)
+    nets[1][0].load(str(tmp_path / "net.npz"))
+    nets[1][0].simulate(15.0)
+    np.testing.assert_array_equal(nets[0][1].get("seen")[15:], nets[1][1].get("seen")[-15:])
+
+
+@pytest.mark.parametrize("cell", [RATE, SPIKING])
+def test_a_profile_counts_synapses_that_no_row_lists(cell: ann.Neuron) -> None:
+    seeing = ann.Neuron(parameters="b = 0.0", equations="phase = phase + b\nr = sin(phase)\nseen = sum(exc)")
+    net, _, projection = recurrent(SPIKING if cell is SPIKING else seeing, "one in the other", loops=False)
+    spikes = net.monitor(projection.pre, "spike") if cell is SPIKING else None
+    profile = net.profile(30.0, every=1)
+    row = profile.of("delivery", projection.name)
+    if spikes is None:
+        assert row.count == 30 * projection.nb_synapses
+    else:
+        assert row.count == 89 * sum(step < 29 for train in spikes.get("spike").values() for step in train) > 0
+
+
+def test_one_synapse_less_is_no_sum_for_all() -> None:
+    net, seen, projection = recurrent(SPIKING, "whole", loops=False)
+    projection.dendrite(5).prune_synapse(3)
+    net.simulate(40.0)
+    assert "all get the same" not in net.source()
+    found = seen.get("seen")
+    assert (found[:, 5] != found[:, 6]).any()
 
 
 def test_weights_that_come_to_differ_and_synapses_that_go() -> None:

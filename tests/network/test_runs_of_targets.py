@@ -73,3 +73,34 @@ def test_synapses_between_parts_of_populations_are_runs():
     for i in range(4):
         expected += weights[:, i]
     np.testing.assert_array_equal(cells.total, np.concatenate([np.zeros(100), expected]))
+
+
+@pytest.mark.parametrize("bounds", [[0, 300], [0, 96, 300], [0, 32, 64, 300]])
+def test_dense_rows_are_told_from_others(bounds):
+    def form(connect, pre=slice(None), post=slice(None)):
+        net = ann.Network(dt=1.0, seed=5)
+        sources, cells = net.create(SIZE, CELL), net.create(SIZE, CELL)
+        projection = net.connect(sources[pre], cells[post], "exc")
+        connect(projection, sources, cells)
+        net.compile()
+        return projection._rows_for_spikes(np.array(bounds)).are_dense(SIZE)
+
+    def shifted(projection, sources, cells):
+        weights = np.full((SIZE, SIZE), np.nan)
+        for i in range(SIZE):
+            weights[i % 50 : i % 50 + 200, i] = 1.0 + i  # rows as long, but from other neurons on
+        projection.from_matrix(weights)
+
+    assert form(all_with_all)
+    assert form(all_with_all, slice(10, 200), slice(40, 290))  # rows of the others are empty
+    assert not form(all_with_all, slice(None), slice(0, 300, 2))
+    assert not form(with_holes)
+    assert not form(shifted)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("size", [31, 64, 200, 300])
+def test_dense_rows_of_any_length_are_added_whole(size, threads, monkeypatch):
+    monkeypatch.setenv("EQNEURO_FIXED_THREADS", "1")
+    found, expected, _ = added(all_with_all, threads, size)
+    np.testing.assert_array_equal(found, expected)

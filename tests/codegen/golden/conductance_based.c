@@ -188,7 +188,7 @@ WIDE_WHERE_FREE static void update_COBA_0(void *const *restrict b, const instant
 
 /* Projection with DefaultSpikingSynapse: g_target += w
  *
- * Rows hold the targets of one pre-synaptic neuron; each range of post-synaptic neurons has rows of its own.
+ * From all to all, with one weight and one delay: all get the same, without what they bring themselves.
  */
 static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const instant *restrict now, int64_t begin,
     int64_t end)
@@ -196,66 +196,45 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
   const int64_t *number = b[0]; /* pre-synaptic neurons, slots of the ring, shortest and longest delay in steps */
   const uint32_t *restrict ring = b[1];
   const int64_t *ring_count = b[2];
-  const int64_t *restrict row_start = b[3];
   const uint16_t *restrict target = b[4];
   real *restrict input = b[5];
   const double w = *(const real *)b[7];
+  const int64_t *restrict const own_place = b[8];
+  const uint8_t *restrict const is_source = b[9];
+  const int64_t *restrict const begins = b[10];
 
   const int64_t slot = (now->tick - number[2]) & (number[1] - 1), count = ring_count[slot];
   const uint32_t *restrict spikes = ring + slot * number[0];
 
-  for (int64_t range = begin; range < end; ++range) {
-    const int64_t *restrict start_of = row_start + range * number[0];
-    const int are_many = start_of[number[0]] - start_of[0] > FEW_SYNAPSES;
-    const int64_t is_far = row_start[(range + 1) * number[0]] - row_start[range * number[0]] > NEAR_SYNAPSES;
-    for (int64_t k = 0; k < count; ++k) {
-      const int64_t i = spikes[k], first = start_of[i], last = start_of[i + 1];
-      const int64_t upcoming = start_of[spikes[k + 1 < count ? k + 1 : k]];
-      if (are_many) {
-        const int64_t coming = start_of[spikes[k + FETCHED < count ? k + FETCHED : k]];
-        __builtin_prefetch(&start_of[spikes[k + 2 * FETCHED < count ? k + 2 * FETCHED : k]]);
-        FETCH(&target[coming]);
-      }
-      (void)i, (void)upcoming;
-      int64_t run = first;
-      while (number[6] && run < last) {
-        int64_t low = run + 1, high = last, middle = last;
-        while (low < high) {
-          if ((int64_t)target[middle - 1] - (int64_t)target[run] == middle - 1 - run) {
-            low = middle;
-          } else {
-            high = middle - 1;
-          }
-          middle = high - (high - low) / 2;
-        }
-        real *restrict const to = input + target[run];
-#pragma omp simd
-        for (int64_t s = run; s < low; ++s) {
-          to[s - run] += w;
-        }
-        run = low;
-      }
-      if (is_far && last - first > 3 * 32) {
-        const int64_t reach = last - first < AHEAD_IN_ROW ? last - first : AHEAD_IN_ROW;
-        for (int64_t near = run; near < last; near += 32) {
-          const int64_t ahead = near + reach < last ? near + reach : upcoming + near + reach - last;
-          __builtin_prefetch(&target[ahead]);
-          if (near + 32 <= last) {
-            for (int64_t s = near; s < near + 32; ++s) {
-              input[target[s]] += w;
-            }
-          } else {
-            for (int64_t s = near; s < last; ++s) {
-              input[target[s]] += w;
-            }
-          }
-        }
-      } else {
-        for (int64_t s = run; s < last; ++s) {
-          input[target[s]] += w;
-        }
+  real total = 0;
+  (void)own_place;
+  for (int64_t k = 0; k < count; ++k) {
+    const int64_t i = spikes[k];
+    if (!is_source[i]) {
+      continue;
+    }
+
+    total += w;
+  }
+  for (int64_t range = begin; range < (count ? end : begin); ++range) {
+    const int64_t last = begins[range + 1];
+    int64_t s = begins[range];
+    for (int64_t k = 0; k < count; ++k) { /* spikes ascend, as targets do */
+      const int64_t i = spikes[k];
+      if (!is_source[i]) {
+        continue;
       }
 
+      for (; s < last && target[s] < i; ++s) {
+        input[target[s]] += total;
+      }
+      if (s < last && target[s] == i) {
+        input[target[s]] += total - w;
+        ++s;
+      }
+    }
+    for (; s < last; ++s) {
+      input[target[s]] += total;
     }
   }
 }
