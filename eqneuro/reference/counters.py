@@ -159,10 +159,14 @@ def poisson(source: Source, place: int, mean: float) -> float:
     return total
 
 
+FEW_SUCCESSES = 30.0
+"""Mean successes, or failures, up to which the terms of the distribution are gone through."""
+
+
 def binomial(source: Source, place: int, trials: float, p: float) -> float:
-    """The median of the trials' uniform numbers splits them, until they are few enough to be counted."""
-    total, trials = 0.0, math.floor(trials)
-    while trials > 40.0:
+    """The median of the trials' uniform numbers splits them, until few succeed or fail: these come by inversion."""
+    total, trials, p = 0.0, math.floor(trials), min(1.0, max(0.0, p))
+    while trials * min(p, 1.0 - p) > FEW_SUCCESSES:
         a = 1.0 + math.floor(trials / 2.0)
         b = trials + 1.0 - a
         x, y = gamma(source, place, a), gamma(source, place, b)
@@ -172,4 +176,18 @@ def binomial(source: Source, place: int, trials: float, p: float) -> float:
             trials, p = b - 1.0, (p - split) / (1.0 - split)
         else:
             trials, p = a - 1.0, p / split
-    return total + sum(source.next(place) < p for _ in range(int(trials)))
+    if trials < 1.0:
+        return total
+    if p > 0.5:
+        return total + trials - few_successes(source, place, trials, 1.0 - p)
+    return total + few_successes(source, place, trials, p)
+
+
+def few_successes(source: Source, place: int, trials: float, p: float) -> float:
+    """Terms of the distribution are taken from a uniform number until it is used up."""
+    term, left, found = (1.0 - p) ** trials, source.next(place), 0.0
+    while left >= term and found < trials:
+        left -= term
+        found += 1.0
+        term *= p / (1.0 - p) * (trials - found + 1.0) / found
+    return found

@@ -46,6 +46,9 @@ DISCRETE = {
     "Binomial(200, 0.45)": stats.binom(200, 0.45),
     "Binomial(1000, 1e-4)": stats.binom(1000, 1e-4),
     "Binomial(1000, 0.9999)": stats.binom(1000, 0.9999),
+    "Binomial(1000, 0.002)": stats.binom(1000, 0.002),
+    "Binomial(61, 0.5)": stats.binom(61, 0.5),
+    "Binomial(10000, 0.997)": stats.binom(10000, 0.997),
     "Binomial(100.7, 0.5)": stats.binom(100, 0.5),
     "Binomial(1000000, 0.3)": stats.binom(10**6, 0.3),
     "Poisson(1e-3)": stats.poisson(1e-3),
@@ -255,3 +258,11 @@ def test_bounds_clip_what_equations_and_attributes_draw(clipped, text):
     keywords = {k.arg: ast.literal_eval(k.value) for k in call.keywords}
     distribution = getattr(ann, call.func.id)(*map(ast.literal_eval, call.args), **keywords)
     assert_clipped(distribution.sample(np.random.default_rng(3), DRAWS), *CLIPPED[text])
+
+
+@pytest.mark.parametrize(("p", "expected"), [(0.0, 0.0), (1.0, 50.0), (-0.5, 0.0), (1.5, 50.0), (5.0, 50.0)])
+def test_chances_beyond_their_range_are_taken_for_its_ends(p: float, expected: float) -> None:
+    net = ann.Network(dt=1.0, seed=1)
+    cells = net.create(20, ann.Neuron(equations="r = Binomial(50, p)", parameters=dict(p=p)))
+    net.simulate(3.0)
+    assert (cells.r == expected).all()
