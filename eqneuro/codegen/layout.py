@@ -61,6 +61,10 @@ class KernelLayout:
     checked: tuple[str, ...] = ()
     """State variables whose values must stay finite, in the order of the kernel's reports."""
 
+    def place_of(self, key: str) -> int:
+        """Where a buffer is among those of the kernel."""
+        return [slot.key for slot in self.slots].index(key)
+
     def to_record(self) -> dict[str, Any]:
         """The layout as JSON takes it."""
         return asdict(self)

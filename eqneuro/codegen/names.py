@@ -26,6 +26,7 @@ OWN_WORDS = frozenset(
         "near_decay is_filled DECAY_TABLES DECAYS_WANTED past_path past_on_path AHEAD DECAYS SMALL_MEAN GUIDES "
         "GAP_STEPS GAP_NEURONS GAPS_DRAWN GAPS_TAKEN OWN_VECTORS quick_exp quick_exprel quick_per_exprel WIDE_VECTORS "
         "MOST_SPIKES LENGTH_AT half_block half_of ALIGNED WIDE_WHERE_FREE "
+        "DENSE_ROWS FEW_SUCCESSES few_successes sine_and_cosine "
         "goes_on next_step fill_count fill_words draw_words unit_of per_exprel APART BATCH FETCHED FETCH WORDS PRODUCT "
         "HIDDEN AHEAD_IN_ROW job barrier judge random_words decay_tables own_decays arriving found hits "
         "along back bit top sums look_at_all turn_around SEVERAL RATES_AT_ONCE FEW_SPIKES copy_few decay_anew "

@@ -179,7 +179,7 @@ class SynapsePlan:
 
     def place_of(self, key: str) -> int:
         """Where a buffer is among those of the kernel."""
-        return [slot.key for slot in self.layout.slots].index(key)
+        return self.layout.place_of(key)
 
 
 @dataclass(frozen=True)
@@ -210,6 +210,10 @@ class TransmissionPlan:
     streams: tuple[str, ...] = ()
     runs: bool = False
     pairs: str = ""
+
+    def place_of(self, key: str) -> int:
+        """Where a buffer is among those of the kernel."""
+        return self.layout.place_of(key)
 
 
 @dataclass(frozen=True)

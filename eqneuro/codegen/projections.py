@@ -21,14 +21,10 @@ TEMPLATE_WORDS = (
     "number ring ring_count row_start target input part_start delays range delay slot count spikes k row part first s"
     " source post_rank j total extreme value width total_0 total_1 total_2 total_3"
     " who part_of first_of last_of batch m coming upcoming are_many start_of run low high middle to near"
-    " reach ahead is_far"
+    " reach ahead is_far own_place is_source begins rest"
 ).split()
 """Identifiers that the templates of projections use."""
-SUMMED = (
-    ("sum:own", "int64_t", "own_place"),
-    ("sum:source", "uint8_t", "is_source"),
-    ("sum:first", "int64_t", "begins"),
-)
+SUMMED = (("sum:own", "int64_t"), ("sum:source", "uint8_t"), ("sum:first", "int64_t"))
 """Buffers of one sum for all: each row's own place among the sources, or -1; which neurons are sources; how many these
 are, or where the targets of each range begin."""
 BY_SYNAPSE = re.compile(r"\b(\w+)\[s\]")
@@ -120,8 +116,8 @@ class TransmissionPlanner:
         before = self._print_invariants(invariants)
         printed = CPrinter(PlannerNames(self, narrow=True), self.real).number(hoisted)
         pairs = _pairs(request, printed)
-        for key, c_type, label in SUMMED if pairs else ():
-            self.scope.pointer(key, c_type, label, const=True)
+        for key, c_type in SUMMED if pairs else ():
+            self.scope.slot(key, c_type)
         kind = "deliver" if request.events else "transmit"
         return TransmissionPlan(
             template=_template(request, pairs),

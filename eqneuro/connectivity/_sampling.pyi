@@ -1,6 +1,7 @@
 """Rows of connections drawn by counters, and sorting by counting: what the compiled module offers."""
 
 from collections.abc import Sequence
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,21 @@ def row_units(rows: int, seed: int, stream: int) -> NDArray[np.float64]: ...
 def bernoulli_rows(
     rows: int, columns: int, probability: float, excluded: Places, seed: int, stream: int, threads: int = 1
 ) -> tuple[Places, Ranks]: ...
-def dense_rows(rows: int, columns: int, excluded: Places) -> tuple[Places, Ranks]: ...
+def dense_rows(rows: int, columns: int, excluded: Places, threads: int = 1) -> tuple[Places, Ranks]: ...
+@overload
 def fixed_rows(
-    numbers: Places, columns: int, excluded: Places, seed: int, stream: int, threads: int = 1
+    numbers: Places,
+    columns: int,
+    excluded: Places,
+    seed: int,
+    stream: int,
+    threads: int = 1,
+    narrow: Literal[False] = False,
 ) -> tuple[Places, Ranks]: ...
+@overload
+def fixed_rows(
+    numbers: Places, columns: int, excluded: Places, seed: int, stream: int, threads: int, narrow: bool
+) -> tuple[Places, Targets]: ...
 def accept_pairs(
     probability: NDArray[np.float64],
     row_rank: Ranks,
@@ -26,7 +38,6 @@ def accept_pairs(
     stream: int,
     accepted: NDArray[np.uint8],
 ) -> int: ...
-def transpose(row_start: Places, ranks: Ranks, columns: int) -> tuple[Places, Ranks]: ...
 def rows_by_pre(
     row_start: Places,
     pre: Ranks,

@@ -3,7 +3,7 @@
 from libc.math cimport log, log1p
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy, memmove, memset
+from libc.string cimport memmove, memset
 
 import numpy as np
 
@@ -183,48 +183,54 @@ def _trimmed(array, count):
     return array[:count] if array.shape[0] - count < count // 16 + 4096 else array[:count].copy()
 
 
-def dense_rows(int64_t rows, int64_t columns, int64_t[::1] excluded):
+def dense_rows(int64_t rows, int64_t columns, int64_t[::1] excluded, int threads=1):
     """Every column in every row, but the excluded ones."""
     starts = np.zeros(rows + 1, dtype=np.int64)
     np.cumsum(columns - (np.asarray(excluded) >= 0), out=starts[1:])
     drawn = np.empty(starts[rows], dtype=np.uint32)
-    cdef int64_t[::1] row_start = starts
-    cdef uint32_t[::1] ranks = drawn
+    if drawn.size:
+        in_parts(edges(rows, threads), lambda first, last: _fill_dense(first, last, starts, excluded, drawn))
+    return starts, drawn
+
+
+def _fill_dense(int64_t first, int64_t last, int64_t[::1] row_start, int64_t[::1] excluded, uint32_t[::1] ranks):
+    """Some of the rows."""
     cdef int64_t row, k, hole, length
     cdef uint32_t *out
     with nogil:
-        for row in range(rows):
+        for row in range(first, last):
             length = row_start[row + 1] - row_start[row]
             hole = excluded[row] if excluded[row] >= 0 else length
-            out = &ranks[row_start[row]]
+            out = &ranks[0] + row_start[row]
             for k in range(hole):
                 out[k] = <uint32_t>k
             for k in range(hole, length):
                 out[k] = <uint32_t>(k + 1)
-    return starts, drawn
 
 
 def fixed_rows(
-    int64_t[::1] numbers, int64_t columns, int64_t[::1] excluded, uint64_t seed, uint32_t stream, int threads=1
+    int64_t[::1] numbers, int64_t columns, int64_t[::1] excluded, uint64_t seed, uint32_t stream, int threads=1,
+    bint narrow=False,
 ):
-    """So many different columns in each row, in ascending order, never the excluded one."""
+    """So many different columns in each row, in ascending order, never the excluded one; in two bytes if ``narrow``."""
     starts = np.zeros(numbers.shape[0] + 1, dtype=np.int64)
     np.cumsum(numbers, out=starts[1:])
-    drawn = np.empty(starts[numbers.shape[0]], dtype=np.uint32)
+    drawn = np.empty(starts[numbers.shape[0]], dtype=np.uint16 if narrow else np.uint32)
+    draw = _draw_fixed["unsigned short" if narrow else "uint32_t"]
     if drawn.size:
         in_parts(
             edges(numbers.shape[0], threads),
-            lambda first, last: _draw_fixed(first, last, columns, starts, excluded, seed, stream, drawn),
+            lambda first, last: draw(first, last, columns, starts, excluded, seed, stream, drawn),
         )
     return starts, drawn
 
 
 def _draw_fixed(
     int64_t first, int64_t last, int64_t columns, int64_t[::1] starts, int64_t[::1] excluded, uint64_t seed,
-    uint32_t stream, uint32_t[::1] ranks,
+    uint32_t stream, rank[::1] ranks,
 ):
     """Some of the rows."""
-    cdef int64_t row, number, words = columns // 64 + 1
+    cdef int64_t row, number, k, words = columns // 64 + 1
     cdef Columns source = columns_of_seed(seed, stream, <uint32_t>columns)
     cdef uint64_t *bits = <uint64_t *>calloc(words, sizeof(uint64_t))
     cdef uint32_t *room = <uint32_t *>malloc(max(CHUNK, columns + EXCESS) * sizeof(uint32_t))
@@ -242,10 +248,11 @@ def _draw_fixed(
             if number * 16 > words:
                 draw_row(bits, words, number, excluded[row], &source, room)
                 read_wide(bits, words, number, 0, room)
-                memcpy(&ranks[starts[row]], room, number * sizeof(uint32_t))
                 memset(bits, 0, words * sizeof(uint64_t))
             else:
-                draw_few(&ranks[starts[row]], number, excluded[row], &source, bits)
+                draw_few(room, number, excluded[row], &source, bits)
+            for k in range(number):
+                ranks[starts[row] + k] = <rank>room[k]
     free(bits)
     free(room)
 
@@ -331,29 +338,6 @@ def accept_pairs(
             if wrong >= 0:
                 break
     return wrong
-
-
-def transpose(int64_t[::1] row_start, uint32_t[::1] ranks, int64_t columns):
-    """Rows by column: (column_start, rows as uint32), the rows of each column ascending."""
-    cdef int64_t rows = row_start.shape[0] - 1, row, s, cell
-    starts = np.zeros(columns + 1, dtype=np.int64)
-    turned = np.empty(ranks.shape[0], dtype=np.uint32)
-    cdef int64_t[::1] start = starts
-    cdef uint32_t[::1] out = turned
-    with nogil:
-        for s in range(ranks.shape[0]):
-            start[ranks[s] + 1] += 1
-        for cell in range(columns):
-            start[cell + 1] += start[cell]
-        for row in range(rows):  # each start moves on to its end, which is the next one's start
-            for s in range(row_start[row], row_start[row + 1]):
-                cell = ranks[s]
-                out[start[cell]] = <uint32_t>row
-                start[cell] += 1
-        for cell in range(columns, 0, -1):
-            start[cell] = start[cell - 1]
-        start[0] = 0
-    return starts, turned
 
 
 def rows_by_pre(

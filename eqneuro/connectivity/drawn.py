@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from eqneuro.connectivity.binomial import binomial_numbers
 from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, Targets, from_rows, starts_of
+from eqneuro.connectivity.memory import WIDEST_NARROW
 
 Bits = NDArray[np.uint64]
 
@@ -143,10 +144,12 @@ def draw_turned(
     numbers: Places, columns: int, excluded: Places, seed: int, stream: int, threads: int
 ) -> tuple[Places, Ranks]:
     """So many of the columns for each row, listed by column: where each begins, and its rows, ascending."""
-    from eqneuro.connectivity import _bits, _sampling
+    from eqneuro.connectivity import _bits, _sampling, _turning
 
     if not _is_small(len(numbers), columns, int(numbers.sum())):
-        return _sampling.transpose(*_sampling.fixed_rows(numbers, columns, excluded, seed, stream, threads), columns)
+        narrow = columns <= WIDEST_NARROW  # what is drawn and what becomes of it are there at once
+        drawn = _sampling.fixed_rows(numbers, columns, excluded, seed, stream, threads, narrow)
+        return _turning.transpose(*drawn, columns, threads)
     begins = starts_of(numbers)
     bits = _bits.draw_bits(numbers, columns, excluded, seed, stream, threads)
     starts, rows = np.zeros(columns + 1, dtype=np.int64), np.empty(begins[-1], dtype=np.uint32)

@@ -74,7 +74,7 @@ def all_to_all(ends: Ends, allow_self_connections: bool) -> Connectivity:
 
     ends.check_room(float(len(ends.pre)) * len(ends.post), "all_to_all")
     excluded = ends.excluded(allow_self_connections)
-    starts, columns = _sampling.dense_rows(len(ends.post), len(ends.pre), excluded)
+    starts, columns = _sampling.dense_rows(len(ends.post), len(ends.pre), excluded, ends.threads)
     return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 

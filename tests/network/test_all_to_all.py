@@ -196,3 +196,15 @@ def test_weights_that_come_to_differ_and_synapses_that_go() -> None:
     projection.dendrite(4).w = np.linspace(0.0, 1.9, 20)
     net.simulate(2.0)
     np.testing.assert_allclose(others.seen[[3, 4]], [10.0, 19.0])
+
+
+def test_names_of_users_do_not_meet_those_of_the_kernel() -> None:
+    names = "begins own_place is_source rest total count spikes first last"
+    values = {name: 1.0 + k for k, name in enumerate(names.split())}
+    net = ann.Network(dt=1.0)
+    cells = net.create(50, ann.Neuron(parameters=dict(b=1.0), equations="r = b\nseen = sum(exc)"))
+    product = " * ".join(values)
+    net.connect(cells, cells, "exc", ann.Synapse(parameters=values, psp=f"w * pre.r * {product}")).all_to_all(1e-3)
+    net.simulate(3.0)
+    assert "all get the same" in net.source()
+    np.testing.assert_allclose(cells.seen, 49e-3 * np.prod(list(values.values())))
