@@ -11,7 +11,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import commands, figures, peers
+try:
+    import eqneuro.engine  # noqa: F401 -- the sources beside this folder come first, compiled or not
+except ImportError as error:
+    reason = str(error).partition(". ")[0]  # what follows is advice for those who do not want these sources
+    advice = "here it takes pip install -e '.[test]' (benchmarks/README.md)"
+    print(f"python -m benchmarks: error: {reason}; {advice}", file=sys.stderr)
+    sys.exit(2)
+
+from benchmarks import commands, figures, options, peers
 from benchmarks.figures import Figure
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -19,11 +27,11 @@ HEADINGS = ("what", "median", "lowest – highest", "wanted", "holds", "note")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = options.Parser(prog="python -m benchmarks", description=__doc__)
     added = parser.add_subparsers(dest="command", required=True)
     commands.add_commands(added)
     command = added.add_parser("figures", help="measure activity, starts and overheads, and print the table")
-    command.add_argument("--repeats", type=int, default=5, help="how often each time is measured")
+    command.add_argument("--repeats", type=options.at_least_one, default=5, help="how often each time is measured")
     command.add_argument("--write", action="store_true", help="write docs/figures.md too")
     command.set_defaults(do=write_figures)
     command = added.add_parser("accuracy", help="measure errors and cost of every method")
@@ -33,7 +41,6 @@ def main() -> int:
     arguments = parser.parse_args()
     if getattr(arguments, "peers", None):
         arguments.peers = arguments.peers.absolute()
-        arguments.peers.mkdir(parents=True, exist_ok=True)
     return int(arguments.do(arguments))
 
 

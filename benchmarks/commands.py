@@ -6,9 +6,11 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.suite import measure, threads
+from benchmarks import options
+from benchmarks.suite import measure, sessions, threads
 from benchmarks.suite.collection import NETWORKS, SIMULATORS, Item, items
 from benchmarks.suite.launch import Launcher
 from benchmarks.suite.results import Results
@@ -19,55 +21,52 @@ RESULTS = Path(__file__).parent / "results"
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = commands.add_parser("run", help="measure networks on several simulators, which take turns")
     run.add_argument("--only", nargs="+", default=[], metavar="NETWORK[:CASE]", help=f"of {', '.join(NETWORKS)}")
-    run.add_argument("--simulators", nargs="+", default=list(SIMULATORS), choices=SIMULATORS, metavar="NAME")
-    run.add_argument("--repeats", type=int, default=5, help="rounds, each with another seed")
+    run.add_argument("--simulators", nargs="+", choices=SIMULATORS, metavar="NAME")
+    run.add_argument("--repeats", type=options.at_least_one, default=5, help="rounds, each with another seed")
     run.add_argument("--peers", type=Path, metavar="DIR", help="folder for environments of peers; without it, no peers")
     run.add_argument(
         "--work", type=Path, metavar="DIR", help="folder for what simulators compile; else a temporary one"
     )
-    run.add_argument("--core", type=int, default=last_core(), help="the core that runs are pinned to, or the last one")
-    run.add_argument("--threads", type=int, default=1, help="of each simulator, where a case does not say")
-    run.add_argument("--milliseconds", type=float, help="of model time, instead of what a case says")
-    run.add_argument("--timeout", type=float, default=3600.0, help="seconds a run may take")
+    run.add_argument("--core", type=options.core, default=last_core(), help="that runs are pinned to, or the last one")
+    run.add_argument(
+        "--threads", type=options.at_least_one, default=1, help="of a simulator, where a case does not say"
+    )
+    run.add_argument("--milliseconds", type=options.above_zero, help="of model time, instead of what a case says")
+    run.add_argument("--timeout", type=options.above_zero, default=3600.0, help="seconds a run may take")
     run.add_argument("--name", default="table", help="of the file in benchmarks/results")
     run.add_argument("--resume", action="store_true", help="go on with the last session, where it was interrupted")
     run.add_argument(
         "--quick", action="store_true", help="small versions of eqneuro and C; fails if eqneuro is too slow"
     )
-    run.set_defaults(do=run_command)
+    run.set_defaults(do=run_command, parser=run)
     report = commands.add_parser("report", help="write docs/performance.md from what was measured")
     report.add_argument("--name", default="table", help="of the file in benchmarks/results")
-    report.set_defaults(do=report_command)
+    report.set_defaults(do=report_command, parser=report)
     adopt = commands.add_parser("adopt", help="take over runs from another file, measured on another machine")
     adopt.add_argument("file", type=Path)
     adopt.add_argument("--name", default="table", help="of the file in benchmarks/results that they come into")
     adopt.set_defaults(do=adopt_command)
     growth = commands.add_parser("growth", help="measure eqneuro against neurons, synapses, rate and delay")
-    growth.add_argument("--repeats", type=int, default=3)
-    growth.add_argument("--core", type=int, default=last_core())
+    growth.add_argument("--repeats", type=options.at_least_one, default=3)
+    growth.add_argument("--core", type=options.core, default=last_core())
     growth.add_argument("--only", nargs="+", default=[], metavar="growing[:CASE]")
     growth.add_argument("--name", default="growth", help="of the file in benchmarks/results")
     growth.add_argument("--resume", action="store_true")
-    growth.set_defaults(do=growth_command)
+    growth.set_defaults(do=growth_command, parser=growth)
     several = commands.add_parser(
         "threads", help="measure eqneuro on 1, 2, 4 … threads, as many as there are processors"
     )
-    several.add_argument("--repeats", type=int, default=3)
-    several.add_argument("--core", type=int, default=last_core())
+    several.add_argument("--repeats", type=options.at_least_one, default=3)
+    several.add_argument("--core", type=options.core, default=last_core())
     several.add_argument("--only", nargs="+", default=[], metavar="NETWORK:CASE", help=f"of {', '.join(threads.OF)}")
     several.add_argument("--name", default="threads", help="of the file in benchmarks/results")
     several.add_argument("--resume", action="store_true")
-    several.set_defaults(do=threads_command)
+    several.set_defaults(do=threads_command, parser=several)
 
 
 def run_command(arguments: argparse.Namespace) -> int:
+    chosen, simulators = chosen_runs(arguments)
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as scratch:
-        chosen = list(items(arguments.only))
-        simulators = list(arguments.simulators)
-        if arguments.quick:
-            chosen, simulators = [item for item in chosen if item.case.quick], ["eqneuro", "c"]
-        elif "eqneuro" not in simulators:
-            simulators.insert(0, "eqneuro")  # ratios are of the same round
         folder = arguments.peers and arguments.peers.absolute()
         launcher = Launcher(
             (arguments.work or Path(scratch)).absolute(), folder, cores(arguments.core), arguments.timeout
@@ -84,6 +83,33 @@ def run_command(arguments: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
+def chosen_runs(arguments: argparse.Namespace) -> tuple[list[Item], list[str]]:
+    """Cases and simulators; ends the program where what was asked for cannot be run."""
+    chosen = known(arguments, lambda: list(items(arguments.only)))
+    reason = options.wrong_simulators(arguments, chosen)
+    if reason:
+        arguments.parser.error(reason)
+    if not arguments.quick:
+        simulators = arguments.simulators or SIMULATORS
+        return chosen, list(dict.fromkeys(["eqneuro", *simulators]))  # which ratios need in the same round
+    quick = [item for item in chosen if item.case.quick]
+    if not quick:
+        every = ", ".join(repr(item.name) for item in items() if item.case.quick)
+        arguments.parser.error(f"none of these cases has a small version; those that have: {every}")
+    return quick, ["eqneuro", "c"]
+
+
+def known(arguments: argparse.Namespace, choose: Callable[[], list[Item]]) -> list[Item]:
+    """What was chosen; ends the program where there is no such case, or none that this machine can run."""
+    try:
+        chosen = choose()
+    except LookupError as error:
+        arguments.parser.error(str(error))
+    if not chosen:
+        arguments.parser.error("this machine has too little memory for these cases")
+    return chosen
+
+
 def prepare(
     path: Path, chosen: list[Item], simulators: list[str], arguments: argparse.Namespace
 ) -> tuple[Results, measure.Plan]:
@@ -92,7 +118,7 @@ def prepare(
     if arguments.resume and results.sessions:
         session = list(results.sessions)[-1]
     else:
-        session, about = measure.new_session(["python", "-m", "benchmarks", *sys.argv[1:]])
+        session, about = sessions.new_session(["python", "-m", "benchmarks", *sys.argv[1:]])
         results.sessions[session] = about
     threads = getattr(arguments, "threads", 1)
     return results, measure.Plan(tuple(chosen), tuple(simulators), arguments.repeats, threads, session)
@@ -101,6 +127,8 @@ def prepare(
 def report_command(arguments: argparse.Namespace) -> int:
     from benchmarks.suite import report
 
+    if not (RESULTS / f"{arguments.name}.json").exists():  # else the page would be written with nothing on it
+        arguments.parser.error(f"no results {arguments.name!r} in {RESULTS}")
     page = report.write(RESULTS / f"{arguments.name}.json", RESULTS / "growth.json", RESULTS / "threads.json")
     print(page)
     return 0
@@ -118,11 +146,11 @@ def adopt_command(arguments: argparse.Namespace) -> int:
 
 
 def growth_command(arguments: argparse.Namespace) -> int:
-    return _measure_alone(arguments, list(items(arguments.only, ["growing"])))
+    return _measure_alone(arguments, known(arguments, lambda: list(items(arguments.only, ["growing"]))))
 
 
 def threads_command(arguments: argparse.Namespace) -> int:
-    return _measure_alone(arguments, threads.chosen(arguments.only))
+    return _measure_alone(arguments, known(arguments, lambda: threads.chosen(arguments.only)))
 
 
 def _measure_alone(arguments: argparse.Namespace, chosen: list[Item]) -> int:

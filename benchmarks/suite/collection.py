@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,5 +97,21 @@ def items(only: Sequence[str] = (), networks: Sequence[str] = NETWORKS) -> Itera
     every = [Item(name, case) for name, module in modules.items() for case in module.CASES]
     for name in only:
         if not any(name in (item.network, item.name) for item in every):
-            raise LookupError(f"no case {name!r}; there are: {', '.join(item.name for item in every)}")
+            raise LookupError(unknown(name, [*networks, *(item.name for item in every)]))
     yield from (item for item in every if not only or item.network in only or item.name in only)
+
+
+def unknown(name: str, names: Sequence[str]) -> str:
+    """What is said of a name that is not among these: those near it, or all that are no cases."""
+    near = difflib.get_close_matches(name, names, n=3)
+    return f"no case {name!r}; " + (f"near it: {_listed(near)}" if near else f"there are: {_listed(_short(names))}")
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Networks, each of which stands for all of its cases; or cases, where these alone are known."""
+    return [name for name in names if ":" not in name] or list(names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Quoted, since some of them hold commas."""
+    return ", ".join(map(repr, names))

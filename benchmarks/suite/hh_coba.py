@@ -10,7 +10,7 @@ from __future__ import annotations
 from benchmarks.suite import balanced
 from benchmarks.suite.protocol import Case, Wanted
 
-CASES = (Case("4,000", 4000, 1000.0),)
+CASES = (Case("4,000", 4000, 1000.0, quick=500.0),)
 WANTED = Wanted({"brian2": 5.0, "annarchy": 5.0, "nest": 5.0}, reference=1.3)
 AGREE = {"rate": 0.05}
 _VOLTAGE = "El - v + g_exc*(Ee - v) + g_inh*(Ei - v) + GNa*m**3*h*(ENa - v) + GK*n**4*(EK - v)"

@@ -14,8 +14,8 @@ from benchmarks.suite import balanced, ready
 from benchmarks.suite.protocol import Case, Run, Wanted
 
 CASES = (
-    Case("1,000", 1000, 10e3, quick=2000.0),
-    Case("10,000", 10000, 2e3),
+    Case("1,000", 1000, 10e3),  # not among the quick ones: 1.3 to 1.5 times the time of C, too close to what fails
+    Case("10,000", 10000, 2e3, quick=500.0),
 )
 WANTED = Wanted({"brian2": 3.0, "annarchy": 3.0, "nest": 3.0}, reference=1.3)
 AGREE = {"rate": 0.05}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from benchmarks import peers
@@ -15,8 +13,6 @@ from benchmarks.suite.collection import Item
 from benchmarks.suite.launch import Launcher, RefusedError, RunError
 from benchmarks.suite.results import Results, disagreements
 
-FOLDERS = ("--peers", "--work")
-"""What is given to them is nobody else's concern."""
 QUICK_LIMIT = 1.6
 """Times the time of C, at most, in the small version."""
 
@@ -45,14 +41,6 @@ class Turn:
     is_cold: bool
 
 
-def new_session(command: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """Its name and what is told of it."""
-    now = datetime.datetime.now().astimezone()
-    told = ["DIR" if before in FOLDERS else word for before, word in pairwise(["", *command])]
-    about = {"date": f"{now:%d %B %Y}", "command": " ".join(told), "machine": peers.in_short(peers.machine())}
-    return f"{now:%Y-%m-%d %H:%M:%S}", about
-
-
 def turns(plan: Plan, launcher: Launcher, results: Results) -> Iterator[Turn]:
     """Simulators in turn; who begins changes with the round. What the session has run already is left out."""
     for item in plan.items:
@@ -73,10 +61,6 @@ def measure(
     begun: set[str] = set()
     for number, turn in enumerate(planned, 1):
         item, where = turn.item, results.missing.setdefault(turn.item.name, {})
-        if item.name not in begun:  # what is older is kept until its turn comes, which an interruption may prevent
-            begun.add(item.name)
-            names = [name for name in item.simulators(plan.simulators) if launcher.can_run(name)]
-            results.begin(item, names, plan.session)
         if turn.round > 1 and turn.simulator in where:
             continue
         threads = plan.threads_of(item)
@@ -91,13 +75,18 @@ def measure(
                 errors.append(f"{item.name}, {turn.simulator}: {error}")
             continue
         where.pop(turn.simulator, None)
+        if item.name not in begun:  # what is older is kept until there is something newer
+            begun.add(item.name)
+            names = [name for name in item.simulators(plan.simulators) if launcher.can_run(name)]
+            results.begin(item, names, plan.session)
         record = dict(network=item.network, case=item.case.name, simulator=turn.simulator, session=plan.session)
         record |= dict(round=turn.round, seed=turn.round, milliseconds=duration, is_cold=turn.is_cold)
         results.runs.append({**record, "threads": 1 if turn.simulator == "c" else threads, **told})
         results.save()
         phases = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in told["cpu"].items())
         tell(f"{phases}; " + ", ".join(f"{name} {found:.4g}" for name, found in told["found"].items()))
-    results.save()
+    if begun:  # else there is nothing to keep but reasons, which were told
+        results.save()
     for item in plan.items:
         errors.extend(f"{item.name}, {what}" for what in disagreements(item, results.of(item)))
     return errors

@@ -12,7 +12,8 @@ from benchmarks import peers
 from benchmarks.suite import growth, threads
 from benchmarks.suite.collection import SIMULATORS, TITLES, Item, items
 from benchmarks.suite.protocol import Wanted
-from benchmarks.suite.results import SLOW, Ratio, Results, disagreements
+from benchmarks.suite.results import SLOW, Ratio, Results, disagreements, spread
+from benchmarks.suite.sessions import quoted
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 NOTES = Path(__file__).parent.parent / "results" / "notes.toml"
@@ -66,12 +67,13 @@ def text(results: Results, grown: Results, shared: Results, notes: Mapping[str, 
     """The page."""
     facts = "\n".join(f"- {TITLES.get(name, name)}: {told}" for name, told in results.facts.items())
     sessions = "\n".join(
-        f"- {about['date']}{elsewhere(about, kept)}: `{about['command']}`{speed_of_core(kept.clocks(name))}"
+        f"- {about['date']}{elsewhere(about, kept)}: `{quoted(about['command'])}`{speed_of_core(kept.clocks(name))}"
         for kept in (results, grown, shared)
         for name, about in kept.sessions.items()
         if any(run["session"] == name for run in kept.runs)
     )
-    behind, pictures = "\n".join(behind_rows(results, notes)) or "None.", DOCS / "images" / "performance"
+    behind = "\n".join([*behind_rows(results, notes), *growth.behind(grown, notes)]) or "None."
+    pictures = DOCS / "images" / "performance"
     return f"""# Speed
 
 Made by `python -m benchmarks report` from the raw values in `benchmarks/results`, which these commands measured:
@@ -83,9 +85,10 @@ Made by `python -m benchmarks report` from the raw values in `benchmarks/results
 A ratio is taken within a round: each simulator runs once, on the same core, with another seed each round. The table has
 the median of the rounds, with the lowest and the highest; what is wanted is in brackets. Times of simulations are CPU
 seconds where there is one thread. A ratio is how many times faster eqneuro is, but for C: how many times the time of
-the program written by hand eqneuro takes. Cores of a rented machine are shared with others at times, which slows
-arithmetic more than waiting for memory: a row says before or after how many of its runs the core made less than
-{SLOW:.0%} of the dependent additions that it made at best (`benchmarks/reference/clock.c`), where that was measured.
+the program written by hand eqneuro takes, in CPU seconds of all its threads, since the program has one. Cores of a
+rented machine are shared with others at times, which slows arithmetic more than waiting for memory: a row says before
+or after how many of its runs the core made less than {SLOW:.0%} of the dependent additions that it made at best
+(`benchmarks/reference/clock.c`), where that was measured.
 
 {chr(10).join(grid(results, notes))}
 
@@ -214,16 +217,6 @@ def medians(results: Results) -> Iterator[str]:
                 )  # fmt: skip
                 shown = [spread(results.values(item, name, phase, is_cold=is_cold)) for phase, is_cold in phases]
                 yield f"| {title(item)} | {TITLES[name]} | " + " | ".join(shown) + f" | {finds(runs)} |"
-
-
-def spread(found: Sequence[float]) -> str:
-    """A median, and in brackets the lowest and the highest where there are several."""
-    if not found:
-        return "–"
-    middle, lowest, highest = (
-        f"{one:.3g}" if one < 1000 else f"{one:.0f}" for one in (statistics.median(found), min(found), max(found))
-    )
-    return middle if len(found) == 1 else f"{middle} ({lowest} – {highest})"
 
 
 def finds(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> str:

@@ -96,14 +96,18 @@ class Results:
         return taken
 
     def ratio(self, item: Item, simulator: str, phase: str) -> Ratio | None:
-        """Time (or memory) of a peer by that of eqneuro in the same round; None where no round has both."""
+        """Time (or memory) of a peer by that of eqneuro in the same round; None where no round has both.
+
+        CPU seconds where they ran on different numbers of threads: C is one, whatever eqneuro has.
+        """
         own = {(run["session"], run["round"]): run for run in self.of(item, "eqneuro")}
         found = []
         for run in self.of(item, simulator):
             beside = own.get((run["session"], run["round"]))
-            if beside is not None and phase != "memory" and phase == "compile" and run["is_cold"] != beside["is_cold"]:
+            if beside is None or (phase == "compile" and run["is_cold"] != beside["is_cold"]):
                 continue
-            theirs, ours = value(run, phase), beside and value(beside, phase)
+            is_cpu = run["threads"] != beside["threads"] or None
+            theirs, ours = value(run, phase, is_cpu=is_cpu), value(beside, phase, is_cpu=is_cpu)
             if theirs is not None and ours:
                 found.append(theirs / ours)
         return Ratio(tuple(found)) if found else None
@@ -131,12 +135,23 @@ class Results:
         return [one for one in (value(run, phase) for run in runs) if one is not None]
 
 
-def value(run: Record, phase: str) -> float | None:
-    """What a run took: CPU seconds on one thread, seconds of wall clock on several; MiB of memory."""
+def value(run: Record, phase: str, *, is_cpu: bool | None = None) -> float | None:
+    """What a run took: CPU seconds on one thread, of wall clock on several, unless it is said; MiB of memory."""
     if phase in ("memory", "script"):
         return float(run[phase])
-    times = run["cpu" if run["threads"] == 1 and phase in ("simulate", "build") else "seconds"]
+    is_cpu = run["threads"] == 1 if is_cpu is None else is_cpu
+    times = run["cpu" if is_cpu and phase in ("simulate", "build") else "seconds"]
     return float(times[phase]) if phase in times else None
+
+
+def spread(found: Sequence[float]) -> str:
+    """A median, and in brackets the lowest and the highest where there are several."""
+    if not found:
+        return "–"
+    middle, lowest, highest = (
+        f"{one:.3g}" if one < 1000 else f"{one:.0f}" for one in (statistics.median(found), min(found), max(found))
+    )
+    return middle if len(found) == 1 else f"{middle} ({lowest} – {highest})"
 
 
 def disagreements(item: Item, runs: Iterable[Record]) -> Iterator[str]:

@@ -17,6 +17,7 @@ CASES = (
     Case("1,000 to 1, 100 s", 1000, 100e3, dict(neurons=1, reference=("1",))),
     Case("10,000 to 100, 10 s", 10000, 10e3, dict(neurons=100, reference=("100", "lazy"))),
 )
+# Neither is among the quick ones: 1.4 to 1.5 times the time of C, single rounds 1.9; and 2 to 2.4 times in shorter runs
 WANTED = Wanted({"brian2": 4.0, "annarchy": 4.0, "nest": 3.0}, reference=1.5)
 AGREE = {"rate": 0.1, "weight": 0.02}
 """Near the threshold a rate shows how a method treats the first step after a spike arrives."""

@@ -8,9 +8,9 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.suite.collection import NETWORKS, Item, items
+from benchmarks.suite.collection import NETWORKS, Item, items, unknown
 from benchmarks.suite.protocol import Case, Run
-from benchmarks.suite.results import Results, value
+from benchmarks.suite.results import Record, Results, spread
 
 COUNTS = (1, 2, 4, 8, 16)
 OF = (
@@ -25,6 +25,11 @@ OF = (
 KNOWN = (*NETWORKS, "unequal")
 GIBIBYTES = {"microcircuit:scale 1.0": 8.0}
 """What a network needs: it is left out on a machine with less."""
+EXPLAINED = """Seconds on one thread, and how many times as fast more threads are: each run beside that of the same seed
+on one thread. Medians of a network's rounds, and the lowest and the highest where there are several. Networks try more
+threads while they run, and stay on fewer where these are faster (`net.explain()` tells): a short run pays for that.
+"""
+"""What the table shows."""
 
 
 def _cases() -> Iterator[Case]:
@@ -54,14 +59,13 @@ def section(results: Results, folder: Path, notes: Mapping[str, str]) -> str:
     if not results.runs:
         return "Nothing measured yet: `python -m benchmarks threads`."
     machine = ", ".join(results.facts[name] for name in ("CPU", "compiler") if name in results.facts)
-    rounds = max(run["round"] for run in results.runs)
     counts = sorted({int(run["threads"]) for run in results.runs})
+    heads = ["network", "rounds", "one thread (s)", *(f"{count} threads" for count in counts[1:]), "finds"]
     lines = [
-        f"Simulation by the clock on the wall, medians of {rounds} rounds, on {machine}.",
-        "Networks that are too small for more threads stay on fewer by themselves (`net.explain()` tells).",
-        "",
-        "| network | one thread (s) | " + " | ".join(f"{count} threads" for count in counts[1:]) + " | finds |",
-        "| --- " * (len(counts) + 2) + "|",
+        f"Simulation by the clock on the wall, on {machine}.",
+        EXPLAINED,
+        "| " + " | ".join(heads) + " |",
+        "| --- " * len(heads) + "|",
     ]
     for name in OF:
         runs = [run for run in results.runs if run["case"].startswith(f"{name} on ")]
@@ -82,7 +86,7 @@ def draw(results: Results, folder: Path) -> None:
         for name in OF:
             runs = [run for run in results.runs if run["case"].startswith(f"{name} on ")]
             counts = sorted({int(run["threads"]) for run in runs})
-            seconds = [_median(runs, count) for count in counts]
+            seconds = [statistics.median(_seconds(runs, count).values()) for count in counts]
             if counts and counts[0] == 1:
                 [line] = axes.loglog(counts, seconds, "o-", ms=4, lw=1.2, label=name)
                 ideal = [seconds[0] / count for count in counts]
@@ -97,20 +101,30 @@ def draw(results: Results, folder: Path) -> None:
         plt.close(figure)
 
 
-def _row(name: str, runs: list[Mapping[str, object]], counts: list[int]) -> str:
-    have, first = {run["threads"] for run in runs}, _median(runs, 1)
-    cells = [f"{first / _median(runs, count):.2f}" if count in have else "–" for count in counts[1:]]
+def _row(name: str, runs: list[Record], counts: list[int]) -> str:
+    rounds = {sum(run["threads"] == count for run in runs) for count in counts} - {0}
+    cells = [spread(_times_as_fast(runs, count)) for count in counts[1:]]
     by_seed: dict[object, set[str]] = {}
     for run in runs:
         by_seed.setdefault(run["seed"], set()).add(repr(run["found"]))
     same = "the same on all" if all(len(found) == 1 for found in by_seed.values()) else "**NOT the same**"
-    return f"| {name} | {first:.3g} | " + " | ".join(cells) + f" | {same} |"
+    first = spread(list(_seconds(runs, 1).values()))
+    return (
+        f"| {name} | {' – '.join(map(str, sorted({min(rounds), max(rounds)})))} | {first} | "
+        + " | ".join(cells)
+        + f" | {same} |"
+    )
 
 
-def _median(runs: Iterable[Mapping[str, object]], count: int) -> float:
-    """Seconds of simulation on so many threads, by the clock on the wall."""
-    found = [value({**run, "threads": 0}, "simulate") for run in runs if run["threads"] == count]
-    return statistics.median(seconds for seconds in found if seconds is not None)
+def _seconds(runs: Iterable[Record], count: int) -> dict[tuple[str, int], float]:
+    """Simulation on so many threads, by the clock on the wall: by session and seed."""
+    return {(run["session"], run["seed"]): run["seconds"]["simulate"] for run in runs if run["threads"] == count}
+
+
+def _times_as_fast(runs: list[Record], count: int) -> list[float]:
+    """Than one thread with the same seed, one value a round."""
+    one, more = _seconds(runs, 1), _seconds(runs, count)
+    return [one[key] / more[key] for key in sorted(one.keys() & more.keys())]
 
 
 def chosen(only: list[str]) -> list[Item]:
@@ -121,7 +135,7 @@ def chosen(only: list[str]) -> list[Item]:
     LookupError
         If there is no such network.
     """
-    unknown = [name for name in only if name not in OF]
-    if unknown:
-        raise LookupError(f"no network {unknown[0]!r}; there are: {', '.join(OF)}")
+    for name in only:
+        if name not in OF:
+            raise LookupError(unknown(name, OF))
     return [item for item in items(networks=["threads"]) if fits(item.case) and item.case.options["of"] in (only or OF)]

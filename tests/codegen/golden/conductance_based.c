@@ -284,6 +284,10 @@ static void deliver_DefaultSpikingSynapse_2(void *const *restrict b, const insta
       for (int64_t m = batch; m < batch + FETCHED; ++m) {
         first_of[m] = 0;
       }
+      for (int64_t m = 0; m < FETCHED; ++m) { /* the others are fetched as these are gone through */
+        FETCH(&target[first_of[m]]);
+        FETCH(&all_w[first_of[m]]);
+      }
       for (int64_t m = 0; m < batch; ++m) {
         const int64_t i = who[m], first = first_of[m], last = last_of[m], upcoming = first_of[m + 1], coming =
             first_of[m + FETCHED];
