@@ -44,4 +44,4 @@ ci:       ## everything, as on a new machine
 	.ci/run
 
 clean:    ## removes what was built
-	rm -rf build dist *.egg-info eqneuro/*/*.so eqneuro/engine/_engine.c eqneuro/connectivity/_sampling.c
+	rm -rf build dist *.egg-info eqneuro/*/*.so eqneuro/engine/_engine.c eqneuro/connectivity/_*.c

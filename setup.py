@@ -13,7 +13,12 @@ from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
 
-MODULES = ["eqneuro.engine._engine", "eqneuro.connectivity._bits", "eqneuro.connectivity._sampling"]
+MODULES = [
+    "eqneuro.engine._engine",
+    "eqneuro.connectivity._bits",
+    "eqneuro.connectivity._sampling",
+    "eqneuro.connectivity._turning",
+]
 FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"]
 
 

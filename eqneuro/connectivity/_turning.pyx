@@ -30,9 +30,9 @@ def transpose(int64_t[::1] row_start, rank[::1] ranks, int64_t columns, int thre
     places = np.zeros((parts, columns), dtype=np.int64)
     row_of = dict(zip(bounds, range(parts)))
     cdef int64_t[:, ::1] of_part = places
-    in_parts(bounds, lambda first, last: _count(first, last, row_start, ranks, of_part[row_of[first]]))
+    in_parts(bounds, lambda first, last: _count(first, last, row_start, ranks, of_part[<int64_t>row_of[first]]))
     _begin(of_part, starts)
-    in_parts(bounds, lambda first, last: _turn(first, last, row_start, ranks, of_part[row_of[first]], turned))
+    in_parts(bounds, lambda first, last: _turn(first, last, row_start, ranks, of_part[<int64_t>row_of[first]], turned))
     return starts, turned
 
 
@@ -88,7 +88,7 @@ def starts_by_post(int64_t[::1] row_start, uint32_t[::1] post_rank, int64_t post
 def slots_by_post(place[::1] position, int threads=1):
     """For each synapse in the user's order where it stands in the rows for spikes, of which ``position`` tells."""
     cdef int64_t count = position.shape[0]
-    slots = np.empty(max(1, count), dtype=np.uint32)
+    slots = np.empty(count, dtype=np.uint32) if count else np.zeros(1, dtype=np.uint32)
     in_parts(edges(count, min(threads, count // MANY)), lambda first, last: _find(first, last, position, slots))
     return slots
 

@@ -10,7 +10,6 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eqneuro.connectivity.drawn import draw_numbers, draw_pairs, draw_turned, pays_as_bits
 from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, from_rows
@@ -119,11 +118,3 @@ def fixed_number_post(ends: Ends, number: int, allow_self_connections: bool, see
 def _check_number(number: int, available: int, side: str) -> None:
     if not (isinstance(number, int | np.integer) and 0 <= number <= available):
         raise ValueError(f"number must be a whole number from 0 to {available} {side} neurons, not {number!r}")
-
-
-def from_mask(ends: Ends, mask: NDArray[np.bool_]) -> Connectivity:
-    """The pairs that are True in a matrix of shape (post, pre)."""
-    starts = np.zeros(mask.shape[0] + 1, dtype=np.int64)
-    np.cumsum(np.count_nonzero(mask, axis=1), out=starts[1:])
-    columns = np.broadcast_to(np.arange(mask.shape[1], dtype=np.uint32), mask.shape)[mask]
-    return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)

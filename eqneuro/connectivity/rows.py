@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,16 +14,19 @@ from eqneuro.connectivity.patterns import Ends
 
 FIRST = 4096
 """Entries that an array begins with."""
+LARGE = 2**20
+"""Entries from which on it grows by a sixteenth: pages are moved then, not copied, and what is too much counts."""
 
 
 class Growing:
     """An array that is appended to.
 
     `numpy.ndarray.resize` asks the operating system to move pages, so that there is never a second copy of a large one.
+    There may be ``room`` at once for as many entries as come at most: what is not written takes no memory.
     """
 
-    def __init__(self, dtype: Any, what: str) -> None:
-        self._values: NDArray[Any] = np.empty(FIRST, dtype=dtype)
+    def __init__(self, dtype: Any, what: str, room: int = FIRST) -> None:
+        self._values: NDArray[Any] = np.empty(room, dtype=dtype)
         self._filled = 0
         self._what = what
 
@@ -36,7 +40,7 @@ class Growing:
         """
         room, end = len(self._values), self._filled + len(values)
         if end > room:
-            wanted = max(end, room + room // 4)
+            wanted = max(end, room + room // (4 if room < LARGE else 16))
             check_room((wanted - room) * self._values.itemsize, f"the next {wanted - room:,} {self._what}")
             self._values.resize(wanted, refcheck=False)
         self._values[self._filled : end] = values
@@ -51,10 +55,10 @@ class Growing:
 class Rows:
     """Collects, row by row, which of the chosen pre-synaptic neurons each chosen post-synaptic one gets."""
 
-    def __init__(self, ends: Ends, pattern: str) -> None:
+    def __init__(self, ends: Ends, pattern: str, room: int = FIRST) -> None:
         self._ends = ends
         self.what = f"synapses of {pattern} ({len(ends.pre):,} × {len(ends.post):,} neurons)"
-        self._columns = Growing(np.uint32, self.what)
+        self._columns = Growing(np.uint32, self.what, room)
         self._starts = np.zeros(len(ends.post) + 1, dtype=np.int64)
         self._row = 0
 
@@ -65,9 +69,33 @@ class Rows:
         self._starts[self._row + 1 : next_row + 1] = counts
         self._row = next_row
 
+    def append_pairs(self, mask: NDArray[np.bool_]) -> None:
+        """The pairs that are True; a flat search is several times faster than one for rows and columns."""
+        counts = np.count_nonzero(mask, axis=1)
+        firsts = np.arange(len(mask)) * mask.shape[1]
+        self.append(np.flatnonzero(mask) - np.repeat(firsts, counts), counts)
+
     def finish(self) -> Connectivity:
         """All rows, once each was added."""
         ends = self._ends
         assert self._row == len(ends.post)
         starts, columns = np.cumsum(self._starts), self._columns.finish()
         return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
+
+
+def from_blocks(
+    ends: Ends, blocks: Iterable[Sequence[NDArray[np.float64]]], matrices: int = 1
+) -> tuple[Connectivity, list[NDArray[np.float64]]]:
+    """The pairs for which a matrix of shape (post, pre) holds a number, and what it and others of its shape hold there.
+
+    ``blocks`` give the next rows of all of so many ``matrices``, one after the other; nan is no number.
+    """
+    pairs = len(ends.post) * len(ends.pre)
+    rows = Rows(ends, "from_matrix", pairs)
+    found = [Growing(np.float64, f"values of {rows.what}", pairs) for _ in range(matrices)]
+    for block in blocks:
+        mask = ~np.isnan(block[0])
+        rows.append_pairs(mask)
+        for values, part in zip(found, block, strict=True):
+            values.append(part[mask])
+    return rows.finish(), [values.finish() for values in found]

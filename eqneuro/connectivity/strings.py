@@ -59,7 +59,7 @@ def where(
     for values, place in pairs.values():
         mask = values.astype(bool)
         _exclude(mask, excluded[place])
-        _append(rows, mask)
+        rows.append_pairs(mask)
     return rows.finish()
 
 
@@ -97,20 +97,13 @@ def distance_probability(
             hint = "Bounds are written as `clip(p, 0, 1)`."
             message = f"probability {chances[row, column]:g} of the pair {pair} is not between 0 and 1"
             raise EquationError(message, source, pairs.expr.span, hint)
-        _append(rows, allowed)
+        rows.append_pairs(allowed)
     return rows.finish()
 
 
 def _exclude(mask: NDArray[np.bool_], excluded: Places) -> None:
     alone = np.flatnonzero(excluded >= 0)
     mask[alone, excluded[alone]] = False
-
-
-def _append(rows: Rows, mask: NDArray[np.bool_]) -> None:
-    """The pairs of a block; a flat search is several times faster than one for rows and columns."""
-    counts = np.count_nonzero(mask, axis=1)
-    firsts = np.arange(len(mask)) * mask.shape[1]
-    rows.append(np.flatnonzero(mask) - np.repeat(firsts, counts), counts)
 
 
 class _Pairs:

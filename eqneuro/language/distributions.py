@@ -50,12 +50,12 @@ class Distribution:
     def _draw(self, rng: np.random.Generator, shape: Shape) -> NDArray[Any]:
         raise NotImplementedError
 
-    def sample(self, rng: np.random.Generator, shape: Shape) -> NDArray[np.float64]:
-        """Values from ``rng``, or from the generator the distribution was made with."""
+    def sample(self, rng: np.random.Generator, shape: Shape, real: type = np.float64) -> NDArray[Any]:
+        """Values from ``rng``, or from the generator the distribution was made with; rounded to those of ``real``."""
         source = self.rng or rng
         if not isinstance(shape, int) or shape <= BLOCK:
-            return self._clipped(source, shape)
-        values = np.empty(shape)
+            return self._clipped(source, shape).astype(real, copy=False)
+        values: NDArray[Any] = np.empty(shape, dtype=real)
         for first in range(0, shape, BLOCK):
             part = values[first : first + BLOCK]
             part[:] = self._clipped(source, len(part))

@@ -66,7 +66,15 @@ def describe(value: Any) -> Any:
     if hasattr(value, "tocsc"):
         return f"sparse matrix {tuple(value.shape)}"
     try:
-        shape = np.shape(value)
+        shape = _shape_of(value)
     except ValueError:  # lists of different lengths
         shape = (len(value),)
     return f"array {shape}" if shape else str(value)
+
+
+def _shape_of(value: Any) -> tuple[int, ...]:
+    """That of the array which lists would make; rows are looked at one by one, so that it need not be made."""
+    if not isinstance(value, list | tuple) or not (value and isinstance(value[0], list | tuple | np.ndarray)):
+        return np.shape(value)
+    shapes = {np.shape(row) for row in value}
+    return (len(value), *(shapes.pop() if len(shapes) == 1 else ()))

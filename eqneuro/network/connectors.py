@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from eqneuro.connectivity import patterns
 from eqneuro.connectivity.matrix import from_rows
+from eqneuro.connectivity.rows import from_blocks
 from eqneuro.language.distributions import Distribution
 from eqneuro.network.checkpoint import SavedProjection
 from eqneuro.network.connector_calls import ConnectorCall, remembered
+from eqneuro.network.held import whole
+from eqneuro.network.matrices import GivenMatrix, blocks_of
 from eqneuro.network.synapses import SynapseValues
 
 if TYPE_CHECKING:
@@ -163,25 +166,13 @@ class Connectors(SynapseValues, SavedProjection):
             If a shape does not fit.
         """
         ends = self._open_ends()
-        wanted = (len(ends.pre), len(ends.post)) if pre_post else (len(ends.post), len(ends.pre))
-        order = "(pre, post)" if pre_post else "(post, pre)"
-        for side in (self.pre, self.post):
-            place_order(side)
-        matrix = _read_matrix(weights, "weights", wanted, order)
-        late = delays
-        if not isinstance(delays, Distribution) and np.ndim(delays):
-            late = _read_matrix(delays, "delays", wanted, order)
-        matrix = self._by_rank(matrix.T if pre_post else matrix)
-        mask = ~np.isnan(matrix)
-        if isinstance(late, np.ndarray):
-            late = self._by_rank(late.T if pre_post else late)[mask]
-        return self._fill(patterns.from_mask(ends, mask), matrix[mask], late, True)
-
-    def _by_rank(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A matrix of shape (post, pre) in the order of views, sorted by rank."""
-        rows, columns = place_order(self.post), place_order(self.pre)
-        matrix = matrix if rows is None else matrix[rows]
-        return matrix if columns is None else matrix[:, columns]
+        shape, order = (len(ends.post), len(ends.pre)), (place_order(self.post), place_order(self.pre))
+        matrices = [GivenMatrix(weights, "weights", shape, order, pre_post)]
+        is_matrix = not isinstance(delays, Distribution) and np.ndim(delays) > 0
+        if is_matrix:
+            matrices.append(GivenMatrix(delays, "delays", shape, order, pre_post))
+        found, values = from_blocks(ends, blocks_of(matrices, shape), len(matrices))
+        return self._fill(found, values[0], values[1] if is_matrix else delays, True, own=True)
 
     @remembered
     def from_sparse(
@@ -211,9 +202,11 @@ class Connectors(SynapseValues, SavedProjection):
             if not (np.array_equal(given.indptr, columns.indptr) and np.array_equal(given.indices, columns.indices)):
                 raise ValueError("delays must have their entries where the weights have theirs")
             late = np.asarray(given.data, dtype=float)
-        starts, places = columns.indptr.astype(np.int64), columns.indices.astype(np.uint32)
-        found = from_rows(starts, places, ends.pre, ends.post, ends.pre_size, ends.post_size)
-        return self._fill(found, np.asarray(columns.data, dtype=float), late, True)
+        starts, places, values = columns.indptr.astype(np.int64), columns.indices, whole(columns.data)
+        del columns
+        ranks = places.view(np.uint32) if places.dtype == np.int32 else places.astype(np.uint32)
+        found = from_rows(starts, ranks, ends.pre, ends.post, ends.pre_size, ends.post_size)
+        return self._fill(found, values, late, True, own=True)
 
     def _read_sparse(self, given: Any, what: str) -> Any:
         """A matrix by columns, rows and columns sorted by rank."""
@@ -248,14 +241,3 @@ def place_order(side: Any) -> NDArray[np.int64] | None:
     if (np.diff(ranks[order]) == 0).any():
         raise ValueError("a view that holds a neuron twice can't be connected neuron by neuron")
     return order
-
-
-def _read_matrix(given: Any, what: str, shape: tuple[int, int], order: str) -> NDArray[np.float64]:
-    try:
-        rows = np.asarray(given, dtype=object) if not isinstance(given, np.ndarray) else given
-        matrix = np.where(rows == None, np.nan, rows).astype(float) if rows.dtype == object else rows.astype(float)  # noqa: E711
-    except (TypeError, ValueError):
-        raise ValueError(f"{what} must be a matrix of numbers of shape {order} = {shape}") from None
-    if matrix.shape != shape:
-        raise ValueError(f"{what} have the shape {matrix.shape}; {order} is {shape}")
-    return matrix

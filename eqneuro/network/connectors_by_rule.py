@@ -41,7 +41,7 @@ class ConnectorsByRule(Connectors):
         """
         shapes = self._pre_population.geometry, self._post_population.geometry
         found, weights = space.gaussian(self._open_ends(), *shapes, amp, sigma, limit, allow_self_connections)
-        return self._fill(found, weights, delays, True)
+        return self._fill(found, weights, delays, True, own=True)
 
     @remembered
     def dog(
@@ -63,7 +63,7 @@ class ConnectorsByRule(Connectors):
         shapes = self._pre_population.geometry, self._post_population.geometry
         bells = amp_pos, sigma_pos, amp_neg, sigma_neg
         found, weights = space.dog(self._open_ends(), *shapes, *bells, limit, allow_self_connections)
-        return self._fill(found, weights, delays, True)
+        return self._fill(found, weights, delays, True, own=True)
 
     @remembered
     def where(
@@ -148,7 +148,7 @@ class ConnectorsByRule(Connectors):
         ends = self._open_ends()
         made = lists.call_method(method, self.pre, self.post, self._net.dt, args)
         if isinstance(made, LILConnectivity):
-            return self._fill(*_parts(lists.from_lists(made, ends)))
+            return self._fill(*_parts(lists.from_lists(made, ends)), own=True)
         return self.from_sparse(made) if hasattr(made, "tocsc") else self.from_matrix(made)
 
     @remembered
@@ -167,7 +167,7 @@ class ConnectorsByRule(Connectors):
         ValueError
             If it holds something else, or synapses of populations of other sizes.
         """
-        return self._fill(*_parts(files.load_synapses(filename, self._open_ends())))
+        return self._fill(*_parts(files.load_synapses(filename, self._open_ends())), own=True)
 
     def save_connectivity(self, filename: str | os.PathLike[str]) -> None:
         """Writes which neurons are connected, weights and delays.

@@ -208,14 +208,13 @@ class PlasticState:
 
     def post_index(self) -> tuple[Array, Array, Array]:
         """For each post-synaptic neuron where its synapses begin; their slots in the rows for spikes; their sources."""
-        built = self._projection._built
-        position = self._projection._positions()
+        from eqneuro.connectivity import _turning
+
+        built, threads = self._projection._built, self._projection._net._num_threads
         if self._slots is None:
-            self._slots = np.empty(max(1, built.synapses), dtype=np.uint32)
-            self._slots[position] = np.arange(built.synapses, dtype=np.uint32)
-        lengths = np.zeros(built.post_size + 1, dtype=np.int64)
-        lengths[1 + built.post_ranks.astype(np.int64)] = np.diff(built.row_start)
-        return np.cumsum(lengths), self._slots, built.pre_ranks
+            self._slots = _turning.slots_by_post(self._projection._positions(), threads)
+        starts = _turning.starts_by_post(built.row_start, built.post_ranks, built.post_size)
+        return starts, self._slots, built.pre_ranks
 
     @property
     def nbytes(self) -> int:

@@ -15,9 +15,11 @@ from eqneuro.connectivity.matrix import Connectivity, SpikeRows, spike_rows
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
+from eqneuro.language.syntax import Name
 from eqneuro.model.models import ModelAttribute, SynapseModel
 from eqneuro.network.checks import level_outside
 from eqneuro.network.delays import Delays
+from eqneuro.network.held import are_numbers, converted, has_nan, is_among
 from eqneuro.network.plastic import PlasticState
 from eqneuro.network.quantities import plain_value, plain_weights
 from eqneuro.network.store import dtype_of
@@ -78,26 +80,37 @@ class SynapseValues(SynapseDelays):
 
             spread(self)  # type: ignore[arg-type]
 
-    def _fill(self, found: Connectivity, weights: Any, delays: Any, multiple: bool) -> Self:
-        """Takes the synapses, draws their weights and delays; nothing is taken if anything is wrong."""
+    def _fill(self, found: Connectivity, weights: Any, delays: Any, multiple: bool, *, own: bool = False) -> Self:
+        """Takes the synapses, draws their weights and delays; nothing is taken if anything is wrong.
+
+        Weights are the projection's ``own`` where no user holds them.
+        """
         rng = np.random.default_rng([self._net._seed_word, self._number, 2])
         names: dict[str, Any] = {c.name: c.value for c in self._net._constants}
+        read = {node.id for a in self.model.attributes for node in a.init.walk() if isinstance(node, Name)}
         self._connectivity = found
         try:
             for attribute in self.model.attributes:
                 if attribute.name == "w":
-                    value = weights.sample(rng, found.synapses) if isinstance(weights, Distribution) else weights
+                    is_drawn = isinstance(weights, Distribution)
+                    value, is_own = self._sample(attribute, weights, rng) if is_drawn else weights, own or is_drawn
                 else:
                     count = self._count(attribute)
                     value = evaluate(attribute.init, names, partial(draw_values, rng, count))
-                    names[attribute.name] = value
-                self._write(attribute, value, spread=multiple and attribute.name == "w")
+                    is_own = attribute.name not in read and not is_among(value, names.values())
+                    if attribute.name in read:
+                        names[attribute.name] = value
+                self._write(attribute, value, spread=multiple and attribute.name == "w", own=is_own)
             self._set_delays(delays, rng, stacklevel=level_outside() + 1)
         except BaseException:
             self._connectivity = None
             raise
         self._net._note_change(structural=True)
         return self
+
+    def _sample(self, attribute: ModelAttribute, weights: Distribution, rng: np.random.Generator) -> NDArray[Any]:
+        real = self._net._real if attribute.type == "float" else np.float64
+        return weights.sample(rng, self._built.synapses, real)
 
     def _count(self, attribute: ModelAttribute) -> int:
         built = self._built
@@ -121,15 +134,19 @@ class SynapseValues(SynapseDelays):
         """Whether one number stands for all synapses."""
         return name in self._shared or self._attribute(name).locality == "global"
 
-    def _write(self, attribute: ModelAttribute, value: Any, *, spread: bool = False) -> None:
-        """An attribute's values: one number where all are alike and nothing asks for more."""
+    def _write(self, attribute: ModelAttribute, value: Any, *, spread: bool = False, own: bool = False) -> None:
+        """An attribute's values: one number where all are alike and nothing asks for more.
+
+        Those that are the projection's ``own`` are taken over, others are copied.
+        """
         name, count = attribute.name, self._count(attribute)
+        own = own and are_numbers(value, count)
         try:
-            given = np.asarray(value, dtype=float) if np.ndim(value) == 0 else flatten(value)
+            given = value if own else np.asarray(value, dtype=float) if np.ndim(value) == 0 else flatten(value)
         except (TypeError, ValueError):
             message = f"{name!r} of projection {self.name!r} takes numbers or a distribution, not {value!r}"
             raise ValueError(message) from None
-        if np.isnan(given).any():
+        if has_nan(given):
             raise ValueError(f"{name!r} of projection {self.name!r} can't be NaN")
         if given.ndim and len(given) not in (1, count) and attribute.locality == "global":
             hint = "one that differs is declared in text, or as Parameter(…, locality='local')"
@@ -137,7 +154,8 @@ class SynapseValues(SynapseDelays):
         if given.ndim and len(given) not in (1, count):
             raise ValueError(f"{name!r} of projection {self.name!r} takes {count} values, not {len(given)}")
         is_shared = not (given.ndim or spread) and attribute.locality == "local" and attribute.is_parameter
-        wanted = np.broadcast_to(given, (1 if is_shared else count,)).astype(dtype_of(attribute.type, self._net._real))
+        kind, length = dtype_of(attribute.type, self._net._real), 1 if is_shared else count
+        wanted = converted(given, kind) if own else np.broadcast_to(given, (length,)).astype(kind)
         current = self._values.get(name)
         if current is not None and current.shape == wanted.shape and is_shared == (name in self._shared):
             current[:] = wanted

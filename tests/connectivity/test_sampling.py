@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import stats
 
-from eqneuro.connectivity import _sampling
+from eqneuro.connectivity import _sampling, _turning
 
 ONES = 0xFFFFFFFF
 
@@ -34,7 +34,7 @@ def test_transposing_swaps_rows_and_columns(data):
     cells = data.draw(st.lists(st.booleans(), min_size=rows * columns, max_size=rows * columns))
     pairs = np.array(cells, dtype=bool).reshape(rows, columns)
     starts = np.concatenate([[0], np.cumsum(pairs.sum(axis=1))]).astype(np.int64)
-    turned_starts, turned = _sampling.transpose(starts, np.nonzero(pairs)[1].astype(np.uint32), columns)
+    turned_starts, turned = _turning.transpose(starts, np.nonzero(pairs)[1].astype(np.uint32), columns)
     np.testing.assert_array_equal(turned_starts, np.concatenate([[0], np.cumsum(pairs.sum(axis=0))]))
     np.testing.assert_array_equal(turned, np.nonzero(pairs.T)[1])
 
