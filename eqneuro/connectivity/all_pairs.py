@@ -36,9 +36,9 @@ def all_pairs(built: Connectivity) -> AllPairs | None:
 
     Rows are compared one by one, until one differs; most are told by their lengths.
     """
-    lengths = np.diff(built.row_start)
-    if not len(lengths) or int(lengths.max()) - int(lengths.min()) > 1:
+    if not built.are_rows_alike:
         return None
+    lengths = np.diff(built.row_start)
     if built.is_dense:
         return AllPairs(np.arange(built.pre_size, dtype=np.uint32), np.full(len(lengths), -1))
     row = int(lengths.argmax())

@@ -61,6 +61,11 @@ class DrawnConnectivity(Connectivity):
         return int(self.row_start[-1])
 
     @property
+    def are_rows_alike(self) -> bool:
+        """Rows that are drawn are alike where all there is was drawn: otherwise nobody has to ask for their ranks."""
+        return super().are_rows_alike and int(np.diff(self.row_start).max()) >= self._columns - 1
+
+    @property
     def nbytes(self) -> int:
         """Bytes of the arrays that exist."""
         sources = self.pre_ranks if self._bits is None else self._bits

@@ -50,6 +50,12 @@ class Connectivity:
         return self.synapses == len(self.post_ranks) * self.pre_size
 
     @property
+    def are_rows_alike(self) -> bool:
+        """Whether rows may hold the same neurons, or all but one of them, as far as their lengths tell."""
+        lengths = np.diff(self.row_start)
+        return len(lengths) > 0 and int(lengths.max()) - int(lengths.min()) <= 1
+
+    @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
         return self.post_ranks.nbytes + self.row_start.nbytes + self.pre_ranks.nbytes

@@ -208,3 +208,15 @@ def test_names_of_users_do_not_meet_those_of_the_kernel() -> None:
     net.simulate(3.0)
     assert "all get the same" in net.source()
     np.testing.assert_allclose(cells.seen, 49e-3 * np.prod(list(values.values())))
+
+
+def test_random_inputs_are_not_listed_to_see_that_they_are_not_all() -> None:
+    net = ann.Network(dt=1.0)
+    sources, cells = net.create(400, SPIKING), net.create(400, SPIKING)
+    drawn = net.connect(sources, cells, "exc").fixed_number_pre(100, 0.1)
+    every = net.connect(sources, cells, "exc").fixed_number_pre(400, 0.1)
+    assert drawn._built._bits is not None
+    net.simulate(3.0)
+    assert drawn._built._bits is not None  # ranks would take the place of bits
+    assert net.source().count("all get the same") == 1
+    assert every.nb_synapses == 160_000
