@@ -211,10 +211,6 @@ class TransmissionPlan:
     runs: bool = False
     pairs: str = ""
 
-    def place_of(self, key: str) -> int:
-        """Where a buffer is among those of the kernel."""
-        return self.layout.place_of(key)
-
 
 @dataclass(frozen=True)
 class FilterPlan:

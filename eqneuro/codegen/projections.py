@@ -24,9 +24,10 @@ TEMPLATE_WORDS = (
     " reach ahead is_far own_place is_source begins rest"
 ).split()
 """Identifiers that the templates of projections use."""
-SUMMED = (("sum:own", "int64_t"), ("sum:source", "uint8_t"), ("sum:first", "int64_t"))
-"""Buffers of one sum for all: each row's own place among the sources, or -1; which neurons are sources; how many these
-are, or where the targets of each range begin."""
+SUMMED_SPIKES = (("sum:source", "uint8_t"), ("sum:first", "int64_t"))
+"""Buffers of one sum for all: which neurons are sources; where the targets of each range begin."""
+SUMMED_RATES = (("sum:own", "int64_t"), ("sum:first", "int64_t"))
+"""The same: each row's own place among the sources, or -1; how many sources there are."""
 BY_SYNAPSE = re.compile(r"\b(\w+)\[s\]")
 """Arrays that C reads at the synapse s."""
 BY_TARGET = re.compile(rf"target\[s\]|\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(")
@@ -116,8 +117,9 @@ class TransmissionPlanner:
         before = self._print_invariants(invariants)
         printed = CPrinter(PlannerNames(self, narrow=True), self.real).number(hoisted)
         pairs = _pairs(request, printed)
-        for key, c_type in SUMMED if pairs else ():
-            self.scope.slot(key, c_type)
+        if pairs:
+            for key, c_type in SUMMED_SPIKES if request.events else SUMMED_RATES:
+                self.scope.slot(key, c_type)
         kind = "deliver" if request.events else "transmit"
         return TransmissionPlan(
             template=_template(request, pairs),

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.codegen.layout import KernelLayout
-from eqneuro.connectivity.all_pairs import AllPairs
-from eqneuro.connectivity.matrix import starts_of
+from eqneuro.connectivity.matrix import SpikeRows, Targets, starts_of
 from eqneuro.engine.buffers import padded
 from eqneuro.network.between import array_of
 from eqneuro.network.plastic import NARROW
@@ -87,19 +86,25 @@ def projection_buffers(
     projection: Projection, layout: KernelLayout, boundaries: NDArray[np.int64]
 ) -> list[Array | None]:
     """The buffers of a kernel over synapses; ``boundaries`` are the post-synaptic ranges of the threads."""
-    is_sum = any(slot.key == "sum:own" for slot in layout.slots)
+    is_sum = any(slot.key == "sum:first" for slot in layout.slots)
     if projection._is_event_based():
-        fixed = _event_sum_buffers(projection, boundaries) if is_sum else _event_buffers(projection, boundaries)
+        fixed = _event_sum_buffers(projection, boundaries) if is_sum else _row_buffers(projection, boundaries)
     else:
         fixed = _continuous_buffers(projection) | (_continuous_sum_buffers(projection) if is_sum else {})
     return [fixed[s.key] if s.key in fixed else _of_projection(projection, s.key) for s in layout.slots]
 
 
-def _event_buffers(projection: Projection, boundaries: NDArray[np.int64]) -> dict[str, Array | None]:
+def _row_buffers(projection: Projection, boundaries: NDArray[np.int64]) -> dict[str, Array | None]:
+    rows = projection._rows_for_spikes(boundaries)
+    size = projection._pre_population.size
+    return _event_buffers(
+        projection, rows, LISTED if not rows.are_runs() else DENSE_ROWS if rows.are_dense(size) else RUNS
+    )
+
+
+def _event_buffers(projection: Projection, rows: SpikeRows, form: int) -> dict[str, Array | None]:
     pre = projection._pre_population
     output = pre._outputs["spike"]
-    rows = projection._rows_for_spikes(boundaries)
-    form = LISTED if not rows.are_runs() else DENSE_ROWS if rows.are_dense(pre.size) else RUNS
     numbers = [pre.size, output.slots, rows.shortest, rows.longest, output.width, rows.target.itemsize, form]
     return {
         "numbers": np.array(numbers, dtype=np.int64),
@@ -130,47 +135,31 @@ def _continuous_buffers(projection: Projection) -> dict[str, Array | None]:
     }
 
 
-def _sum_buffers(projection: Projection) -> tuple[AllPairs, dict[str, Array | None]]:
-    """What kernels need that give all post-synaptic neurons one sum."""
+def _continuous_sum_buffers(projection: Projection) -> dict[str, Array | None]:
+    """What all neurons get is one sum."""
     pairs = pairs_of(projection)
     assert pairs is not None
-    is_source = np.zeros(projection._built.pre_size, dtype=np.uint8)
-    is_source[pairs.pre] = 1
-    return pairs, {"sum:own": pairs.own, "sum:source": is_source}
-
-
-def _continuous_sum_buffers(projection: Projection) -> dict[str, Array | None]:
-    pairs, fixed = _sum_buffers(projection)
     narrow = projection._built.pre_size <= NARROW
     count = np.array([len(pairs.pre)], dtype=np.int64)
-    return fixed | {"rank": pairs.pre.astype(np.uint16 if narrow else np.uint32), "sum:first": count}
+    return {"rank": pairs.pre.astype(np.uint16 if narrow else np.uint32), "sum:own": pairs.own, "sum:first": count}
 
 
 def _event_sum_buffers(projection: Projection, boundaries: NDArray[np.int64]) -> dict[str, Array | None]:
-    """No rows are needed; how long they are is what `net.profile()` counts by."""
-    pre, built, delay = projection._pre_population, projection._built, projection._delay
+    """One row holds all targets of a range; how long rows would be is what `net.profile()` counts by."""
+    built, pairs, delay = projection._built, pairs_of(projection), projection._delay
+    assert pairs is not None
     assert isinstance(delay, int)
-    output = pre._outputs["spike"]
-    pairs, fixed = _sum_buffers(projection)
     first = np.searchsorted(built.post_ranks, boundaries).astype(np.int64)
-    lengths = np.zeros((len(boundaries) - 1, pre.size), dtype=np.int64)
+    is_source = np.zeros(built.pre_size, dtype=np.uint8)
+    is_source[pairs.pre] = 1
+    lengths = np.diff(first)[:, None] * is_source.astype(np.int64)
     for row, (begin, end) in enumerate(itertools.pairwise(first.tolist())):
-        lengths[row, pairs.pre] = end - begin
         own = pairs.own[begin:end]
         lengths[row, pairs.pre[own[own >= 0]]] -= 1
-    targets = built.post_ranks.astype(np.uint16 if built.post_size <= NARROW else np.uint32)
-    numbers = [pre.size, output.slots, delay, delay, output.width, targets.itemsize, LISTED]
-    return fixed | {
-        "numbers": np.array(numbers, dtype=np.int64),
-        "spike_at": output.ring_at,
-        "spike_ring": output.ring,
-        "spike_count": output.ring_count,
-        "row_start": starts_of(lengths.ravel()),
-        "rank": targets,
-        "input": projection._post_population._input_of_target(projection.target),
-        "delay": None,
-        "sum:first": first,
-    }
+    narrow = built.post_size <= NARROW
+    targets: Targets = built.post_ranks.astype(np.uint16) if narrow else built.post_ranks
+    rows = SpikeRows(starts_of(lengths.ravel()), targets, None, None, delay, delay)
+    return _event_buffers(projection, rows, LISTED) | {"sum:source": is_source, "sum:first": first}
 
 
 def _of_projection(projection: Projection, key: str) -> Array | None:

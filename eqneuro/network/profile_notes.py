@@ -271,7 +271,7 @@ def _bytes(owner: Any, arrays: Buffers, kinds: Iterable[str], synapses: int) -> 
         kind, _, name = key.partition(":")
         if kind not in kinds or (kind == "attribute" and array.size < synapses):
             continue
-        if kind == "rank" and ("sum:own" in arrays or (owner._built.is_dense and not _reads_ranks(owner, arrays))):
+        if kind == "rank" and ("sum:first" in arrays or (owner._built.is_dense and not _reads_ranks(owner, arrays))):
             continue
         is_written = kind in WRITTEN or (kind in ("attribute", "semiglobal") and name in changing)
         found.append(array.itemsize * (2 if is_written else 1))

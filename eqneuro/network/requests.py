@@ -158,9 +158,8 @@ def pairs_of(projection: Projection) -> AllPairs | None:
     """Whether one sum serves all post-synaptic neurons, and there are synapses enough to be worth a kernel."""
     built = projection._built
     is_single = isinstance(projection._delay, int) and not projection._varying()
-    if not is_single or projection._filters() is not None or not (built.is_dense or built.synapses >= WORTH_A_SUM):
-        return None
-    if projection._is_event_based() and built.synapses < WORTH_A_SUM:
+    is_worth_it = built.synapses >= WORTH_A_SUM or (built.is_dense and not projection._is_event_based())
+    if not (is_single and is_worth_it) or projection._filters() is not None:
         return None
     if projection._known_pairs is None or projection._known_pairs[0] is not built:
         projection._known_pairs = built, all_pairs(built)
@@ -195,7 +194,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         varying=projection._varying(),
         semiglobal=tuple(a.name for a in model.attributes if a.locality == "semiglobal"),
         delays=delays,
-        dense=built.is_dense and not events,
+        dense=not events and built.is_dense,
         index="uint16_t" if counted <= NARROW else "uint32_t",
         pre=_neighbours(projection._pre_population, pre_names),
         post=_neighbours(projection._post_population, [f.name for f in model.post_attributes]),

@@ -198,16 +198,14 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
   const int64_t *ring_count = b[2];
   const uint16_t *restrict target = b[4];
   real *restrict input = b[5];
-  const int64_t *restrict own_place = b[8];
-  const uint8_t *restrict is_source = b[9];
-  const int64_t *restrict begins = b[10];
+  const uint8_t *restrict is_source = b[8];
+  const int64_t *restrict begins = b[9];
   const double w = *(const real *)b[7];
 
   const int64_t slot = (now->tick - number[2]) & (number[1] - 1), count = ring_count[slot];
   const uint32_t *restrict spikes = ring + slot * number[0];
 
   real total = 0;
-  (void)own_place;
   for (int64_t k = 0; k < count; ++k) {
     const int64_t i = spikes[k];
     if (!is_source[i]) {
