@@ -36,9 +36,13 @@ class Outcome:
 
 @contextmanager
 def more_digits() -> Iterator[None]:
-    """The interpreter computes expressions with numpy's long doubles, where the processor has more than doubles."""
+    """The interpreter computes expressions with numpy's long doubles, where the processor has more than doubles.
+
+    Numbers are what their digits say, to as many digits: next to the double that a variable holds, not that double, so
+    that x - 0.21 is tiny where it was 0, and (x - 0.21)/(exp(x - 0.21) - 1), which C takes the limit of, is a number.
+    """
     plain = VISITS[Number]
-    VISITS[Number] = lambda expr, leaf: np.longdouble(expr.value)
+    VISITS[Number] = lambda expr, leaf: np.longdouble(repr(expr.value))
     try:
         yield
     finally:
@@ -161,11 +165,13 @@ def _ends(first: Outcome, nudged: Outcome) -> dict[str, int]:
     for key, values in first.series.items():
         others, owner = nudged.series[key], key.partition(" of ")[2]
         end = STEPS
-        if values.ndim == 2 and values.shape == others.shape:
+        if values.ndim == 2 and values.shape[1:] == others.shape[1:]:
+            common = min(len(values), len(others))  # one of them may have ended early
             scale = np.nanmax(np.abs(values), initial=1e-290, where=np.isfinite(values))
             with np.errstate(invalid="ignore"):
-                apart = ~np.isclose(values, others, rtol=0.0, atol=APART * scale, equal_nan=True).all(axis=1)
-            end = int(np.argmax(apart)) if apart.any() else STEPS
+                apart = ~np.isclose(values[:common], others[:common], rtol=0.0, atol=APART * scale, equal_nan=True)
+            gone = apart.any(axis=1)
+            end = int(np.argmax(gone)) if gone.any() else common if len(values) != len(others) else STEPS
         elif difference(values, others) > APART:
             end = 0
         ends[owner] = min(end, ends.get(owner, STEPS))

@@ -211,3 +211,24 @@ def test_delays_of_each_neuron_are_known_in_every_stage_of_an_iteration(method):
         return net
 
     assert_agree(build, STEPS)
+
+
+def test_where_a_formula_is_0_by_0_both_agree_until_there():
+    # C takes the limit, the interpreter what the formula gives, which ends its run: not a difference of the two
+    line = "u = t/50.0\ndv/dt = (u - 0.21)/(exp((u - 0.21)/0.5) - 1.0) - v : init=0.1"
+    outcome = assert_agree(neurons(equations=line), STEPS)
+    assert not outcome.ended
+    [values] = (values for key, values in outcome.series.items() if key.startswith("u "))
+    assert (values == 0.21).any()
+
+
+def test_networks_that_differ_before_a_formula_is_0_by_0_are_told_apart():
+    def build() -> Network:
+        made.append(True)
+        slope = 0.3 if len(made) % 2 else 0.4  # the compiled run has another equation than the interpreted one
+        line = f"u = t/50.0\ndv/dt = (u - 0.21)/(exp((u - 0.21)/0.5) - 1.0) - {slope}*v : init=0.1"
+        return neurons(equations=line)()
+
+    made: list[bool] = []
+    with pytest.raises(AssertionError, match="compiled and interpreted differ"):
+        assert_agree(build, STEPS)
