@@ -76,11 +76,15 @@ def main() -> None:
     parser.add_argument("--one", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     size = 4_000 if arguments.small else 40_000
+    known = list(connectors(64))
+    for name in arguments.names:
+        if name not in known:
+            parser.error(f"no connector {name!r}; there are {', '.join(map(repr, known))}")
     if arguments.one:
         measure(arguments.one, size)
         return
     print(f"{'':28s} {'synapses':>12s} {'make, s':>9s} {'rows, s':>9s} {'kept, B':>9s} {'peak, B':>9s}", flush=True)
-    for name in arguments.names or connectors(size):
+    for name in arguments.names or known:
         options = ["--small"] if arguments.small else []
         subprocess.run([sys.executable, "-m", "benchmarks.connectors", "--one", name, *options], check=True)
 

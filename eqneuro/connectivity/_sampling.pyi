@@ -46,13 +46,13 @@ def rows_by_pre(
     boundaries: Places,
     target: Targets,
     start: Places,
-    position: Ranks | Places,
-    keep_position: bool,
+    along: Ranks | Places | Targets,
+    values: Ranks | Places | Targets,
 ) -> None: ...
 def sort_by_delay(
     start: Places,
     target: Targets,
-    position: Ranks | Places,
+    along: Ranks | Places | Targets,
     delay: Targets,
     shortest: int,
     longest: int,

@@ -29,6 +29,7 @@ ctypedef fused steps:
     unsigned short
 
 ctypedef fused place:
+    unsigned short
     uint32_t
     int64_t
 
@@ -342,28 +343,30 @@ def accept_pairs(
 
 def rows_by_pre(
     int64_t[::1] row_start, uint32_t[::1] pre, uint32_t[::1] post_rank, int64_t pre_size, int64_t[::1] boundaries,
-    rank[::1] target, int64_t[::1] start, place[::1] position, bint keep_position,
+    rank[::1] target, int64_t[::1] start, place[::1] along, place[::1] values,
 ):
     """Synapses sorted by range of the post-synaptic neuron, then by pre-synaptic neuron; post ranks ascend in each row.
 
-    ``boundaries`` are the first post ranks of the ranges and the end; ``target``, ``start`` and ``position`` are filled.
+    ``boundaries`` are the first post ranks of the ranges and the end; ``target``, ``start`` and ``along`` are filled,
+    the last, if it is not empty, with the ``values`` of the synapses, with their positions where ``values`` is empty.
     Each range is sorted by a thread of its own.
     """
     found = np.searchsorted(post_rank, boundaries).astype(np.int64)
     cdef int64_t[::1] edge = found
     in_parts(
         list(range(boundaries.shape[0])),
-        lambda r, _: _sort_range(row_start, pre, post_rank, pre_size, r, edge, target, start, position, keep_position),
+        lambda r, _: _sort_range(row_start, pre, post_rank, pre_size, r, edge, target, start, along, values),
     )
     start[start.shape[0] - 1] = pre.shape[0]
 
 
 def _sort_range(
     int64_t[::1] row_start, uint32_t[::1] pre, uint32_t[::1] post_rank, int64_t pre_size, int64_t r, int64_t[::1] edge,
-    rank[::1] target, int64_t[::1] start, place[::1] position, bint keep_position,
+    rank[::1] target, int64_t[::1] start, place[::1] along, place[::1] values,
 ):
     """One range, whose synapses stand one after the other in both orders."""
-    cdef int64_t row, s, cell, sum
+    cdef int64_t row, s, cell
+    cdef bint is_along = along.shape[0] > 0, is_value = values.shape[0] > 0
     cdef int64_t *next_place = <int64_t *>calloc(pre_size + 1, sizeof(int64_t))
     if not next_place:
         raise MemoryError
@@ -378,32 +381,34 @@ def _sort_range(
             for s in range(row_start[row], row_start[row + 1]):
                 cell = next_place[pre[s]]
                 target[cell] = <rank>post_rank[row]
-                if keep_position:
-                    position[cell] = <place>s
+                if is_along:
+                    along[cell] = values[s] if is_value else <place>s
                 next_place[pre[s]] = cell + 1
     free(next_place)
 
 
 def sort_by_delay(
-    int64_t[::1] start, rank[::1] target, place[::1] position, steps[::1] delay, int64_t shortest, int64_t longest,
+    int64_t[::1] start, rank[::1] target, place[::1] along, steps[::1] delay, int64_t shortest, int64_t longest,
     uint32_t[::1] part_start, int threads=1,
 ):
-    """Sorts each row by delay, stably; ``delay`` is by synapse in the order of ``position``'s values.
+    """Sorts each row by delay, stably, and ``along``, which holds the place of each synapse in ``delay``, with it.
 
+    Where ``delay`` is empty ``along`` holds the delays themselves.
     ``part_start`` gets, for each row, where the synapses of each delay begin within it, and their end.
     """
     in_parts(
         edges(start.shape[0] - 1, threads),
-        lambda first, last: _sort_rows(first, last, start, target, position, delay, shortest, longest, part_start),
+        lambda first, last: _sort_rows(first, last, start, target, along, delay, shortest, longest, part_start),
     )
 
 
 def _sort_rows(
-    int64_t first_row, int64_t last_row, int64_t[::1] start, rank[::1] target, place[::1] position, steps[::1] delay,
+    int64_t first_row, int64_t last_row, int64_t[::1] start, rank[::1] target, place[::1] along, steps[::1] delay,
     int64_t shortest, int64_t longest, uint32_t[::1] part_start,
 ):
     """Some of the rows."""
     cdef int64_t row, s, d, count, first, delays = longest - shortest + 1, widest = 0
+    cdef bint is_apart = delay.shape[0] > 0
     for row in range(first_row, last_row):
         if start[row + 1] - start[row] > widest:
             widest = start[row + 1] - start[row]
@@ -421,14 +426,15 @@ def _sort_rows(
             counts = &part_start[row * (delays + 1)]
             memset(counts, 0, (delays + 1) * sizeof(uint32_t))
             for s in range(count):
-                counts[delay[position[first + s]] - shortest + 1] += 1
-                places[s] = position[first + s]
+                places[s] = along[first + s]
+                d = delay[places[s]] if is_apart else <int64_t>places[s]
+                counts[d - shortest + 1] += 1
                 targets[s] = target[first + s]
             for d in range(delays):
                 counts[d + 1] += counts[d]
             for s in range(count):
-                d = delay[places[s]] - shortest
-                position[first + counts[d]] = places[s]
+                d = (delay[places[s]] if is_apart else <int64_t>places[s]) - shortest
+                along[first + counts[d]] = places[s]
                 target[first + counts[d]] = <rank>targets[s]
                 counts[d] += 1
             for d in range(delays, 0, -1):

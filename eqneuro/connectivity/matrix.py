@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,25 +172,46 @@ def spike_rows(
     """
     from eqneuro.connectivity import _sampling
 
-    total, ranges = connectivity.synapses, len(boundaries) - 1
-    narrow = connectivity.post_size <= 65_536
-    target: Targets = np.empty(total, dtype=np.uint16) if narrow else np.empty(total, dtype=np.uint32)
-    start = np.zeros(ranges * connectivity.pre_size + 1, dtype=np.int64)
-    by_delay = not isinstance(delays, int)
-    needs_position = keep_position or by_delay
-    places = total if needs_position else 0
+    total = connectivity.synapses
+    start, target = _room_for_rows(connectivity, boundaries)
+    if isinstance(delays, int) and not keep_position and connectivity.fill_rows_for_spikes(boundaries, target, start):
+        return SpikeRows(start, target, None, None, delays, delays)
+    # what is sorted along with the targets: positions, or where nobody reads them what they would be read for, delays
+    places = total if keep_position else 0
     position: Ranks | Places = np.empty(places, dtype=np.uint32) if total < 2**32 else np.empty(places, dtype=np.int64)
-    if not needs_position and connectivity.fill_rows_for_spikes(boundaries, target, start):
-        return SpikeRows(start, target, None, None, int(delays), int(delays))
-    _sampling.rows_by_pre(
-        connectivity.row_start, connectivity.pre_ranks, connectivity.post_ranks, connectivity.pre_size, boundaries,
-        target, start, position, needs_position,
-    )  # fmt: skip
+    along, values = (position, position[:0]) if keep_position or isinstance(delays, int) else (delays.copy(), delays)
+    _sampling.rows_by_pre(*_order(connectivity), boundaries, target, start, along, values)
+    kept = position if keep_position else None
     if isinstance(delays, int):
-        return SpikeRows(start, target, position if keep_position else None, None, delays, delays)
+        return SpikeRows(start, target, kept, None, delays, delays)
     shortest, longest = (int(delays.min()), int(delays.max())) if total else (1, 1)
     parts = (len(start) - 1) * (longest - shortest + 2)
     check_room(4.0 * parts, f"delays from {shortest} to {longest} steps of {connectivity.pre_size:,} neurons")
     part_start = np.zeros(parts, dtype=np.uint32)
-    _sampling.sort_by_delay(start, target, position, delays, shortest, longest, part_start, threads)
-    return SpikeRows(start, target, position if keep_position else None, part_start, shortest, longest)
+    apart = delays if keep_position else delays[:0]
+    _sampling.sort_by_delay(start, target, along, apart, shortest, longest, part_start, threads)
+    return SpikeRows(start, target, kept, part_start, shortest, longest)
+
+
+def spike_rows_with(
+    connectivity: Connectivity, boundaries: Places, delay: int, values: NDArray[Any]
+) -> tuple[SpikeRows, NDArray[Any]]:
+    """The rows for spikes that all take as long, and values of 4 or 8 bytes sorted as they are, without positions."""
+    from eqneuro.connectivity import _sampling
+
+    start, target = _room_for_rows(connectivity, boundaries)
+    along = np.empty_like(values)
+    words = (x.view(np.uint32) if x.itemsize == 4 else x.view(np.int64) for x in (along, values))
+    _sampling.rows_by_pre(*_order(connectivity), boundaries, target, start, *words)
+    return SpikeRows(start, target, None, None, delay, delay), along
+
+
+def _room_for_rows(connectivity: Connectivity, boundaries: Places) -> tuple[Places, Targets]:
+    total, ranges = connectivity.synapses, len(boundaries) - 1
+    narrow = connectivity.post_size <= 65_536
+    target: Targets = np.empty(total, dtype=np.uint16) if narrow else np.empty(total, dtype=np.uint32)
+    return np.zeros(ranges * connectivity.pre_size + 1, dtype=np.int64), target
+
+
+def _order(connectivity: Connectivity) -> tuple[Places, Ranks, Ranks, int]:
+    return connectivity.row_start, connectivity.pre_ranks, connectivity.post_ranks, connectivity.pre_size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,12 +52,16 @@ class Growing:
         return self._values
 
 
+def _synapses(ends: Ends, pattern: str) -> str:
+    return f"synapses of {pattern} ({len(ends.pre):,} × {len(ends.post):,} neurons)"
+
+
 class Rows:
     """Collects, row by row, which of the chosen pre-synaptic neurons each chosen post-synaptic one gets."""
 
     def __init__(self, ends: Ends, pattern: str, room: int = FIRST) -> None:
         self._ends = ends
-        self.what = f"synapses of {pattern} ({len(ends.pre):,} × {len(ends.post):,} neurons)"
+        self.what = _synapses(ends, pattern)
         self._columns = Growing(np.uint32, self.what, room)
         self._starts = np.zeros(len(ends.post) + 1, dtype=np.int64)
         self._row = 0
@@ -83,19 +87,30 @@ class Rows:
         return from_rows(starts, columns, ends.pre, ends.post, ends.pre_size, ends.post_size)
 
 
-def from_blocks(
-    ends: Ends, blocks: Iterable[Sequence[NDArray[np.float64]]], matrices: int = 1
-) -> tuple[Connectivity, list[NDArray[np.float64]]]:
-    """The pairs for which a matrix of shape (post, pre) holds a number, and what it and others of its shape hold there.
+class Appended(Protocol):
+    """What values are added to, some at a time."""
 
-    ``blocks`` give the next rows of all of so many ``matrices``, one after the other; nan is no number.
+    def append(self, values: NDArray[np.float64], /) -> None:
+        """Adds values at the end."""
+
+
+def values_of(ends: Ends) -> Growing:
+    """Room for what a matrix holds."""
+    return Growing(np.float64, f"values of {_synapses(ends, 'from_matrix')}", len(ends.post) * len(ends.pre))
+
+
+def from_blocks(
+    ends: Ends, blocks: Iterable[Sequence[NDArray[np.float64]]], values: Sequence[Appended]
+) -> Connectivity:
+    """The pairs for which a matrix of shape (post, pre) holds a number.
+
+    ``blocks`` give the next rows of it and of others of its shape, one after the other; nan is no number. What each
+    holds there is added to its ``values``.
     """
-    pairs = len(ends.post) * len(ends.pre)
-    rows = Rows(ends, "from_matrix", pairs)
-    found = [Growing(np.float64, f"values of {rows.what}", pairs) for _ in range(matrices)]
+    rows = Rows(ends, "from_matrix", len(ends.post) * len(ends.pre))
     for block in blocks:
         mask = ~np.isnan(block[0])
         rows.append_pairs(mask)
-        for values, part in zip(found, block, strict=True):
-            values.append(part[mask])
-    return rows.finish(), [values.finish() for values in found]
+        for held, part in zip(values, block, strict=True):
+            held.append(part[mask])
+    return rows.finish()

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from eqneuro.connectivity import patterns
 from eqneuro.connectivity.matrix import from_rows
-from eqneuro.connectivity.rows import from_blocks
+from eqneuro.connectivity.rows import from_blocks, values_of
 from eqneuro.language.distributions import Distribution
 from eqneuro.network.checkpoint import SavedProjection
 from eqneuro.network.connector_calls import ConnectorCall, remembered
-from eqneuro.network.held import whole
 from eqneuro.network.matrices import GivenMatrix, blocks_of
+from eqneuro.network.sparse_matrices import Columns, columns_of
+from eqneuro.network.synapse_delays import DelayReader
 from eqneuro.network.synapses import SynapseValues
 
 if TYPE_CHECKING:
@@ -168,11 +169,12 @@ class Connectors(SynapseValues, SavedProjection):
         ends = self._open_ends()
         shape, order = (len(ends.post), len(ends.pre)), (place_order(self.post), place_order(self.pre))
         matrices = [GivenMatrix(weights, "weights", shape, order, pre_post)]
-        is_matrix = not isinstance(delays, Distribution) and np.ndim(delays) > 0
-        if is_matrix:
+        values, late = values_of(ends), None
+        if not isinstance(delays, Distribution) and np.ndim(delays) > 0:
             matrices.append(GivenMatrix(delays, "delays", shape, order, pre_post))
-        found, values = from_blocks(ends, blocks_of(matrices, shape), len(matrices))
-        return self._fill(found, values[0], values[1] if is_matrix else delays, True, own=True)
+            late = DelayReader(self, shape[0] * shape[1])
+        found = from_blocks(ends, blocks_of(matrices, shape), [values] if late is None else [values, late])
+        return self._fill(found, values.finish(), delays if late is None else late.finish(), True, own=True)
 
     @remembered
     def from_sparse(
@@ -195,20 +197,20 @@ class Connectors(SynapseValues, SavedProjection):
             If the shape does not fit, or delays have other entries than weights.
         """
         ends = self._open_ends()
-        columns = self._read_sparse(weights, "weights")
-        late = delays
+        late, pairs = delays, None
         if hasattr(delays, "tocsc"):
-            given = self._read_sparse(delays, "delays")
-            if not (np.array_equal(given.indptr, columns.indptr) and np.array_equal(given.indices, columns.indices)):
-                raise ValueError("delays must have their entries where the weights have theirs")
-            late = np.asarray(given.data, dtype=float)
-        starts, places, values = columns.indptr.astype(np.int64), columns.indices, whole(columns.data)
+            columns = self._read_sparse(delays, "delays")
+            late, pairs = self._read_delays(columns.values, len(columns.values), self._net.default_rng), columns.pairs()
+            del columns
+        columns = self._read_sparse(weights, "weights")
+        if pairs is not None and pairs != columns.pairs():
+            raise ValueError("delays must have their entries where the weights have theirs")
+        starts, rows, values = columns.start, columns.rows, columns.values
         del columns
-        ranks = places.view(np.uint32) if places.dtype == np.int32 else places.astype(np.uint32)
-        found = from_rows(starts, ranks, ends.pre, ends.post, ends.pre_size, ends.post_size)
+        found = from_rows(starts, rows, ends.pre, ends.post, ends.pre_size, ends.post_size)
         return self._fill(found, values, late, True, own=True)
 
-    def _read_sparse(self, given: Any, what: str) -> Any:
+    def _read_sparse(self, given: Any, what: str) -> Columns:
         """A matrix by columns, rows and columns sorted by rank."""
         shape = (len(self.pre.ranks), len(self.post.ranks))
         if not hasattr(given, "tocsc"):
@@ -216,13 +218,7 @@ class Connectors(SynapseValues, SavedProjection):
             raise TypeError(f"{what} must be a SciPy sparse matrix, not {kind}: from_matrix takes dense ones")
         if given.shape != shape:
             raise ValueError(f"{what} have the shape {given.shape}; (pre, post) is {shape}")
-        columns = given.tocsc(copy=True)
-        rows, order = place_order(self.pre), place_order(self.post)
-        columns = columns if rows is None else columns[rows]
-        columns = columns if order is None else columns[:, order]
-        columns.sum_duplicates()
-        columns.sort_indices()
-        return columns
+        return columns_of(given, (place_order(self.pre), place_order(self.post)))
 
 
 def place_order(side: Any) -> NDArray[np.int64] | None:

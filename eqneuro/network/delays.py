@@ -33,18 +33,12 @@ class Delays:
     @classmethod
     def of(cls, exact: NDArray[np.float64]) -> Delays:
         """Those of synapses, in steps, one at least; or of all synapses, where it is a single number."""
-        if not exact.ndim or (len(exact) and bool((exact == exact[0]).all())):
-            steps = int(np.ceil(exact.flat[0]))
-            return cls(steps, float(steps - exact.flat[0]))
-        whole = np.ceil(exact)
-        early = np.ascontiguousarray(whole - exact)
-        return cls(np.ascontiguousarray(whole, dtype=np.uint32), early if early.any() else 0.0)
-
-    @classmethod
-    def whole(cls, steps: NDArray[np.uint32]) -> Delays:
-        """Those of synapses, in whole steps, one number where all are alike."""
-        is_one = len(steps) > 0 and bool((steps == steps[0]).all())
-        return cls(int(steps[0])) if is_one else cls(steps)
+        if not exact.ndim:
+            steps = int(np.ceil(exact))
+            return cls(steps, float(steps - exact))
+        gathered = GatheredDelays(len(exact))
+        gathered.append(exact)
+        return gathered.finish()
 
     @property
     def are_between(self) -> bool:
@@ -115,6 +109,42 @@ class Delays:
     def nbytes(self) -> int:
         """Bytes of the arrays."""
         return sum(0 if isinstance(x, int | float) else x.nbytes for x in (self.steps, self.early))
+
+
+class GatheredDelays:
+    """Delays of synapses that are put together some at a time: there is never an array of all of them in ms.
+
+    Parameters
+    ----------
+    room
+        How many come at most.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._steps = np.empty(room, dtype=np.uint32)
+        self._early: NDArray[np.float64] | None = None
+        self._filled = 0
+
+    def append(self, exact: NDArray[np.float64]) -> None:
+        """Those of the next synapses, in steps, one at least."""
+        place = slice(self._filled, self._filled + len(exact))
+        whole = np.ceil(exact)
+        self._steps[place] = whole
+        if self._early is None and (whole != exact).any():
+            self._early = np.zeros(len(self._steps))
+        if self._early is not None:
+            self._early[place] = whole - exact
+        self._filled = place.stop
+
+    def finish(self) -> Delays:
+        """All of them, one number where they are alike; nothing can be added after it."""
+        self._steps.resize(self._filled, refcheck=False)
+        if self._early is not None:
+            self._early.resize(self._filled, refcheck=False)
+        steps, early = self._steps, 0.0 if self._early is None else self._early
+        if self._filled and steps.min() == steps.max() and np.min(early) == np.max(early):
+            return Delays(int(steps[0]), float(np.min(early)))
+        return Delays(steps, early)
 
 
 def in_steps(delays: NDArray[np.float64], dt: float) -> NDArray[np.float64]:

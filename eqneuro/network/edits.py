@@ -15,7 +15,6 @@ from eqneuro.language.distributions import Distribution
 from eqneuro.language.evaluate import evaluate
 from eqneuro.model.models import ModelAttribute, OdeEquation
 from eqneuro.model.traces import DRIVEN
-from eqneuro.network.checks import level_outside
 from eqneuro.network.configuration import TICK
 from eqneuro.network.connectors import Connectors
 from eqneuro.network.delays import Delays
@@ -164,7 +163,7 @@ class SynapseEdits(Connectors):
         if given.ndim and given.shape != (count,):
             raise ValueError(f"{count} new synapses take a weight or {count} of them, not {given.size}")
         is_default = not isinstance(delays, Distribution) and np.ndim(delays) == 0 and delays == 0.0
-        steps = self._usual_delay() if is_default else self._in_steps(delays, count, rng, level_outside() + 1)
+        steps = self._usual_delay() if is_default else self._read_delays(delays, count, rng).exact
         self._add(pre, post, given, steps, rng)
 
     def _prune(self, pre: NDArray[np.int64], post: NDArray[np.int64]) -> None:

@@ -12,7 +12,8 @@ from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.language.distributions import BLOCK, Distribution
 from eqneuro.language.syntax import Name
 from eqneuro.model.models import ModelAttribute
-from eqneuro.network.delays import LONGEST, Delays, Steps, in_steps
+from eqneuro.network.checks import level_outside
+from eqneuro.network.delays import LONGEST, Delays, GatheredDelays, Steps, in_steps
 from eqneuro.network.quantities import plain_time
 from eqneuro.network.time import round_to_steps
 
@@ -68,7 +69,7 @@ class SynapseDelays:
         if not isinstance(value, Distribution) and is_nested(value):
             value = self._checked_rows(value, DELAY)
         before = self._delays
-        self._set_delays(value, self._net.default_rng, stacklevel=4)
+        self._set_delays(value, self._net.default_rng)
         if self._is_kept and self._saved_delays is None:
             self._saved_delays = before
         if self._delays_before is None:
@@ -91,17 +92,29 @@ class SynapseDelays:
         events = self._is_event_based()
         self._net._note_change(structural=before.kind(events=events) != delays.kind(events=events))
 
-    def _set_delays(self, delays: Any, rng: np.random.Generator, stacklevel: int) -> None:
-        count = self._built.synapses
-        if isinstance(delays, Distribution):
-            steps = np.empty(count, dtype=np.uint32)
-            for first in range(0, count, BLOCK):
-                part = steps[first : first + BLOCK]
-                part[:] = self._in_steps(delays, len(part), rng, stacklevel + 1)
-            found = Delays.whole(steps)
-        else:
-            found = Delays.of(self._in_steps(delays, count, rng, stacklevel + 1))
+    def _set_delays(self, delays: Any, rng: np.random.Generator) -> None:
+        """Takes delays in ms, or such as were read before."""
+        found = delays if isinstance(delays, Delays) else self._read_delays(delays, self._built.synapses, rng)
         self._delays = found.narrowed() if self._is_event_based() else found
+
+    def _read_delays(self, delays: Any, count: int, rng: np.random.Generator) -> Delays:
+        """Delays of ``count`` synapses in ms: a number, a distribution, or a number for each."""
+        is_drawn = isinstance(delays, Distribution)
+        if not is_drawn:
+            try:
+                given = flatten(delays) if np.ndim(delays) else np.asarray(delays, float)
+            except (TypeError, ValueError):
+                raise ValueError(f"delays of {self.name!r} are numbers of ms, not {delays!r}") from None
+            if given.ndim and len(given) != count:
+                raise ValueError(f"delays of {self.name!r} must be {count} numbers, not {len(given)}")
+        reader = DelayReader(self, count if is_drawn or given.ndim else 1, is_drawn=is_drawn)
+        if not is_drawn and not given.ndim:
+            reader.append(given.reshape(1))
+            return reader.finish()
+        for first in range(0, count, BLOCK):
+            last = min(count, first + BLOCK)
+            reader.append(delays.sample(rng, last - first) if is_drawn else given[first:last])
+        return reader.finish()
 
     def _on_grid(self) -> bool:
         """Whether delays are whole steps: those of spikes, and of rates where no method is better than that."""
@@ -112,34 +125,6 @@ class SynapseDelays:
         dt = self._net.dt
         return round_to_steps(given, dt).astype(float) if self._on_grid() else in_steps(given, dt)
 
-    def _in_steps(self, delays: Any, count: int, rng: np.random.Generator, stacklevel: int) -> NDArray[np.float64]:
-        """Delays of ``count`` synapses in steps, one number where one was given; those that are drawn are whole."""
-        is_drawn = isinstance(delays, Distribution)
-        if is_drawn:
-            given = delays.sample(rng, count)
-        else:
-            try:
-                given = flatten(delays) if np.ndim(delays) else np.asarray(delays, float)
-            except (TypeError, ValueError):
-                raise ValueError(f"delays of {self.name!r} are numbers of ms, not {delays!r}") from None
-        if given.ndim and len(given) != count:
-            raise ValueError(f"delays of {self.name!r} must be {count} numbers, not {len(given)}")
-        dt = self._net.dt
-        wrong = np.atleast_1d(given)[~((np.atleast_1d(given) >= 0.0) & (np.atleast_1d(given) <= LONGEST * dt))]
-        if len(wrong):
-            most = f"finite and not negative, {LONGEST * dt:.4g} at most"
-            raise ValueError(f"delays of {self.name!r} are times in ms, {most}, not {wrong[0]:g}")
-        if is_drawn:
-            return round_to_steps(given, dt).astype(float)
-        steps = self._steps(given)
-        changed = (np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)
-        if changed.any():
-            first, becomes = float(given[changed].flat[0]), float(steps[changed].flat[0]) * dt
-            rule = "whole steps of dt = {:g} ms, one at least" if self._on_grid() else "not shorter than dt = {:g} ms"
-            message = f"delays are {rule.format(dt)}: {first:g} ms becomes {becomes:g} ms"
-            warnings.warn(f"projection {self.name!r}: {message}", UserWarning, stacklevel=stacklevel)
-        return steps
-
     @property
     def _longest(self) -> int:
         return self._delays.longest
@@ -147,6 +132,56 @@ class SynapseDelays:
     @property
     def _shortest(self) -> int:
         return self._delays.shortest
+
+
+class DelayReader:
+    """Reads delays in ms of the synapses of a projection, some at a time.
+
+    Parameters
+    ----------
+    room
+        How many come at most.
+    is_drawn
+        Whether they are drawn, which makes them whole steps.
+    """
+
+    def __init__(self, projection: SynapseDelays, room: int, *, is_drawn: bool = False) -> None:
+        self._projection = projection
+        self._gathered = GatheredDelays(room)
+        self._is_drawn = is_drawn
+        self._changed: tuple[float, float] | None = None
+        """The first that is another time than was given: that one, and what it becomes."""
+
+    def append(self, given: NDArray[np.float64]) -> None:
+        """Those of the next synapses.
+
+        Raises
+        ------
+        ValueError
+            If one of them is negative, or no number.
+        """
+        projection, dt = self._projection, self._projection._net.dt
+        wrong = given[~((given >= 0.0) & (given <= LONGEST * dt))]
+        if len(wrong):
+            most = f"finite and not negative, {LONGEST * dt:.4g} at most"
+            raise ValueError(f"delays of {projection.name!r} are times in ms, {most}, not {wrong[0]:g}")
+        steps = round_to_steps(given, dt).astype(float) if self._is_drawn else projection._steps(given)
+        self._gathered.append(steps)
+        if not self._is_drawn and self._changed is None:
+            changed = (np.abs(steps * dt - given) > 1e-6 * np.maximum(dt, given)) & (given > 0.0)
+            if changed.any():
+                first = int(np.argmax(changed))
+                self._changed = float(given[first]), float(steps[first]) * dt
+
+    def finish(self) -> Delays:
+        """All of them; warns if some are other times than were given."""
+        if self._changed is not None:
+            projection, dt, (first, becomes) = self._projection, self._projection._net.dt, self._changed
+            is_whole = projection._on_grid()
+            rule = f"whole steps of dt = {dt:g} ms, one at least" if is_whole else f"not shorter than dt = {dt:g} ms"
+            message = f"projection {projection.name!r}: delays are {rule}: {first:g} ms becomes {becomes:g} ms"
+            warnings.warn(message, UserWarning, stacklevel=level_outside())
+        return self._gathered.finish()
 
 
 def is_nested(value: Any) -> bool:

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqneuro.connectivity.all_pairs import AllPairs
-from eqneuro.connectivity.matrix import Connectivity, SpikeRows, spike_rows
+from eqneuro.connectivity.matrix import Connectivity, SpikeRows, spike_rows, spike_rows_with
 from eqneuro.language.distributions import Distribution
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Name
 from eqneuro.model.models import ModelAttribute, SynapseModel
-from eqneuro.network.checks import level_outside
 from eqneuro.network.delays import Delays
 from eqneuro.network.held import are_numbers, converted, has_nan, is_among
 from eqneuro.network.plastic import PlasticState
@@ -101,7 +100,7 @@ class SynapseValues(SynapseDelays):
                     if attribute.name in read:
                         names[attribute.name] = value
                 self._write(attribute, value, spread=multiple and attribute.name == "w", own=is_own)
-            self._set_delays(delays, rng, stacklevel=level_outside() + 1)
+            self._set_delays(delays, rng)
         except BaseException:
             self._connectivity = None
             raise
@@ -281,9 +280,14 @@ class SynapseValues(SynapseDelays):
         if self._spike_rows is None or not np.array_equal(self._boundaries, boundaries):
             self._leave_rows()
             self._boundaries = boundaries
-            keep = bool(self._varying())
-            threads = self._net._num_threads
-            self._spike_rows = spike_rows(self._built, boundaries, self._delay, keep_position=keep, threads=threads)
+            varying, threads, delay = self._varying(), self._net._num_threads, self._delay
+            if isinstance(delay, int) and len(varying) == 1 and self._are_positions_forgotten():
+                [name] = varying
+                if self._values[name].itemsize in (4, 8):
+                    found = spike_rows_with(self._built, boundaries, delay, self._values[name])
+                    self._spike_rows, self._ordered[name] = found
+                    return self._spike_rows
+            self._spike_rows = spike_rows(self._built, boundaries, delay, keep_position=bool(varying), threads=threads)
             if self._spike_rows.position is not None:
                 self._plastic.in_spike_order(self._spike_rows.position)
         return self._spike_rows
@@ -305,11 +309,13 @@ class SynapseValues(SynapseDelays):
         assert self._spike_rows.position is not None
         return self._spike_rows.position
 
+    def _are_positions_forgotten(self) -> bool:
+        """Those of many synapses that only the user can change; where he does, they are worked out once more."""
+        return self._built.synapses >= MANY and not self.model.variables
+
     def _forget_positions(self) -> None:
-        """Of many synapses that only the user can change; where he does, they are worked out once more."""
-        rows = self._spike_rows
-        if rows is not None and self._built.synapses >= MANY and not self.model.variables:
-            self._spike_rows = replace(rows, position=None)
+        if self._spike_rows is not None and self._are_positions_forgotten():
+            self._spike_rows = replace(self._spike_rows, position=None)
 
     def _in_spike_order(self, name: str) -> NDArray[Any]:
         """The values of an attribute in the order of the rows for spikes."""

@@ -8,7 +8,7 @@ from scipy import stats
 from eqneuro.connectivity import patterns
 from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.connectivity.patterns import Ends
-from eqneuro.connectivity.rows import from_blocks
+from eqneuro.connectivity.rows import from_blocks, values_of
 
 SIGNIFICANCE = 1e-3
 """A fixed seed passes or fails once and for all: this is how unlucky it may be."""
@@ -204,10 +204,11 @@ def test_a_matrix_over_views_connects_just_what_is_a_number(data):
     ends = view([0, 3, 19], [2, 5, 7, 18])
     mask = np.array(data.draw(st.lists(st.booleans(), min_size=12, max_size=12))).reshape(4, 3)
     values = np.where(mask, np.arange(12.0).reshape(4, 3), np.nan)
-    found, (held, others) = from_blocks(ends, [[values[:1], -values[:1]], [values[1:], -values[1:]]], 2)
+    held, others = values_of(ends), values_of(ends)
+    found = from_blocks(ends, [[values[:1], -values[:1]], [values[1:], -values[1:]]], [held, others])
     check_form(found)
-    np.testing.assert_array_equal(held, values[mask])
-    np.testing.assert_array_equal(others, -values[mask])
+    np.testing.assert_array_equal(held.finish(), values[mask])
+    np.testing.assert_array_equal(others.finish(), -values[mask])
     expected = np.zeros((20, 20), dtype=int)
     expected[np.ix_(ends.post, ends.pre)] = mask
     np.testing.assert_array_equal(matrix(found), expected)

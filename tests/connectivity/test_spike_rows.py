@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eqneuro.connectivity.matrix import Connectivity, SpikeRows, from_rows, spike_rows
+from eqneuro.connectivity.matrix import Connectivity, SpikeRows, from_rows, spike_rows, spike_rows_with
 
 RNG = np.random.default_rng(0)
 
@@ -82,6 +82,34 @@ def test_without_positions_the_rows_are_the_same(case):
     assert without.position is None
     for name in ("start", "target", "part_start"):
         np.testing.assert_array_equal(getattr(without, name), getattr(with_positions, name))
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases(), kind=st.sampled_from([np.float32, np.float64, np.int32, np.int64]))
+def test_values_are_sorted_along_as_positions_would_sort_them(case, kind):
+    found, boundaries, _ = case
+    values = RNG.normal(0.0, 1000.0, found.synapses).astype(kind)
+    with_positions = spike_rows(found, boundaries, 2, keep_position=True)
+    rows, sorted_values = spike_rows_with(found, boundaries, 2, values)
+    assert sorted_values.dtype == kind
+    np.testing.assert_array_equal(sorted_values, values[with_positions.position])
+    assert (rows.shortest, rows.longest, rows.position, rows.part_start) == (2, 2, None, None)
+    for name in ("start", "target"):
+        np.testing.assert_array_equal(getattr(rows, name), getattr(with_positions, name))
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.uint32])
+def test_delays_sort_rows_without_positions_for_any_number_of_threads(kind):
+    pairs = RNG.random((90, 70)) < 0.4
+    found = connectivity(pairs)
+    delays = RNG.integers(3, 40, found.synapses).astype(kind)
+    before, boundaries = delays.copy(), np.array([0, 20, 90])
+    with_positions = spike_rows(found, boundaries, delays, keep_position=True)
+    for threads in (1, 3):
+        rows = spike_rows(found, boundaries, delays, keep_position=False, threads=threads)
+        for name in ("start", "target", "part_start"):
+            np.testing.assert_array_equal(getattr(rows, name), getattr(with_positions, name))
+    np.testing.assert_array_equal(delays, before)
 
 
 @pytest.mark.parametrize(("post", "width"), [(65_535, 2), (65_536, 2), (65_537, 4)])

@@ -20,7 +20,11 @@ DENSE, SPARSE = 2000, 6000
 """Neurons of dense and sparse connections: some 4 million synapses each."""
 MATRIX = np.random.default_rng(1).random((DENSE, DENSE))
 ENTRIES = random_array((SPARSE, SPARSE), density=0.1, format="csr", rng=1)
-WEIGHTS = ann.Uniform(0.0, 1e-4)
+LATE_ENTRIES = ENTRIES.copy()
+LATE_ENTRIES.data = np.ceil(50.0 * ENTRIES.data) * 0.1
+LISTS = ENTRIES.tolil()
+LATE = np.ceil(50.0 * MATRIX) * 0.1
+WEIGHTS, DELAYS = ann.Uniform(0.0, 1e-4), ann.Uniform(0.5, 5.0)
 SPIKING = ann.Neuron(equations="10.0*dv/dt = -v + g_exc", spike="v > 1.0", reset="v = 0.0")
 RATE = ann.Neuron(equations="10.0*dr/dt = -r + sum(exc)")
 CASES: dict[str, tuple[int, Callable[[Any], Any]]] = {
@@ -33,6 +37,12 @@ CASES: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "from_sparse": (SPARSE, lambda p: p.from_sparse(ENTRIES)),
     "where": (SPARSE, lambda p: p.where("abs(i - j) < 300", weights=WEIGHTS)),
     "gaussian": (SPARSE, lambda p: p.gaussian(1e-4, 0.02)),
+    "delays": (SPARSE, lambda p: p.fixed_probability(0.1, 1e-4, DELAYS)),
+    "delays of all pairs": (DENSE, lambda p: p.all_to_all(1e-4, DELAYS)),
+    "weights and delays": (SPARSE, lambda p: p.fixed_number_pre(SPARSE // 10, WEIGHTS, DELAYS)),
+    "from_matrix, delays": (DENSE, lambda p: p.from_matrix(MATRIX, LATE)),
+    "from_sparse, delays": (SPARSE, lambda p: p.from_sparse(ENTRIES, LATE_ENTRIES)),
+    "from_sparse, lists": (SPARSE, lambda p: p.from_sparse(LISTS)),
 }
 
 

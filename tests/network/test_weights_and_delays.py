@@ -246,16 +246,18 @@ def test_parameters_of_synapses_of_every_locality_are_read_and_written() -> None
     assert (projection.a, projection.b, projection.c) == (2.0, [3.0] * 3, 5.0)
 
 
-def test_places_of_many_synapses_are_forgotten_until_weights_are_changed():
+@pytest.mark.parametrize("precision", ["double", "float"])
+@pytest.mark.parametrize("delays", [3.0, ann.DiscreteUniform(1, 9)], ids=["one delay", "delays"])
+def test_places_of_many_synapses_are_forgotten_until_weights_are_changed(delays, precision):
     """What is worked out anew is what was there: other weights reach the same synapses, with the same delays."""
     found = []
     for is_late in (False, True):
-        net = ann.Network(dt=1.0, seed=2)
+        net = ann.Network(dt=1.0, seed=2, precision=precision)
         source = net.create(ann.SpikeSourceArray([[float(1 + k % 5), 30.0] for k in range(1100)]))
         cells = net.create(1000, ann.Neuron(equations="x = g_exc", spike="x > 1e9"))
         projection = net.connect(source, cells, "exc")
-        projection.all_to_all(ann.Uniform(0.0, 1.0), delays=ann.DiscreteUniform(1, 9))
-        weights = np.random.default_rng(3).uniform(0.0, 1.0, (1000, 1100))
+        projection.all_to_all(ann.Uniform(0.0, 1.0), delays=delays)
+        weights = np.random.default_rng(3).uniform(0.0, 1.0, (1000, 1100)).astype(net._real)
         if is_late:
             net.simulate(20.0)
             assert projection._spike_rows.position is None
@@ -265,6 +267,27 @@ def test_places_of_many_synapses_are_forgotten_until_weights_are_changed():
         monitor = net.monitor(cells, "x")
         net.simulate(10.0)
         found.append(monitor.get("x"))
-        assert projection._delays.steps.dtype == np.uint16
+        assert delays == 3.0 or projection._delays.steps.dtype == np.uint16
+    if delays == 3.0:  # the spikes of 30 ms, which arrive together
+        np.testing.assert_allclose(
+            found[0].max(axis=0), weights.sum(axis=1), rtol=1e-12 if precision == "double" else 1e-5
+        )
     assert found[0].any()
     assert np.array_equal(found[0], found[1])
+
+
+@pytest.mark.parametrize("precision", ["double", "float"])
+def test_many_synapses_give_what_as_many_with_places_give(precision, monkeypatch):
+    def potentials() -> np.ndarray:
+        net = ann.Network(dt=1.0, seed=2, precision=precision)
+        source = net.create(ann.PoissonPopulation(1100, rates=20.0))
+        cells = net.create(1000, ann.Neuron(equations="x = 0.9*x + g_exc", spike="x > 1e9"))
+        net.connect(source, cells, "exc").fixed_probability(0.95, ann.Normal(0.0, 1.0), delays=2.0)
+        monitor = net.monitor(cells, "x")
+        net.simulate(10.0)
+        return monitor.get("x")
+
+    without = potentials()
+    monkeypatch.setattr("eqneuro.network.synapses.MANY", 10**9)
+    assert without.any()
+    assert np.array_equal(without, potentials())

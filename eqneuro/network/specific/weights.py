@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.engine.buffers import allocate
 from eqneuro.network.checkpoint_format import Arrays, Part
-from eqneuro.network.checks import level_outside
 from eqneuro.network.specific.ready import SpecificProjection
 
 
@@ -68,7 +67,7 @@ class SharedWeights(SpecificProjection):
         self._connectivity = found
         try:
             rng = np.random.default_rng([self._net._seed_word, self._number, 2])
-            self._set_delays(delays, rng, stacklevel=level_outside() + 1)
+            self._set_delays(delays, rng)
         except BaseException:
             self._connectivity = None
             raise
