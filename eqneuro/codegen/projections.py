@@ -21,13 +21,17 @@ TEMPLATE_WORDS = (
     "number ring ring_count row_start target input part_start delays range delay slot count spikes k row part first s"
     " source post_rank j total extreme value width total_0 total_1 total_2 total_3"
     " who part_of first_of last_of batch m coming upcoming are_many start_of run low high middle to near"
-    " reach ahead is_far own_place is_source begins rest"
+    " reach ahead is_far own_place is_source begins rest gap shift rows lowest"
 ).split()
 """Identifiers that the templates of projections use."""
 SUMMED_SPIKES = (("sum:source", "uint8_t"), ("sum:first", "int64_t"))
 """Buffers of one sum for all: which neurons are sources; where the targets of each range begin."""
 SUMMED_RATES = (("sum:own", "int64_t"), ("sum:first", "int64_t"))
 """The same: each row's own place among the sources, or -1; how many sources there are."""
+RUNS_OF_RATES = tuple((f"run:{name}", "int64_t") for name in ("gap", "low", "high", "first"))
+"""Buffers of rows that are runs: where each leaves out a neuron, between which places those beside it do; the first
+neuron of all.
+"""
 BY_SYNAPSE = re.compile(r"\b(\w+)\[s\]")
 """Arrays that C reads at the synapse s."""
 BY_TARGET = re.compile(rf"target\[s\]|\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(")
@@ -71,6 +75,8 @@ def _template(request: ProjectionRequest, pairs: str) -> str:
         return "spike_rows.c.j2"
     if pairs:
         return "spike_sum.c.j2" if request.events else "rate_sum.c.j2"
+    if request.runs:
+        return "rate_runs.c.j2"
     return "spike_projection.c.j2" if request.events else "rate_projection.c.j2"
 
 
@@ -120,6 +126,8 @@ class TransmissionPlanner:
         if pairs:
             for key, c_type in SUMMED_SPIKES if request.events else SUMMED_RATES:
                 self.scope.slot(key, c_type)
+        for key, c_type in RUNS_OF_RATES if request.runs else ():
+            self.scope.slot(key, c_type)
         kind = "deliver" if request.events else "transmit"
         return TransmissionPlan(
             template=_template(request, pairs),
@@ -223,7 +231,8 @@ class TransmissionPlanner:
 
     def _bind_source(self, symbol_: sympy.Symbol, neighbour: NeighbourAttribute, *, is_past: bool) -> None:
         scope, c_type, wanted = self.scope, neighbour.c_type, plain_name(neighbour.name)
-        index = "0" if not neighbour.varies else "s - first" if self.request.dense else "source[s]"
+        index = "s - first" if self.request.dense else "s - first + shift" if self.request.runs else "source[s]"
+        index = index if neighbour.varies else "0"
         if not is_past:
             pointer = scope.pointer(f"pre:{neighbour.name}", c_type, f"pre_{wanted}", const=True)
             scope.text[symbol_] = self._cast(pointer, c_type, index)

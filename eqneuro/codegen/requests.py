@@ -72,7 +72,8 @@ class ProjectionRequest:
     array which synapses share; ``assigns`` that the input is set, not added to. ``timed_pre`` says that spikes come
     with their times within steps, ``timed_post`` that they are delivered at such times: then rows are called for one by
     one. ``between`` says that delays end between grid points. ``pairs`` says that all of some pre-synaptic neurons
-    reach all post-synaptic ones that have synapses: ``all``, or ``others`` where none reaches itself.
+    reach all post-synaptic ones that have synapses: ``all``, or ``others`` where none reaches itself. ``runs`` says
+    that rows of rates hold neurons one after the other, but for the neuron whose row it is.
     """
 
     model: SynapseModel
@@ -90,6 +91,7 @@ class ProjectionRequest:
     timed_post: bool = False
     between: bool = False
     pairs: str = ""
+    runs: bool = False
 
     @cached_property
     def digest(self) -> str:
@@ -97,6 +99,7 @@ class ProjectionRequest:
         more: list[object] = [self.timed_pre, self.timed_post] if self.timed_pre or self.timed_post else []
         more += ["between"] if self.between else []
         more += [self.pairs] if self.pairs else []
+        more += ["runs"] if self.runs else []
         return _hash(
             "projection", self.model.digest, self.events, self.varying, self.semiglobal, self.delays, self.dense,
             self.index, self.pre, self.post, self.gathered, self.assigns, *more,

@@ -30,6 +30,11 @@ class AllPairs:
         """Whether all post-synaptic neurons have the same inputs."""
         return not (self.own >= 0).any()
 
+    @property
+    def is_run(self) -> bool:
+        """Whether the pre-synaptic neurons stand one after the other."""
+        return len(self.pre) > 0 and int(self.pre[-1]) - int(self.pre[0]) + 1 == len(self.pre)
+
 
 def all_pairs(built: Connectivity) -> AllPairs | None:
     """What a connectivity is if it is of this kind, whichever way it was made.

@@ -12,8 +12,8 @@ from eqneuro.codegen.layout import KernelLayout
 from eqneuro.connectivity.matrix import SpikeRows, Targets, starts_of
 from eqneuro.engine.buffers import padded
 from eqneuro.network.between import array_of
+from eqneuro.network.pairs import gaps_of, pairs_of
 from eqneuro.network.plastic import NARROW
-from eqneuro.network.requests import pairs_of
 from eqneuro.network.store import GLOBAL_LENGTH
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def projection_buffers(
         fixed = _event_sum_buffers(projection, boundaries) if is_sum else _row_buffers(projection, boundaries)
     else:
         fixed = _continuous_buffers(projection) | (_continuous_sum_buffers(projection) if is_sum else {})
+        fixed |= _run_buffers(projection) if any(slot.key == "run:first" for slot in layout.slots) else {}
     return [fixed[s.key] if s.key in fixed else _of_projection(projection, s.key) for s in layout.slots]
 
 
@@ -129,7 +130,7 @@ def _continuous_buffers(projection: Projection) -> dict[str, Array | None]:
         "post_rank": built.post_ranks,
         "rings": None,
         "row_start": built.row_start,
-        "rank": projection._narrow_pre_ranks(),
+        "rank": None if built.is_dense and filters is None else projection._narrow_pre_ranks(),
         "input": projection._post_population._input_of_target(projection.target),
         "delay": None if isinstance(projection._delay, int) else projection._delay,
     }
@@ -142,6 +143,15 @@ def _continuous_sum_buffers(projection: Projection) -> dict[str, Array | None]:
     narrow = projection._built.pre_size <= NARROW
     count = np.array([len(pairs.pre)], dtype=np.int64)
     return {"rank": pairs.pre.astype(np.uint16 if narrow else np.uint32), "sum:own": pairs.own, "sum:first": count}
+
+
+def _run_buffers(projection: Projection) -> dict[str, Array | None]:
+    """Rows hold neurons one after the other: no list of them is read."""
+    pairs = pairs_of(projection)
+    assert pairs is not None
+    gap, low, high = gaps_of(pairs, projection._built.row_start)
+    first = pairs.pre[:1].astype(np.int64)
+    return {"rank": None, "run:gap": gap, "run:low": low, "run:high": high, "run:first": first}
 
 
 def _event_sum_buffers(projection: Projection, boundaries: NDArray[np.int64]) -> dict[str, Array | None]:

@@ -19,6 +19,7 @@ from eqneuro.network.configuration import TICK
 from eqneuro.network.connectors import Connectors
 from eqneuro.network.delays import Delays
 from eqneuro.network.geometry import whole
+from eqneuro.network.pairs import are_runs, kind_of_sum
 from eqneuro.network.store import dtype_of
 from eqneuro.network.synapses import draw_values
 from eqneuro.network.traces import part
@@ -264,7 +265,8 @@ class SynapseEdits(Connectors):
 
     def _code_key(self) -> tuple[Any, ...]:
         """What generated code depends on."""
-        return self._varying(), self._delays.kind(events=self._is_event_based()), self._built.is_dense
+        kind = self._delays.kind(events=self._is_event_based())
+        return self._varying(), kind, self._built.is_dense, kind_of_sum(self), are_runs(self)  # type: ignore[arg-type]
 
     # -- reset --------------------------------------------------------------------------------------------------------
 

@@ -19,9 +19,9 @@ from eqneuro.codegen.requests import (
     ProjectionRequest,
     StopRequest,
 )
-from eqneuro.connectivity.all_pairs import AllPairs, all_pairs
 from eqneuro.language.syntax import Name
 from eqneuro.network.between import smooth_of
+from eqneuro.network.pairs import are_runs, kind_of_sum
 from eqneuro.network.plastic import NARROW, parts_of, request_of
 from eqneuro.network.timed_spikes import check_population, check_projection, is_timed
 from eqneuro.network.traces import settle
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WORTH_A_SUM = 1000
-"""Synapses from all to all: with fewer, one sum for all is worth no kernel of its own where there would be another."""
 C_TYPES = {"f": "real", "i": "lane", "b": "uint8_t"}
 
 
@@ -154,30 +152,6 @@ def synapse_requests(projection: Projection) -> dict[str, KernelRequest]:
     return found
 
 
-def pairs_of(projection: Projection) -> AllPairs | None:
-    """Whether one sum serves all post-synaptic neurons, and there are synapses enough to be worth a kernel."""
-    built = projection._built
-    is_single = isinstance(projection._delay, int) and not projection._varying()
-    is_worth_it = built.synapses >= WORTH_A_SUM or (built.is_dense and not projection._is_event_based())
-    if not (is_single and is_worth_it) or projection._filters() is not None:
-        return None
-    if projection._known_pairs is None or projection._known_pairs[0] is not built:
-        projection._known_pairs = built, all_pairs(built)
-    return projection._known_pairs[1]
-
-
-def _kind_of_pairs(projection: Projection) -> str:
-    """As `ProjectionRequest` has it."""
-    pairs = pairs_of(projection)
-    if pairs is None:
-        return ""
-    if pairs.is_whole:
-        return "all"
-    # what a neuron brings itself is found where lists of spikes ascend
-    is_plain = projection._pre_population is projection._post_population and not projection._pre_population._is_timed
-    return "others" if is_plain else ""
-
-
 def projection_request(projection: Projection) -> ProjectionRequest:
     """What the transmission of a projection needs."""
     model, events = projection.model, projection._is_event_based()
@@ -203,7 +177,8 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         timed_pre=events and projection._pre_population._is_timed,
         timed_post=events and projection._post_population._is_timed,
         between=not events and projection._delays.are_between,
-        pairs=_kind_of_pairs(projection),
+        pairs=kind_of_sum(projection),
+        runs=are_runs(projection),
     )
 
 

@@ -220,3 +220,29 @@ def test_random_inputs_are_not_listed_to_see_that_they_are_not_all() -> None:
     assert drawn._built._bits is not None  # ranks would take the place of bits
     assert net.source().count("all get the same") == 1
     assert every.nb_synapses == 160_000
+
+
+@pytest.mark.parametrize("place", [place for place in VIEWS if place not in ("whole", "every other")])
+@pytest.mark.parametrize("loops", [False, True])
+@pytest.mark.parametrize("one_weight", [False, True])
+def test_the_kernel_follows_synapses_that_go_and_come_back(place: str, loops: bool, one_weight: bool) -> None:
+    cell = ann.Neuron(parameters="b = 0.0", equations="phase = phase + b\nr = sin(phase)\nseen = sum(exc)")
+    net, seen, projection = recurrent(cell, place, loops=loops)
+    which, w = pairs(*VIEWS[place], loops=loops), np.full((90, 90), 0.25)
+    rank = projection.post_ranks[3]
+    source = projection.dendrite(rank).pre_ranks[5]
+    if not one_weight:
+        w[rank] = np.linspace(0.1, 0.9, 90)
+        projection.dendrite(rank).w = w[rank, projection.dendrite(rank).pre_ranks]
+    expected, phase, before = [], np.zeros(90), np.zeros(90)
+    for count, held in ((5, 1.0), (6, 0.0), (4, 1.0)):
+        if held != which[rank, source]:
+            create = projection.dendrite(rank).create_synapse if held else projection.dendrite(rank).prune_synapse
+            create(source, *[w[rank, source]] * bool(held))
+        which[rank, source] = held
+        net.simulate(float(count))
+        for _ in range(count):
+            expected.append((w * which) @ before)
+            phase += np.linspace(0.05, 1.5, 90)
+            before = np.sin(phase)
+    np.testing.assert_allclose(seen.get("seen"), expected, rtol=1e-12, atol=1e-13)
