@@ -7,9 +7,10 @@ import sympy
 from eqneuro.codegen.cprinter import CPrinter
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.plan import SIDE_BY_SIDE, FilterPlan
-from eqneuro.codegen.projections import PlannerNames, TransmissionPlanner, contribution, plain_name
+from eqneuro.codegen.projections import PlannerNames, TransmissionPlanner, plain_name
 from eqneuro.codegen.requests import FilterRequest, NeighbourAttribute
 from eqneuro.codegen.simplify import Invariants
+from eqneuro.model.contribution import contribution
 from eqneuro.numerics.select import translate
 
 WORDS = "number places filters row lane j w k i first source value total totals begin end now b".split()
@@ -42,7 +43,7 @@ class _FilterPlanner(TransmissionPlanner):
     def plan_filter(self) -> FilterPlan:
         """The kernel."""
         request = self.request
-        expr, text = contribution(request)
+        expr, text = contribution(request.model, events=request.events)
         value, _, _ = translate(expr)
         for word in WORDS:
             self.scope.names.allocate(word)

@@ -189,7 +189,7 @@ class TransmissionPlan:
     ``outer`` are lines for each pre-synaptic spike or post-synaptic row, ``value`` is what one synapse contributes;
     ``index`` the C type of stored ranks; ``streams`` are arrays with a value for each synapse; ``runs`` says that rows
     may be added run by run; ``pairs`` that all post-synaptic neurons get one sum (``all``), or it without their own
-    part (``others``).
+    part (``others``); ``ahead`` is the C type of delays where spikes are handed out when they happen.
     """
 
     template: str
@@ -210,6 +210,7 @@ class TransmissionPlan:
     streams: tuple[str, ...] = ()
     runs: bool = False
     pairs: str = ""
+    ahead: str = ""
 
 
 @dataclass(frozen=True)

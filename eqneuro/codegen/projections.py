@@ -13,7 +13,7 @@ from eqneuro.codegen.render import VECTOR_FUNCTIONS
 from eqneuro.codegen.requests import NeighbourAttribute, ProjectionRequest
 from eqneuro.codegen.scope import Scope
 from eqneuro.codegen.simplify import Invariants
-from eqneuro.language.syntax import Attribute, Binary, Expr, Name
+from eqneuro.model.contribution import contribution
 from eqneuro.numerics.select import translate
 
 C_TYPES = {"float": "real", "int": "lane", "bool": "uint8_t"}
@@ -22,6 +22,7 @@ TEMPLATE_WORDS = (
     " source post_rank j total extreme value width total_0 total_1 total_2 total_3"
     " who part_of first_of last_of batch m coming upcoming are_many start_of run low high middle to near"
     " reach ahead is_far own_place is_source begins rest gap shift rows lowest"
+    " late coming until sent mask"
 ).split()
 """Identifiers that the templates of projections use."""
 SUMMED_SPIKES = (("sum:source", "uint8_t"), ("sum:first", "int64_t"))
@@ -40,22 +41,6 @@ BY_TARGET = re.compile(rf"target\[s\]|\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan
 BY_POST = re.compile(r"\bj\b")
 """What a post-synaptic neuron has for itself."""
 
-DEFAULT_PSP = Binary("*", Name("w"), Attribute("pre", "r"))
-
-
-def contribution(request: ProjectionRequest) -> tuple[Expr, str]:
-    """What one synapse adds, and the user's text of it."""
-    model = request.model
-    if not request.events:
-        return model.psp or DEFAULT_PSP, f"psp = {model.psp_text or 'w * pre.r'}"
-    total: Expr = Name("w")
-    text = "g_target += w"
-    for statement in model.pre_spike:
-        if statement.variable == "g_target":
-            assert isinstance(statement.value, Binary)
-            total, text = statement.value.right, statement.text
-    return total, text
-
 
 def plan_projection(request: ProjectionRequest, name: str, real: str) -> TransmissionPlan:
     """The kernel of a projection's transmission."""
@@ -73,6 +58,8 @@ def _pairs(request: ProjectionRequest, value: str) -> str:
 def _template(request: ProjectionRequest, pairs: str) -> str:
     if request.timed_post:
         return "spike_rows.c.j2"
+    if request.ahead:
+        return "spike_ahead.c.j2"
     if pairs:
         return "spike_sum.c.j2" if request.events else "rate_sum.c.j2"
     if request.runs:
@@ -97,7 +84,7 @@ class TransmissionPlanner:
     def plan(self) -> TransmissionPlan:
         """The kernel."""
         request = self.request
-        expr, text = contribution(request)
+        expr, text = contribution(request.model, events=request.events)
         value, draws, _ = translate(expr)
         if draws:
             raise NotImplementedError("random numbers in synapses are not available yet")
@@ -128,6 +115,9 @@ class TransmissionPlanner:
                 self.scope.slot(key, c_type)
         for key, c_type in RUNS_OF_RATES if request.runs else ():
             self.scope.slot(key, c_type)
+        if request.ahead:
+            for key, c_type in (("late", request.ahead), ("ahead:inputs", "real"), ("ahead:until", "int64_t")):
+                self.scope.slot(key, c_type)
         kind = "deliver" if request.events else "transmit"
         return TransmissionPlan(
             template=_template(request, pairs),
@@ -142,6 +132,7 @@ class TransmissionPlanner:
             delays=request.delays,
             dense=request.dense and not request.events,
             pairs=pairs,
+            ahead=request.ahead,
             operation=request.model.operation,
             assigns=request.assigns,
             timed_pre=request.timed_pre,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import jinja2
 
 FIXED_KERNELS = (
-    "clear_sums", "keep_sums", "keep_history", "publish_spikes", "measure_rate", "reduce", "record_row",
+    "clear_sums", "take_inputs", "keep_sums", "keep_history", "publish_spikes", "measure_rate", "reduce", "record_row",
     "record_spikes", "spike_source", "timed_array", "observe_mean", "read_between",
 )  # fmt: skip
 """Kernels of runtime.c.j2, in front of a network's own."""

@@ -73,7 +73,8 @@ class ProjectionRequest:
     with their times within steps, ``timed_post`` that they are delivered at such times: then rows are called for one by
     one. ``between`` says that delays end between grid points. ``pairs`` says that all of some pre-synaptic neurons
     reach all post-synaptic ones that have synapses: ``all``, or ``others`` where none reaches itself. ``runs`` says
-    that rows of rates hold neurons one after the other, but for the neuron whose row it is.
+    that rows of rates hold neurons one after the other, but for the neuron whose row it is. ``ahead`` is the C type of
+    delays where spikes are handed out when they happen, to the inputs of the steps in which they arrive.
     """
 
     model: SynapseModel
@@ -92,6 +93,7 @@ class ProjectionRequest:
     between: bool = False
     pairs: str = ""
     runs: bool = False
+    ahead: str = ""
 
     @cached_property
     def digest(self) -> str:
@@ -100,6 +102,7 @@ class ProjectionRequest:
         more += ["between"] if self.between else []
         more += [self.pairs] if self.pairs else []
         more += ["runs"] if self.runs else []
+        more += [self.ahead] if self.ahead else []
         return _hash(
             "projection", self.model.digest, self.events, self.varying, self.semiglobal, self.delays, self.dense,
             self.index, self.pre, self.post, self.gathered, self.assigns, *more,

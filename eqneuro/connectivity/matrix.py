@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from eqneuro.connectivity.memory import check_room
 Ranks = NDArray[np.uint32]
 Places = NDArray[np.int64]
 Targets = NDArray[np.uint16] | NDArray[np.uint32]
+Late = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.uint32]
 
 BLOCK = 2**18
 """Entries of a large array that are changed at once."""
@@ -111,7 +112,8 @@ def from_rows(
 class SpikeRows:
     """Synapses as spikes need them: by range of post-synaptic neurons, then by pre-synaptic neuron, then by delay.
 
-    ``position`` says where each stands in the user's order; None where no synapse has a value of its own.
+    ``position`` says where each stands in the user's order; None where no synapse has a value of its own. ``late`` are
+    delays in steps, where rows are not sorted by them.
     """
 
     start: Places
@@ -120,13 +122,14 @@ class SpikeRows:
     part_start: Ranks | None
     shortest: int
     longest: int
+    late: Late | None = None
 
     def are_runs(self) -> bool:
         """Whether most rows hold nearly all neurons one after the other, so that they are best added run by run.
 
         Looks closely only where more than half of all pairs are connected.
         """
-        if self.part_start is not None or not len(self.target):
+        if self.part_start is not None or self.late is not None or not len(self.target):
             return False
         is_filled, total = np.diff(self.start) > 0, len(self.target)
         # a pair is connected once: targets ascend in each row
@@ -156,14 +159,24 @@ class SpikeRows:
         return True
 
 
+SHORT = 2**8 - 1
+"""Steps of a delay that a byte holds."""
 LONG_RUN = 32
 """Neurons one after the other from which on a loop without a list of targets pays."""
 
 
 def spike_rows(
-    connectivity: Connectivity, boundaries: Places, delays: int | Targets, *, keep_position: bool, threads: int = 1
+    connectivity: Connectivity,
+    boundaries: Places,
+    delays: int | Targets,
+    *,
+    keep_position: bool,
+    by_delay: bool = True,
+    threads: int = 1,
 ) -> SpikeRows:
     """The rows for spikes; ``boundaries`` are the first post-synaptic ranks of the ranges, and the end.
+
+    Delays that differ are sorted in each row, or where not ``by_delay`` listed beside the targets.
 
     Raises
     ------
@@ -185,6 +198,10 @@ def spike_rows(
     if isinstance(delays, int):
         return SpikeRows(start, target, kept, None, delays, delays)
     shortest, longest = (int(delays.min()), int(delays.max())) if total else (1, 1)
+    if not by_delay:
+        in_rows = delays[position] if keep_position else cast("Targets", along)
+        late: Late = in_rows.astype(np.uint8) if longest <= SHORT else in_rows
+        return SpikeRows(start, target, kept, None, shortest, longest, late)
     parts = (len(start) - 1) * (longest - shortest + 2)
     check_room(4.0 * parts, f"delays from {shortest} to {longest} steps of {connectivity.pre_size:,} neurons")
     part_start = np.zeros(parts, dtype=np.uint32)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from eqneuro.connectivity.matrix import Connectivity, from_rows
 from eqneuro.connectivity.memory import check_room
@@ -94,9 +94,9 @@ class Appended(Protocol):
         """Adds values at the end."""
 
 
-def values_of(ends: Ends) -> Growing:
+def values_of(ends: Ends, real: DTypeLike = np.float64) -> Growing:
     """Room for what a matrix holds."""
-    return Growing(np.float64, f"values of {_synapses(ends, 'from_matrix')}", len(ends.post) * len(ends.pre))
+    return Growing(real, f"values of {_synapses(ends, 'from_matrix')}", len(ends.post) * len(ends.pre))
 
 
 def from_blocks(

@@ -14,6 +14,7 @@ READ, WRITE, OWN_READ, OWN_WRITE = "r", "w", "R", "W"
 
 FIXED = {
     "clear_sums": "rW",
+    "take_inputs": "rrRWW",
     "keep_sums": "rrRW",
     "keep_history": "rRW",
     "read_between": "rrRRRrW",

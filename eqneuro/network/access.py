@@ -21,14 +21,14 @@ NEURONS = {
 }
 SYNAPSES = {
     READ: (
-        "numbers spike_at spike_ring spike_count row_start rank delay rings post_rank filter shared_weights place pre "
-        "ring constant reduction early slopes past_start between later part_start boundary post_start post_slot "
+        "numbers spike_at spike_ring spike_count row_start rank delay late rings post_rank filter shared_weights place "
+        "pre ring constant reduction early slopes past_start between later part_start boundary post_start post_slot "
         "post_source learning column_step position delay_of t_pre waiting_mode sum"
     ),
     OWN_READ: "post post_ring t_post",
     OWN_WRITE: (
-        "input updated updated_pre updated_post updated_row trace trace_now waiting_count waiting_tick waiting_place "
-        "waiting_seen"
+        "input ahead updated updated_pre updated_post updated_row trace trace_now waiting_count waiting_tick "
+        "waiting_place waiting_seen"
     ),
     WRITE: "updated_all",
 }

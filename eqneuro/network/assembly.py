@@ -13,6 +13,7 @@ from eqneuro.codegen.layout import KernelLayout
 from eqneuro.engine.buffers import allocate, padded
 from eqneuro.engine.program import Program
 from eqneuro.network.access import neuron_access, synapse_access
+from eqneuro.network.ahead import Ahead
 from eqneuro.network.between import buffers_of, make_rows
 from eqneuro.network.binding import population_buffers, projection_buffers
 from eqneuro.network.listing import choose_lists, see_who_reads_times
@@ -69,6 +70,7 @@ class Assembly:
         self.stopped = allocate(max(1, len(stops)), np.int64)
         self.ranges = ranges
         self.program = Program(compiled.functions, len(ranges.cost), [self.stopped])
+        self.ahead = Ahead(network, self.program.threads)
         self.catching_up: list[tuple[Projection, int, list[Any]]] = []
         self._arriving: dict[int, list[Arriving]] = {}
         self._make_room()
@@ -198,7 +200,21 @@ class Assembly:
                 continue
             spans = self._synaptic_spans(projection, by_range=projection._is_event_based())
             self.program.add(layout.function, buffers, spans, access)
+            if projection._inputs_ahead is not None:
+                self.ahead.add(self.program.number(layout.function), buffers)
+                self._take_inputs(projection)
         self._run_synapses(projection, TRANSMITTING)
+
+    def _take_inputs(self, projection: Projection) -> None:
+        """Behind the last of those who add to them, the inputs of the step."""
+        inputs, population = self.ahead.taken(projection), projection._post_population
+        if inputs is not None:
+            edges = self.ranges.boundaries(population)
+            numbers = np.array([inputs.slots, inputs.width], dtype=np.int64)
+            array = population._input_of_target(projection.target)
+            self.program.owner = population, ""
+            spans = [(thread, thread + int(a < b)) for thread, (a, b) in enumerate(pairwise(edges.tolist()))]
+            self.program.add("take_inputs", [numbers, edges, inputs.until, inputs.rows, array], spans)
 
     def _expect(self, projection: Projection, layout: KernelLayout, buffers: list[Any], access: str) -> None:
         """Spikes are delivered at their times within the step, by the kernel of the neurons that they reach."""

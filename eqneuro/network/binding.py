@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,9 +99,20 @@ def projection_buffers(
 def _row_buffers(projection: Projection, boundaries: NDArray[np.int64]) -> dict[str, Array | None]:
     rows = projection._rows_for_spikes(boundaries)
     size = projection._pre_population.size
+    if rows.late is not None:
+        return _ahead_buffers(projection, rows)
     return _event_buffers(
         projection, rows, LISTED if not rows.are_runs() else DENSE_ROWS if rows.are_dense(size) else RUNS
     )
+
+
+def _ahead_buffers(projection: Projection, rows: SpikeRows) -> dict[str, Array | None]:
+    """Spikes are looked at in the step after they happened, as if all delays were of one step."""
+    inputs = projection._inputs_ahead
+    assert inputs is not None
+    fixed = _event_buffers(projection, replace(rows, shortest=1, longest=1), LISTED)
+    numbers = np.concatenate([fixed["numbers"], [inputs.slots, inputs.width]])
+    return fixed | {"numbers": numbers, "late": rows.late, "ahead:inputs": inputs.rows, "ahead:until": inputs.until}
 
 
 def _event_buffers(projection: Projection, rows: SpikeRows, form: int) -> dict[str, Array | None]:

@@ -169,7 +169,7 @@ class Connectors(SynapseValues, SavedProjection):
         ends = self._open_ends()
         shape, order = (len(ends.post), len(ends.pre)), (place_order(self.post), place_order(self.pre))
         matrices = [GivenMatrix(weights, "weights", shape, order, pre_post)]
-        values, late = values_of(ends), None
+        values, late = values_of(ends, self._real_of(self._attribute("w"))), None
         if not isinstance(delays, Distribution) and np.ndim(delays) > 0:
             matrices.append(GivenMatrix(delays, "delays", shape, order, pre_post))
             late = DelayReader(self, shape[0] * shape[1])

@@ -265,8 +265,9 @@ class SynapseEdits(Connectors):
 
     def _code_key(self) -> tuple[Any, ...]:
         """What generated code depends on."""
-        kind = self._delays.kind(events=self._is_event_based())
-        return self._varying(), kind, self._built.is_dense, kind_of_sum(self), are_runs(self)  # type: ignore[arg-type]
+        kind = self._delays.kind(events=self._is_event_based()), self._hands_out(self._delays)
+        pairs = kind_of_sum(self), are_runs(self)  # type: ignore[arg-type]
+        return self._varying(), kind, self._built.is_dense, pairs
 
     # -- reset --------------------------------------------------------------------------------------------------------
 

@@ -243,6 +243,8 @@ def _explain_projection(projection: Projection, method: str) -> ObjectNote:
         f"{projection._pre_population.name!r} to {projection._post_population.name!r}, target {projection.target!r}",
         "rows by pre-synaptic neuron" if projection._is_event_based() else "rows by post-synaptic neuron",
     ]
+    if projection._connectivity is not None and projection._hands_out(projection._delays):
+        remarks.append("spikes are handed out when they happen, to the inputs of the steps in which they arrive")
     traces = foreseen(projection)
     for side in ("pre", "post"):
         names = [name for name, its in traces.items() if its == side]

@@ -89,6 +89,7 @@ def _projection_arrays(projection: Projection) -> Iterator[ArrayNote]:
             ("beginnings of rows", rows.start),
             ("places of synapses", rows.position),
             ("parts of rows by delay", rows.part_start),
+            ("delays in rows", rows.late),
         ):
             if array is not None:
                 yield ArrayNote(name, "indices", array.nbytes)

@@ -32,6 +32,8 @@ class SpikeOutput:
         self.is_direct = self.is_played = self.times_are_read = False
         self.count = allocate(padded(size) // 2, np.int64)  # LENGTH_AT of templates/prelude.h.j2
         self.ring_count = allocate(self.slots, np.int64)
+        self.cleared = 0
+        """How often what was under way was dropped."""
         self.ring_at: NDArray[np.float64] | None = None
         self.spiked_at: NDArray[np.float64] | None = None
         self.spiked = allocate(padded(size) * most, np.uint32)
@@ -90,6 +92,7 @@ class SpikeOutput:
 
     def clear(self) -> None:
         """Drops what is under way."""
+        self.cleared += 1
         self.ring_count[:] = 0
         self.count[:] = 0
 

@@ -87,6 +87,7 @@ def describe(call: Call, layouts: Mapping[str, KernelLayout]) -> Note:
 
 FIXED = {
     "clear_sums": (OTHER, "inputs emptied", NEURON_STEP),
+    "take_inputs": (DELIVERY, "inputs of a step", NEURON_STEP),
     "keep_sums": (OTHER, "inputs kept", NEURON_STEP),
     "keep_history": (OTHER, "history", NEURON_STEP),
     "read_between": (OTHER, "values between grid points", NEURON_STEP),
@@ -200,7 +201,7 @@ SYNAPTIC = {
     "catch_up": (PLASTICITY, "post_spike, when rows are read"),
 }
 """Phase and title by part of a projection; a kernel of plain transmission has no part, but its function begins so."""
-STREAMED = ("rank", "position", "delay_of", "place", "updated", "post_slot", "post_source")
+STREAMED = ("rank", "late", "position", "delay_of", "place", "updated", "post_slot", "post_source")
 """Slots of which each synapse has an entry of its own, beside its attributes."""
 TARGETS = ("input", "post", "post_ring", "t_post", "semiglobal", "updated_row", "trace_now")
 """Slots of which each post-synaptic neuron has an entry."""

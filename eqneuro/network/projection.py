@@ -13,8 +13,10 @@ from eqneuro.connectivity.matrix import Connectivity
 from eqneuro.connectivity.patterns import Ends
 from eqneuro.model.models import SynapseModel
 from eqneuro.model.synapse import Synapse
+from eqneuro.network.ahead import ahead_of
 from eqneuro.network.connectors import place_order
 from eqneuro.network.connectors_by_rule import ConnectorsByRule
+from eqneuro.network.delays import Delays
 from eqneuro.network.dendrite import Dendrite, SynapseView
 from eqneuro.network.geometry import whole
 from eqneuro.network.structural import StructuralPlasticity
@@ -317,6 +319,9 @@ class Projection(Transmission, StructuralPlasticity, ConnectorsByRule):
 
     # -- what the engine asks -----------------------------------------------------------------------------------------
 
+    def _hands_out(self, delays: Delays) -> str:
+        return ahead_of(self, delays)
+
     def _nbytes(self) -> int:
         total = self._built.nbytes + sum(v.nbytes for v in (*self._values.values(), *self._ordered.values()))
         if self._spike_rows is not None:
@@ -325,6 +330,7 @@ class Projection(Transmission, StructuralPlasticity, ConnectorsByRule):
                 self._spike_rows.target,
                 self._spike_rows.position,
                 self._spike_rows.part_start,
+                self._spike_rows.late,
             )
             total += sum(p.nbytes for p in parts if p is not None)
         total += self._plastic.nbytes + sum(array.nbytes for array in self._spread.values())

@@ -179,6 +179,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         between=not events and projection._delays.are_between,
         pairs=kind_of_sum(projection),
         runs=are_runs(projection),
+        ahead=projection._hands_out(projection._delays),
     )
 
 

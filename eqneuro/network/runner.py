@@ -87,6 +87,7 @@ class Runner(Running):
             if done == 0:
                 self._begin(steps, may_stop=bool(stops))
             self._refresh_propagators()
+            assembly.ahead.catch_up(self.engine)
             with self._waiting(steps - done):
                 done += self.engine.run(
                     self._table,
@@ -102,6 +103,7 @@ class Runner(Running):
                     None if progress is None else lambda count, before=done: progress(before + count),
                     None if network._watch is None else network._watch.sheet(assembly, (self, self._assembled, stops)),
                 )
+            assembly.ahead.note()
             for projection in self._changing:
                 projection._is_ahead = True
             self._check_finite()

@@ -47,6 +47,10 @@ class SynapseDelays:
     def _is_event_based(self) -> bool:
         raise NotImplementedError
 
+    def _hands_out(self, delays: Delays) -> str:
+        """The C type of delays where spikes are handed out when they happen, else nothing."""
+        raise NotImplementedError
+
     def _leave_rows(self) -> None:
         raise NotImplementedError
 
@@ -90,7 +94,8 @@ class SynapseDelays:
         self._delays = delays
         self._leave_rows()
         events = self._is_event_based()
-        self._net._note_change(structural=before.kind(events=events) != delays.kind(events=events))
+        kinds = [(x.kind(events=events), self._hands_out(x)) for x in (before, delays)]
+        self._net._note_change(structural=kinds[0] != kinds[1])
 
     def _set_delays(self, delays: Any, rng: np.random.Generator) -> None:
         """Takes delays in ms, or such as were read before."""

@@ -25,6 +25,8 @@ from eqneuro.network.store import dtype_of
 from eqneuro.network.synapse_delays import SynapseDelays, flatten, is_nested
 
 if TYPE_CHECKING:
+    from eqneuro.network.ahead import InputsAhead
+
     pass
 
 MANY = 1_000_000
@@ -56,6 +58,9 @@ class SynapseValues(SynapseDelays):
         self._known_pairs: tuple[Connectivity, AllPairs | None] | None = None
         self._boundaries = np.empty(0, dtype=np.int64)
         self._ordered: dict[str, NDArray[Any]] = {}
+        self._writes = 0
+        """How often values were set: what was worked out from them may be out of date."""
+        self._inputs_ahead: InputsAhead | None = None
         self._spread: dict[str, NDArray[Any]] = {}
 
     @property
@@ -108,8 +113,11 @@ class SynapseValues(SynapseDelays):
         return self
 
     def _sample(self, attribute: ModelAttribute, weights: Distribution, rng: np.random.Generator) -> NDArray[Any]:
-        real = self._net._real if attribute.type == "float" else np.float64
-        return weights.sample(rng, self._built.synapses, real)
+        return weights.sample(rng, self._built.synapses, self._real_of(attribute))
+
+    def _real_of(self, attribute: ModelAttribute) -> type:
+        """The precision in which numbers of an attribute are drawn, or read."""
+        return self._net._real if attribute.type == "float" else np.float64
 
     def _count(self, attribute: ModelAttribute) -> int:
         built = self._built
@@ -139,6 +147,7 @@ class SynapseValues(SynapseDelays):
         Those that are the projection's ``own`` are taken over, others are copied.
         """
         name, count = attribute.name, self._count(attribute)
+        self._writes += 1
         own = own and are_numbers(value, count)
         try:
             given = value if own else np.asarray(value, dtype=float) if np.ndim(value) == 0 else flatten(value)
@@ -280,17 +289,21 @@ class SynapseValues(SynapseDelays):
         if self._spike_rows is None or not np.array_equal(self._boundaries, boundaries):
             self._leave_rows()
             self._boundaries = boundaries
-            varying, threads, delay = self._varying(), self._net._num_threads, self._delay
+            varying, delay = self._varying(), self._delay
             if isinstance(delay, int) and len(varying) == 1 and self._are_positions_forgotten():
                 [name] = varying
                 if self._values[name].itemsize in (4, 8):
                     found = spike_rows_with(self._built, boundaries, delay, self._values[name])
                     self._spike_rows, self._ordered[name] = found
                     return self._spike_rows
-            self._spike_rows = spike_rows(self._built, boundaries, delay, keep_position=bool(varying), threads=threads)
+            self._spike_rows = self._sorted_rows(keep_position=bool(varying))
             if self._spike_rows.position is not None:
                 self._plastic.in_spike_order(self._spike_rows.position)
         return self._spike_rows
+
+    def _sorted_rows(self, *, keep_position: bool) -> SpikeRows:
+        form = dict(keep_position=keep_position, by_delay=not self._hands_out(self._delays))
+        return spike_rows(self._built, self._boundaries, self._delay, threads=self._net._num_threads, **form)
 
     def _leave_rows(self) -> None:
         """Gives up the rows for spikes; what their synapses hold goes back to the user's order."""
@@ -304,8 +317,7 @@ class SynapseValues(SynapseDelays):
         """Where each synapse of the rows for spikes stands in the user's order."""
         assert self._spike_rows is not None
         if self._spike_rows.position is None:
-            anew = spike_rows(self._built, self._boundaries, self._delay, keep_position=True)
-            self._spike_rows = replace(self._spike_rows, position=anew.position)
+            self._spike_rows = replace(self._spike_rows, position=self._sorted_rows(keep_position=True).position)
         assert self._spike_rows.position is not None
         return self._spike_rows.position
 
