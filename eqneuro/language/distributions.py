@@ -250,3 +250,8 @@ DISTRIBUTIONS: dict[str, type[Distribution]] = {
 }
 OPTIONAL_ARGUMENTS: dict[str, tuple[Expr, ...]] = {"Gamma": (Number(1.0),)}
 """Values of last arguments that may be left out."""
+
+
+def draw_values(rng: np.random.Generator, count: int, distribution: Distribution) -> NDArray[Any]:
+    """What `evaluate` asks for where a distribution stands."""
+    return distribution.sample(rng, count)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from eqneuro.connectivity.editing import Edit, add_synapses, find_places, remove_synapses
 from eqneuro.connectivity.matrix import Connectivity
-from eqneuro.language.distributions import Distribution
+from eqneuro.language.distributions import Distribution, draw_values
 from eqneuro.language.evaluate import evaluate
 from eqneuro.model.models import ModelAttribute, OdeEquation
 from eqneuro.model.traces import DRIVEN
@@ -21,7 +21,6 @@ from eqneuro.network.delays import Delays
 from eqneuro.network.geometry import whole
 from eqneuro.network.pairs import are_runs, kind_of_sum
 from eqneuro.network.store import dtype_of
-from eqneuro.network.synapses import draw_values
 from eqneuro.network.traces import part
 
 if TYPE_CHECKING:

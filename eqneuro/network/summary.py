@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from eqneuro.network.population import Population
@@ -30,6 +31,12 @@ class Spread:
 def counted(number: int, what: str) -> str:
     """``1 population``, ``2 populations``, ``2 synapses``."""
     return f"{number} {what if number == 1 else what + 's'}"
+
+
+def span_of(lengths: NDArray[np.int64]) -> str:
+    """The smallest and the largest of some lengths, one number where these are the same."""
+    low, high = int(lengths.min(initial=0)), int(lengths.max(initial=0))
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def spread(values: Any) -> Spread:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from eqneuro.connectivity.all_pairs import AllPairs
 from eqneuro.connectivity.matrix import Connectivity, SpikeRows, spike_rows, spike_rows_with
-from eqneuro.language.distributions import Distribution
+from eqneuro.language.distributions import Distribution, draw_values
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.names import suggest
 from eqneuro.language.syntax import Name
@@ -22,12 +22,11 @@ from eqneuro.network.held import are_numbers, converted, has_nan, is_among
 from eqneuro.network.plastic import PlasticState
 from eqneuro.network.quantities import plain_value, plain_weights
 from eqneuro.network.store import dtype_of
+from eqneuro.network.summary import span_of
 from eqneuro.network.synapse_delays import SynapseDelays, flatten, is_nested
 
 if TYPE_CHECKING:
     from eqneuro.network.ahead import InputsAhead
-
-    pass
 
 MANY = 1_000_000
 """Synapses whose places in the user's order are worth their memory only while something asks for them."""
@@ -262,7 +261,7 @@ class SynapseValues(SynapseDelays):
             if [np.size(row) for row in value] != lengths.tolist():
                 raise ValueError(
                     f"{attribute.name!r} takes one list for each of the {len(lengths)} post-synaptic neurons that have "
-                    f"synapses, of {_span(lengths)} values"
+                    f"synapses, of {span_of(lengths)} values"
                 )
         return flatten(value)
 
@@ -346,13 +345,3 @@ class SynapseValues(SynapseDelays):
             self._spread[name] = np.zeros(self._built.post_size, dtype=values.dtype)
             self._spread[name][self._built.post_ranks] = values
         return self._spread[name]
-
-
-def draw_values(rng: np.random.Generator, count: int, distribution: Distribution) -> NDArray[Any]:
-    """What `evaluate` asks for where a distribution stands."""
-    return distribution.sample(rng, count)
-
-
-def _span(lengths: NDArray[np.int64]) -> str:
-    low, high = int(lengths.min(initial=0)), int(lengths.max(initial=0))
-    return str(low) if low == high else f"{low} to {high}"
