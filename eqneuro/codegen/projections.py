@@ -22,7 +22,7 @@ TEMPLATE_WORDS = (
     " source post_rank j total extreme value width total_0 total_1 total_2 total_3"
     " who part_of first_of last_of batch m coming upcoming are_many start_of run low high middle to near"
     " reach ahead is_far own_place is_source begins rest gap shift rows lowest"
-    " late coming until sent mask"
+    " late until sent mask"
 ).split()
 """Identifiers that the templates of projections use."""
 SUMMED_SPIKES = (("sum:source", "uint8_t"), ("sum:first", "int64_t"))

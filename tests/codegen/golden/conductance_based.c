@@ -239,45 +239,75 @@ static void deliver_DefaultSpikingSynapse_1(void *const *restrict b, const insta
 
 /* Projection with DefaultSpikingSynapse: g_target += w
  *
- * Spikes are handed out when they happen: what each synapse brings is added to the inputs of the step in which it arrives.
- * Rows hold the targets of one pre-synaptic neuron; each range of post-synaptic neurons has rows of its own.
+ * Rows hold the targets of one pre-synaptic neuron, sorted by delay; each range of post-synaptic neurons has rows of its own.
  */
 static void deliver_DefaultSpikingSynapse_2(void *const *restrict b, const instant *restrict now, int64_t begin,
     int64_t end)
 {
-  /* pre-synaptic neurons, slots of the ring, -, -, room of a slot, -, -; slots of inputs to come, items of each */
-  const int64_t *number = b[0];
+  const int64_t *number = b[0]; /* pre-synaptic neurons, slots of the ring, shortest and longest delay in steps */
   const uint32_t *restrict ring = b[1];
   const int64_t *ring_count = b[2];
   const int64_t *restrict row_start = b[3];
   const uint16_t *restrict target = b[4];
-  const uint8_t *restrict late = b[8]; /* the delay of each synapse in steps */
-  real *restrict coming = b[9];
-  int64_t *until = b[10]; /* the last step for which there may be something, by range */
+  real *restrict input = b[5];
+  const uint32_t *restrict part_start = b[6]; /* where the synapses of each delay begin in a row */
+  const int64_t delays = number[3] - number[2] + 1;
   const real *restrict const all_w = b[7];
-  const int64_t slot = (now->tick - 1) & (number[1] - 1), count = ring_count[slot];
-  const int64_t sent = now->tick - 1, mask = number[7] - 1, width = number[8];
-  const uint32_t *restrict spikes = ring + slot * number[4];
 
-  for (int64_t range = begin; count && range < end; ++range) {
-    const int64_t *restrict start_of = row_start + range * number[0];
-    until[range * COUNTS_APART] = sent + mask + 1;
-    for (int64_t k = 0; k < count; ++k) {
-      __builtin_prefetch(&start_of[spikes[k]]);
-    }
-    for (int64_t k = 0; k < count; ++k) {
-      const int64_t i = spikes[k], first = start_of[i], last = start_of[i + 1];
-      const int64_t upcoming = start_of[spikes[k + 1 < count ? k + 1 : k]];
-      (void)i;
-      for (int64_t near = first; near < last; near += 16) { /*
-          of the next row as much is fetched as of this one is read */
-        const int64_t ahead = upcoming + near - first, reach = near + 16 < last ? near + 16 : last;
-        __builtin_prefetch(&target[ahead]);
-        __builtin_prefetch(&late[ahead]);
-        __builtin_prefetch(&all_w[ahead]);
-        for (int64_t s = near; s < reach; ++s) {
-          coming[((sent + late[s]) & mask) * width + target[s]] += all_w[s];
+  for (int64_t range = begin; range < end; ++range) {
+    int64_t delay = number[2], k = 0;
+
+    while (delay <= number[3]) {
+      int64_t who[BATCH], first_of[BATCH + FETCHED], last_of[BATCH], batch = 0;
+      const uint32_t *part_of[BATCH];
+
+      while (batch < BATCH && delay <= number[3]) {
+        const int64_t slot = (now->tick - delay) & (number[1] - 1), count = ring_count[slot];
+        const uint32_t *restrict spikes = ring + slot * number[0];
+        for (; k < count && batch < BATCH; ++k, ++batch) {
+          const int64_t row = range * number[0] + spikes[k];
+          who[batch] = spikes[k];
+          __builtin_prefetch(&row_start[row]);
+          part_of[batch] = part_start + row * (delays + 1) + (delay - number[2]);
+          __builtin_prefetch(part_of[batch]);
         }
+        if (k >= count) {
+          ++delay, k = 0;
+        }
+      }
+      for (int64_t m = 0; m < batch; ++m) {
+        const int64_t row = range * number[0] + who[m];
+        first_of[m] = row_start[row] + part_of[m][0], last_of[m] = row_start[row] + part_of[m][1];
+      }
+      for (int64_t m = batch; m < batch + FETCHED; ++m) {
+        first_of[m] = 0;
+      }
+      for (int64_t m = 0; m < FETCHED; ++m) { /* the others are fetched as these are gone through */
+        FETCH(&target[first_of[m]]);
+        FETCH(&all_w[first_of[m]]);
+      }
+      for (int64_t m = 0; m < batch; ++m) {
+        const int64_t i = who[m], first = first_of[m], last = last_of[m], upcoming = first_of[m + 1], coming =
+            first_of[m + FETCHED];
+        FETCH(&target[coming]);
+        FETCH(&all_w[coming]);
+        (void)i, (void)upcoming;
+        const int64_t reach = last - first < AHEAD_IN_ROW ? last - first : AHEAD_IN_ROW;
+        for (int64_t near = first; near < last; near += 8) {
+          const int64_t ahead = near + reach < last ? near + reach : upcoming + near + reach - last;
+          __builtin_prefetch(&target[ahead]);
+          __builtin_prefetch(&all_w[ahead]);
+          if (near + 8 <= last) {
+            for (int64_t s = near; s < near + 8; ++s) {
+              input[target[s]] += all_w[s];
+            }
+          } else {
+            for (int64_t s = near; s < last; ++s) {
+              input[target[s]] += all_w[s];
+            }
+          }
+        }
+
       }
     }
   }
