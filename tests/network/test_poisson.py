@@ -174,7 +174,7 @@ def test_reset_begins_anew_and_seeds_differ():
 
 
 @pytest.mark.parametrize("real", ["float32", "float64"])
-@pytest.mark.parametrize("rates", [30.0, [0.0, 20.0, 700.0, 3000.0] * (GAP_NEURONS // 4 + 20)])
+@pytest.mark.parametrize("rates", [30.0, [0.0, 20.0, 70.0, 400.0] * (GAP_NEURONS // 4 + 20)])
 def test_the_reference_interpreter_draws_the_same_spikes(rates, real):
     size = GAP_NEURONS + 80
     found = []
