@@ -117,6 +117,8 @@ def _fixed(call: Call, part: str) -> tuple[str, str, str, float, Counter, Traffi
     match call.function:
         case "clear_sums":
             return phase, title, unit, items, UNCOUNTED, Traffic(each=_size(b[1]))
+        case "take_inputs":  # those of a step and of neurons are read, added, and written
+            return phase, title, unit, float(_number(b[1], -1)), UNCOUNTED, Traffic(each=4 * _size(b[3]))
         case "keep_history":
             return phase, title, unit, items, UNCOUNTED, Traffic(each=2 * _size(b[1]))
         case "keep_sums":

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import eqneuro as ann
+from eqneuro.engine.buffers import padded
 from eqneuro.network import ahead
 
 SAID = "handed out when they happen"
@@ -190,12 +191,15 @@ def test_a_profile_counts_what_is_handed_out() -> None:
     net, _, projections, monitor = network()
     profile = net.profile(100.0, every=1)
     spikes = monitor.get("spike")
+    assert str(net.explain(details=True)).count(SAID) == len(projections)
     for projection in projections:
         sizes = np.zeros(SIZE, dtype=int)
         for sources in projection.pre_ranks:
             sizes[sources] += 1
         sent = sum(sizes[rank] * sum(step < 199 for step in train) for rank, train in spikes.items())
         assert profile.of("delivery", projection.name).count == sent > 0
+    taken = profile.of("delivery", "pop0", "inputs of a step")
+    assert taken.count == 2 * 200 * padded(SIZE)  # of two targets
 
 
 @pytest.mark.parametrize(
