@@ -7,6 +7,8 @@ from typing import Any
 
 MOST_SPIKES = 4
 """Of one neuron in one step, where spikes happen within steps."""
+ROWS_TOGETHER = 4
+"""Rows of a dense matrix of rates that are added up side by side."""
 GAP_BYTES = 384
 """What the kernel of spikes at constant rates keeps of a set of neurons: templates/poisson.c.j2."""
 KEPT_SUMS = 4

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eqneuro.codegen.layout import GAP_BYTES, MOST_SPIKES
+from eqneuro.codegen.layout import GAP_BYTES, MOST_SPIKES, ROWS_TOGETHER
 from eqneuro.codegen.plan import Plan
 from eqneuro.codegen.requests import GAPS, SPIKE_TIMES
 from eqneuro.paths import installed_directory
@@ -81,7 +81,7 @@ def compile_templates(folder: Path) -> Path:
 
 def render_kernel(plan: Plan) -> str:
     """The C function of one plan."""
-    text = environment().get_template(plan.template).render(plan=plan).strip()
+    text = environment().get_template(plan.template).render(plan=plan, rows_together=ROWS_TOGETHER).strip()
     return "\n".join(fold(line) for line in text.splitlines())
 
 

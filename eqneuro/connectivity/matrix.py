@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from eqneuro.connectivity.memory import check_room
 
@@ -159,8 +159,6 @@ class SpikeRows:
         return True
 
 
-SHORT = 2**8 - 1
-"""Steps of a delay that a byte holds."""
 LONG_RUN = 32
 """Neurons one after the other from which on a loop without a list of targets pays."""
 
@@ -171,12 +169,12 @@ def spike_rows(
     delays: int | Targets,
     *,
     keep_position: bool,
-    by_delay: bool = True,
+    late: DTypeLike | None = None,
     threads: int = 1,
 ) -> SpikeRows:
     """The rows for spikes; ``boundaries`` are the first post-synaptic ranks of the ranges, and the end.
 
-    Delays that differ are sorted in each row, or where not ``by_delay`` listed beside the targets.
+    Rows are sorted by delays that differ, or these listed beside the targets, as numbers of the kind ``late``.
 
     Raises
     ------
@@ -198,10 +196,9 @@ def spike_rows(
     if isinstance(delays, int):
         return SpikeRows(start, target, kept, None, delays, delays)
     shortest, longest = (int(delays.min()), int(delays.max())) if total else (1, 1)
-    if not by_delay:
-        in_rows = delays[position] if keep_position else cast("Targets", along)
-        late: Late = in_rows.astype(np.uint8) if longest <= SHORT else in_rows
-        return SpikeRows(start, target, kept, None, shortest, longest, late)
+    if late is not None:
+        in_rows = delays[position] if keep_position else along
+        return SpikeRows(start, target, kept, None, shortest, longest, in_rows.astype(late, copy=False))
     parts = (len(start) - 1) * (longest - shortest + 2)
     check_room(4.0 * parts, f"delays from {shortest} to {longest} steps of {connectivity.pre_size:,} neurons")
     part_start = np.zeros(parts, dtype=np.uint32)

@@ -139,6 +139,7 @@ class Ahead:
                 size = projection._post_population.size
                 self.inputs[key] = InputsAhead(size, longest[key], ranges, network._real)
             projection._inputs_ahead = self.inputs[key]
+        self._last = {_key(projection): projection for projection in self._projections}
         self._kernels: list[tuple[int, NDArray[np.uint64], Sequence[Any]]] = []
         self._known: tuple[int, ...] | None = None
 
@@ -148,9 +149,7 @@ class Ahead:
 
     def taken(self, projection: Projection) -> InputsAhead | None:
         """The inputs to come that a projection is the last one to add to."""
-        key = _key(projection)
-        last = [other for other in self._projections if _key(other) == key]
-        return self.inputs[key] if last and last[-1] is projection else None
+        return projection._inputs_ahead if self._last[_key(projection)] is projection else None
 
     def catch_up(self, engine: Engine) -> None:
         """Works them out for the next step, unless they are known from the last run."""

@@ -213,8 +213,7 @@ class Assembly:
             numbers = np.array([inputs.slots, inputs.width], dtype=np.int64)
             array = population._input_of_target(projection.target)
             self.program.owner = population, ""
-            spans = [(thread, thread + int(a < b)) for thread, (a, b) in enumerate(pairwise(edges.tolist()))]
-            self.program.add("take_inputs", [numbers, edges, inputs.until, inputs.rows, array], spans)
+            self.program.add("take_inputs", [numbers, edges, inputs.until, inputs.rows, array], _by_range(edges))
 
     def _expect(self, projection: Projection, layout: KernelLayout, buffers: list[Any], access: str) -> None:
         """Spikes are delivered at their times within the step, by the kernel of the neurons that they reach."""
@@ -227,7 +226,7 @@ class Assembly:
         """What each thread gets: its range of post-synaptic neurons, unless that has no synapses, or its rows."""
         edges = np.searchsorted(projection._built.post_ranks, self._boundaries(projection))
         if by_range:
-            return [(thread, thread + int(a < b)) for thread, (a, b) in enumerate(pairwise(edges))]
+            return _by_range(edges)
         return [(int(a), int(b)) for a, b in pairwise(edges)]
 
     def _run_synapses(self, projection: Projection, parts: Sequence[str]) -> None:
@@ -359,3 +358,8 @@ class Assembly:
             population._verdict = self.stopped[place : place + 1]
             access = neuron_access(population, layout)
             self.program.add_serial(layout.function, population_buffers(population, layout), access=access)
+
+
+def _by_range(edges: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """The range of each thread, unless there is nothing in it."""
+    return [(thread, thread + int(a < b)) for thread, (a, b) in enumerate(pairwise(edges))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,12 @@ class Delays:
         """Whether one of them ends between two grid points."""
         return not isinstance(self.early, float) or self.early != 0.0
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """In steps, rounded up."""
         return self.steps if isinstance(self.steps, int) else int(self.steps.max(initial=1))
 
-    @property
+    @cached_property
     def shortest(self) -> int:
         """In steps, rounded up."""
         if isinstance(self.steps, int):

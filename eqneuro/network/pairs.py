@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.codegen.layout import ROWS_TOGETHER
 from eqneuro.connectivity.all_pairs import AllPairs, all_pairs
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 WORTH_IT = 1000
 """Synapses: with fewer, all pairs are worth no kernel of their own where there would be another."""
-TOGETHER = 4
-"""Rows that the kernel of rates adds up side by side."""
 FAR = 64
 """Places within which rows that are added up together leave out a neuron each."""
 
@@ -60,10 +59,11 @@ def gaps_of(pairs: AllPairs, row_start: NDArray[np.int64]) -> tuple[NDArray[np.i
     """
     lengths = np.diff(row_start)
     place = np.where(pairs.own < 0, lengths, pairs.own)
-    low, high = place.copy(), place.copy()
-    for first in range(0, len(place), TOGETHER):
-        rows = slice(first, first + TOGETHER)
-        least, most = place[rows].min(), place[rows].max()
-        if most - least <= FAR and (lengths[rows] == lengths[first]).all():
-            low[rows], high[rows] = least, most
-    return place, low, high
+    firsts = np.arange(0, len(place), ROWS_TOGETHER)
+    least, most, shortest, longest = (
+        np.repeat(extreme.reduceat(of, firsts), ROWS_TOGETHER)[: len(place)]
+        for of in (place, lengths)
+        for extreme in (np.minimum, np.maximum)
+    )
+    are_near = (most - least <= FAR) & (shortest == longest)
+    return place, np.where(are_near, least, place), np.where(are_near, most, place)

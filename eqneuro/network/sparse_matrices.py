@@ -47,9 +47,7 @@ def columns_of(given: Any, order: tuple[Order, Order]) -> Columns:
     ``order`` says which rows and columns stand one after the other in the order of ranks; None where all do.
     """
     if order[0] is None and order[1] is None and given.format in DIRECT:
-        found = given.tocsc(copy=True)
-        found.sum_duplicates()
-        found.sort_indices()
+        found = _in_order(given.tocsc(copy=True))
         places = found.indices
         rows = places.view(np.uint32) if places.dtype == np.int32 else places.astype(np.uint32)
         return Columns(found.indptr.astype(np.int64), rows, whole(found.data))
@@ -81,7 +79,10 @@ def _parts(given: Any, order: tuple[Order, Order]) -> Iterator[tuple[int, Any]]:
     for first in range(0, count, height):
         place = slice(first, first + height)
         part = given[place if rows is None else rows[place]]
-        part = (part if columns is None else part[:, columns]).tocsc()
-        part.sum_duplicates()
-        part.sort_indices()
-        yield first, part
+        yield first, _in_order((part if columns is None else part[:, columns]).tocsc())
+
+
+def _in_order(columns: Any) -> Any:
+    columns.sum_duplicates()
+    columns.sort_indices()
+    return columns

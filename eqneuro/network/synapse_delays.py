@@ -105,20 +105,19 @@ class SynapseDelays:
     def _read_delays(self, delays: Any, count: int, rng: np.random.Generator) -> Delays:
         """Delays of ``count`` synapses in ms: a number, a distribution, or a number for each."""
         is_drawn = isinstance(delays, Distribution)
+        values = np.empty(0)
         if not is_drawn:
             try:
-                given = flatten(delays) if np.ndim(delays) else np.asarray(delays, float)
+                values = flatten(delays)
             except (TypeError, ValueError):
                 raise ValueError(f"delays of {self.name!r} are numbers of ms, not {delays!r}") from None
-            if given.ndim and len(given) != count:
-                raise ValueError(f"delays of {self.name!r} must be {count} numbers, not {len(given)}")
-        reader = DelayReader(self, count if is_drawn or given.ndim else 1, is_drawn=is_drawn)
-        if not is_drawn and not given.ndim:
-            reader.append(given.reshape(1))
-            return reader.finish()
+            if np.ndim(delays) and len(values) != count:
+                raise ValueError(f"delays of {self.name!r} must be {count} numbers, not {len(values)}")
+            count = len(values)
+        reader = DelayReader(self, count, is_drawn=is_drawn)
         for first in range(0, count, BLOCK):
             last = min(count, first + BLOCK)
-            reader.append(delays.sample(rng, last - first) if is_drawn else given[first:last])
+            reader.append(delays.sample(rng, last - first) if is_drawn else values[first:last])
         return reader.finish()
 
     def _on_grid(self) -> bool:

@@ -301,8 +301,10 @@ class SynapseValues(SynapseDelays):
         return self._spike_rows
 
     def _sorted_rows(self, *, keep_position: bool) -> SpikeRows:
-        form = dict(keep_position=keep_position, by_delay=not self._hands_out(self._delays))
-        return spike_rows(self._built, self._boundaries, self._delay, threads=self._net._num_threads, **form)
+        late, net = self._hands_out(self._delays).removesuffix("_t") or None, self._net
+        return spike_rows(
+            self._built, self._boundaries, self._delay, keep_position=keep_position, late=late, threads=net._num_threads
+        )
 
     def _leave_rows(self) -> None:
         """Gives up the rows for spikes; what their synapses hold goes back to the user's order."""

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import eqneuro as ann
+from eqneuro.codegen.layout import ROWS_TOGETHER
 from eqneuro.connectivity.all_pairs import all_pairs
-from eqneuro.network.pairs import FAR, TOGETHER, gaps_of
+from eqneuro.network.pairs import FAR, gaps_of
 
 SAID = "one after the other but for itself"
 SIZE = 93
@@ -128,7 +129,7 @@ def test_gaps_are_where_a_neuron_is_left_out(pre: tuple[int, int], posts: list[i
         np.testing.assert_array_equal(sources, found.pre[0] + k + (k >= place[row]))
         assert 0 <= low[row] <= place[row] <= high[row] <= len(sources)
         assert high[row] - low[row] <= FAR
-        first = row - row % TOGETHER
-        beside = slice(first, first + TOGETHER)
+        first = row - row % ROWS_TOGETHER
+        beside = slice(first, first + ROWS_TOGETHER)
         is_shared = low[row] < high[row]
         assert not is_shared or (set(low[beside]), set(high[beside])) == ({low[row]}, {high[row]})
