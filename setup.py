@@ -17,6 +17,7 @@ MODULES = [
     "eqneuro.engine._engine",
     "eqneuro.connectivity._bits",
     "eqneuro.connectivity._sampling",
+    "eqneuro.connectivity._space",
     "eqneuro.connectivity._turning",
 ]
 FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"]
@@ -40,6 +41,11 @@ class BuildAll(build_ext):
     By a compiler found as networks find theirs, which may be another one than that of the modules. An installation that
     lacks it is as good: networks then make it.
     """
+
+    def finalize_options(self) -> None:
+        """All processors compile, where nothing else is said."""
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
 
     def run(self) -> None:
         """Builds both."""

@@ -56,6 +56,16 @@ def _synapses(ends: Ends, pattern: str) -> str:
     return f"synapses of {pattern} ({len(ends.pre):,} × {len(ends.post):,} neurons)"
 
 
+def columns_of(mask: NDArray[np.bool_]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The columns that are True, row by row, and how many there are in each row.
+
+    A flat search is several times faster than one for rows and columns.
+    """
+    counts = np.count_nonzero(mask, axis=1)
+    firsts = np.arange(len(mask)) * mask.shape[1]
+    return (np.flatnonzero(mask) - np.repeat(firsts, counts)).astype(np.uint32), counts
+
+
 class Rows:
     """Collects, row by row, which of the chosen pre-synaptic neurons each chosen post-synaptic one gets."""
 
@@ -72,12 +82,6 @@ class Rows:
         self._columns.append(columns)
         self._starts[self._row + 1 : next_row + 1] = counts
         self._row = next_row
-
-    def append_pairs(self, mask: NDArray[np.bool_]) -> None:
-        """The pairs that are True; a flat search is several times faster than one for rows and columns."""
-        counts = np.count_nonzero(mask, axis=1)
-        firsts = np.arange(len(mask)) * mask.shape[1]
-        self.append(np.flatnonzero(mask) - np.repeat(firsts, counts), counts)
 
     def finish(self) -> Connectivity:
         """All rows, once each was added."""
@@ -110,7 +114,7 @@ def from_blocks(
     rows = Rows(ends, "from_matrix", len(ends.post) * len(ends.pre))
     for block in blocks:
         mask = ~np.isnan(block[0])
-        rows.append_pairs(mask)
+        rows.append(*columns_of(mask))
         for held, part in zip(values, block, strict=True):
             held.append(part[mask])
     return rows.finish()

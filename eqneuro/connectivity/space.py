@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eqneuro.connectivity.matrix import Connectivity
+from eqneuro.connectivity.matrix import Connectivity, Places, Ranks, starts_of
+from eqneuro.connectivity.parts import PAIRS, Part, in_turn
 from eqneuro.connectivity.patterns import Ends
 from eqneuro.connectivity.rows import Growing, Rows
 
 Geometry = tuple[int, ...]
 Values = NDArray[np.float64]
+Bells = list[tuple[float, float]]
+"""Heights and widths."""
 
 
 def gaussian(
@@ -33,12 +36,9 @@ def gaussian(
     """
     _check_numbers(dict(amp=amp, sigma=sigma, limit=limit), ("sigma",))
 
-    def weights(squares: Values) -> Values:
-        return amp * _bell(squares, sigma)
-
     threshold = limit * abs(amp)
     reach = _reach(abs(amp), sigma, threshold)
-    return _collect(ends, (pre, post), "gaussian", weights, threshold, reach, allow_self_connections)
+    return _collect(ends, (pre, post), "gaussian", [(amp, sigma)], threshold, reach, allow_self_connections)
 
 
 def dog(
@@ -56,18 +56,10 @@ def dog(
     given = dict(amp_pos=amp_pos, sigma_pos=sigma_pos, amp_neg=amp_neg, sigma_neg=sigma_neg, limit=limit)
     _check_numbers(given, ("sigma_pos", "sigma_neg"))
 
-    def weights(squares: Values) -> Values:
-        return amp_pos * _bell(squares, sigma_pos) - amp_neg * _bell(squares, sigma_neg)
-
     threshold = limit * abs(amp_pos - amp_neg)
     reach = _reach(abs(amp_pos) + abs(amp_neg), max(sigma_pos, sigma_neg), threshold)
-    return _collect(ends, (pre, post), "dog", weights, threshold, reach, allow_self_connections)
-
-
-def _bell(squares: Values, sigma: float) -> Values:
-    """exp(−d²/2σ²); divided in two steps, since the square of a tiny σ is 0."""
-    with np.errstate(over="ignore", under="ignore"):
-        return np.asarray(np.exp(-0.5 * (squares / sigma) / sigma))
+    bells = [(amp_pos, sigma_pos), (-amp_neg, sigma_neg)]
+    return _collect(ends, (pre, post), "dog", bells, threshold, reach, allow_self_connections)
 
 
 def _check_numbers(given: dict[str, float], widths: tuple[str, ...]) -> None:
@@ -91,44 +83,77 @@ def _collect(
     ends: Ends,
     geometries: tuple[Geometry, Geometry],
     pattern: str,
-    weights: Callable[[Values], Values],
+    bells: Bells,
     threshold: float,
     reach: float,
     allow_self_connections: bool,
 ) -> tuple[Connectivity, Values]:
     """The pairs whose weights exceed the threshold in size, one post-synaptic neuron after the other."""
-    rows = Rows(ends, pattern)
-    found = Growing(np.float64, f"weights of {rows.what}")
+    from eqneuro.connectivity import _space
+
+    boxes = _Boxes(ends, geometries, reach)
     excluded = ends.excluded(allow_self_connections)
     column_of = np.full(ends.pre_size, -1, dtype=np.int64)
     column_of[ends.pre] = np.arange(len(ends.pre))
-    for row, (ranks, squares) in enumerate(_neighbours(ends, geometries, reach)):
-        columns, values = column_of[ranks], weights(squares)
-        kept = (np.abs(values) > threshold) & (columns >= 0) & (columns != excluded[row])
-        columns = columns[kept]
-        rows.append(columns, len(columns))
-        found.append(values[kept])
+
+    def some(part: Part) -> tuple[Ranks, Values, Places]:
+        ranks, squares = boxes.pairs(part)
+        weights, counts = _heights(squares, bells), np.empty(part[1] - part[0], dtype=np.int64)
+        count = _space.keep(*part, boxes.start, threshold, column_of, excluded, ranks, weights, counts)
+        return ranks[:count], weights[:count], counts
+
+    rows = Rows(ends, pattern)
+    found = Growing(np.float64, f"weights of {rows.what}")
+    for columns, weights, counts in in_turn(some, boxes.parts(), ends.threads):
+        rows.append(columns, counts)
+        found.append(weights)
     return rows.finish(), found.finish()
 
 
-def _neighbours(
-    ends: Ends, geometries: tuple[Geometry, Geometry], reach: float
-) -> Iterator[tuple[NDArray[np.int64], Values]]:
-    """For each post-synaptic neuron the pre-synaptic ranks in a box around it, ascending, and squared distances."""
-    dimensions = max(map(len, geometries))
-    pre, post = ((*geometry, *(1,) * (dimensions - len(geometry))) for geometry in geometries)
-    places = [_normalised(n) for n in pre]
-    strides = np.cumprod([1, *pre[:0:-1]])[::-1]
-    centres = [_normalised(n)[c] for n, c in zip(post, np.unravel_index(ends.post, post), strict=True)]
-    lows = [np.searchsorted(x, c - reach) for x, c in zip(places, centres, strict=True)]
-    highs = [np.searchsorted(x, c + reach, side="right") for x, c in zip(places, centres, strict=True)]
-    for row in range(len(ends.post)):
-        ranks, squares = np.zeros(1, dtype=np.int64), np.zeros(1)
-        for x, stride, centre, low, high in zip(places, strides, centres, lows, highs, strict=True):
-            box = slice(low[row], high[row])
-            ranks = np.add.outer(ranks, stride * np.arange(box.start, box.stop)).ravel()
-            squares = np.add.outer(squares, (x[box] - centre[row]) ** 2).ravel()
-        yield ranks, squares
+def _heights(squares: Values, bells: Bells) -> Values:
+    """The sum of a·exp(−d²/2σ²); divided in two steps, since the square of a tiny σ is 0."""
+    total = None
+    with np.errstate(over="ignore", under="ignore"):
+        for amp, sigma in bells:
+            height = squares / sigma
+            height *= -0.5
+            height /= sigma
+            np.exp(height, out=height)
+            height *= amp
+            total = height if total is None else np.add(total, height, out=total)
+    assert total is not None
+    return total
+
+
+class _Boxes:
+    """For each post-synaptic neuron the pre-synaptic ranks in a box around it, which holds all within a reach."""
+
+    def __init__(self, ends: Ends, geometries: tuple[Geometry, Geometry], reach: float) -> None:
+        dimensions = max(map(len, geometries))
+        pre, post = ((*geometry, *(1,) * (dimensions - len(geometry))) for geometry in geometries)
+        places = [_normalised(n) for n in pre]
+        centres = [_normalised(n)[c] for n, c in zip(post, np.unravel_index(ends.post, post), strict=True)]
+        sides = list(zip(places, centres, strict=True))
+        low = np.array([np.searchsorted(x, c - reach) for x, c in sides], dtype=np.int64)
+        high = np.array([np.searchsorted(x, c + reach, side="right") for x, c in sides], dtype=np.int64)
+        begin, stride = starts_of(np.array(pre))[:-1], np.cumprod([1, *pre[:0:-1]], dtype=np.int64)[::-1]
+        self._axes = low, high, np.array(centres), np.concatenate(places), begin, np.ascontiguousarray(stride)
+        self.start = starts_of(np.prod(high - low, axis=0))
+
+    def parts(self) -> list[Part]:
+        """Rows one after the other, as many as hold some pairs: the first, and the one behind the last."""
+        last = np.searchsorted(self.start, np.arange(PAIRS, self.start[-1], PAIRS))
+        return list(pairwise(np.unique([0, *last, len(self.start) - 1]).tolist()))
+
+    def pairs(self, part: Part) -> tuple[Ranks, Values]:
+        """The ranks in the boxes of some rows, row by row and ascending, and their squared distances."""
+        from eqneuro.connectivity import _space
+
+        count = self.start[part[1]] - self.start[part[0]]
+        ranks, squares = np.empty(count, dtype=np.uint32), np.empty(count)
+        if count:
+            _space.list_boxes(part[0], part[1], *self._axes, ranks, squares)
+        return ranks, squares
 
 
 def _normalised(size: int) -> Values:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -11,15 +12,14 @@ from numpy.typing import NDArray
 
 from eqneuro.connectivity.connection_text import read_connection_text
 from eqneuro.connectivity.matrix import Connectivity, Places
+from eqneuro.connectivity.parts import PAIRS, Part, in_turn
 from eqneuro.connectivity.patterns import Ends
-from eqneuro.connectivity.rows import Rows
+from eqneuro.connectivity.rows import Rows, columns_of
 from eqneuro.language.errors import EquationError
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.source import SourceText
 from eqneuro.language.syntax import Expr, Name
 
-PAIRS = 2**16
-"""Pairs that are computed at once: their values fit into the cache of a core."""
 AXES = "xyz"
 
 
@@ -54,13 +54,14 @@ def where(
     """
     source = SourceText(condition, "the condition of `where`")
     pairs = _Pairs(ends, pre, post, source, constants, is_condition=True)
-    rows = Rows(ends, "where")
     excluded = ends.excluded(allow_self_connections)
-    for values, place in pairs.values():
-        mask = values.astype(bool)
-        _exclude(mask, excluded[place])
-        rows.append_pairs(mask)
-    return rows.finish()
+
+    def some(part: Part) -> NDArray[np.bool_]:
+        mask = pairs.values(part).astype(bool)
+        _exclude(mask, excluded[slice(*part)])
+        return mask
+
+    return _collect(ends, "where", some, pairs)
 
 
 def distance_probability(
@@ -84,10 +85,11 @@ def distance_probability(
 
     source = SourceText(probability, "the probability of `distance_probability`")
     pairs = _Pairs(ends, pre, post, source, constants, is_condition=False)
-    rows = Rows(ends, "distance_probability")
     excluded = ends.excluded(allow_self_connections)
-    for values, place in pairs.values():
-        chances = np.ascontiguousarray(values, dtype=np.float64)
+
+    def some(part: Part) -> NDArray[np.bool_]:
+        place = slice(*part)
+        chances = np.ascontiguousarray(pairs.values(part), dtype=np.float64)
         allowed = np.ones(chances.shape, dtype=bool)
         _exclude(allowed, excluded[place])
         wrong = _sampling.accept_pairs(chances, ends.post[place], ends.pre, seed, stream, allowed.view(np.uint8))
@@ -97,7 +99,16 @@ def distance_probability(
             hint = "Bounds are written as `clip(p, 0, 1)`."
             message = f"probability {chances[row, column]:g} of the pair {pair} is not between 0 and 1"
             raise EquationError(message, source, pairs.expr.span, hint)
-        rows.append_pairs(allowed)
+        return allowed
+
+    return _collect(ends, "distance_probability", some, pairs)
+
+
+def _collect(ends: Ends, pattern: str, masks: Callable[[Part], NDArray[np.bool_]], pairs: _Pairs) -> Connectivity:
+    """The pairs that are True in the masks, shape (rows, pre-synaptic neurons), of all parts."""
+    rows = Rows(ends, pattern)
+    for columns, counts in in_turn(lambda part: columns_of(masks(part)), pairs.parts(), ends.threads):
+        rows.append(columns, counts)
     return rows.finish()
 
 
@@ -136,16 +147,18 @@ class _Pairs:
                 found[name] = values[ranks] if values.size > 1 else np.broadcast_to(values, ranks.shape)
         return {name: values for name, values in found.items() if name in self._needed}
 
-    def values(self) -> Iterator[tuple[NDArray[Any], slice]]:
-        """For each block of rows the values, shape (rows, pre-synaptic neurons), and which rows these are."""
-        rows, columns = len(self._ends.post), len(self._ends.pre)
-        height = max(1, PAIRS // max(1, columns))
-        for first in range(0, rows, height):
-            place = slice(first, min(first + height, rows))
-            names = {**self._names, **self._pre, **{name: values[place] for name, values in self._post.items()}}
-            if "d" in self._needed:
-                names["d"] = self._distances(place)
-            yield np.broadcast_to(evaluate(self.expr, names), (place.stop - first, columns)), place
+    def parts(self) -> list[Part]:
+        """Rows one after the other, as many as hold some pairs: the first, and the one behind the last."""
+        rows, height = len(self._ends.post), max(1, PAIRS // max(1, len(self._ends.pre)))
+        return list(pairwise([*range(0, rows, height), rows]))
+
+    def values(self, part: Part) -> NDArray[Any]:
+        """The values of some rows, shape (rows, pre-synaptic neurons)."""
+        place = slice(*part)
+        names = {**self._names, **self._pre, **{name: values[place] for name, values in self._post.items()}}
+        if "d" in self._needed:
+            names["d"] = self._distances(place)
+        return np.broadcast_to(evaluate(self.expr, names), (place.stop - place.start, len(self._ends.pre)))
 
     def _distances(self, place: slice) -> NDArray[np.float64]:
         pre, post = self._places["pre"], self._places["post"]

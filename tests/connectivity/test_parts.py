@@ -1,11 +1,13 @@
 """Threads that share rows out draw and sort the same as one."""
 
+import threading
+
 import numpy as np
 import pytest
 
 import eqneuro as ann
 from eqneuro.connectivity import _sampling
-from eqneuro.connectivity.parts import FEW, edges, in_parts
+from eqneuro.connectivity.parts import AHEAD, FEW, Part, edges, in_parts, in_turn
 
 ROWS, COLUMNS = 5 * FEW + 3, 700
 EXCLUDED = np.where(np.arange(ROWS) < COLUMNS, np.arange(ROWS), -1)
@@ -61,7 +63,59 @@ def test_what_fails_in_a_part_is_told() -> None:
         in_parts([0, 1, 2], fail)
 
 
-@pytest.mark.parametrize("connector", ["fixed_number_pre", "fixed_number_post", "fixed_probability"])
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_parts_come_in_their_order_though_some_are_done_ahead(threads: int) -> None:
+    parts = [(k, k + 1) for k in range(40)]
+    begun: list[int] = []
+
+    def work(part: Part) -> int:
+        begun.append(part[0])
+        return part[0]
+
+    for seen, number in enumerate(in_turn(work, parts, threads)):
+        assert number == seen
+        assert len(begun) <= seen + AHEAD * threads
+    assert seen == 39
+    assert not list(in_turn(work, [], threads))
+
+
+def test_a_part_that_fails_ends_those_that_wait() -> None:
+    begun: list[int] = []
+
+    def work(part: Part) -> int:
+        begun.append(part[0])
+        if part[0] == 1:
+            raise MemoryError("no room")
+        return part[0]
+
+    threads = threading.active_count()
+    results = in_turn(work, [(k, k + 1) for k in range(1000)], 2)
+    assert next(results) == 0
+    with pytest.raises(MemoryError, match="no room"):
+        next(results)
+    assert len(begun) <= 2 * AHEAD + 2
+    assert threading.active_count() == threads
+
+
+def test_threads_end_where_parts_are_not_asked_for_any_more() -> None:
+    threads = threading.active_count()
+    results = in_turn(lambda part: part, [(k, k + 1) for k in range(100)], 3)
+    next(results)
+    assert threading.active_count() > threads
+    results.close()  # type: ignore[attr-defined]
+    assert threading.active_count() == threads
+
+
+CONNECTORS = {
+    "fixed_number_pre": (30,),
+    "fixed_number_post": (30,),
+    "fixed_probability": (0.02,),
+    "where": ("(i + 7*j) % 50 == 0",),
+    "distance_probability": ("0.5*exp(-d/20)",),
+}
+
+
+@pytest.mark.parametrize("connector", CONNECTORS)
 def test_networks_on_several_threads_have_the_same_synapses_and_spikes(connector: str) -> None:
     found = []
     for threads in (1, 3):
@@ -72,8 +126,8 @@ def test_networks_on_several_threads_have_the_same_synapses_and_spikes(connector
         )
         cells.v = ann.Uniform(0.0, 1.0)
         projection = net.connect(cells, cells, "exc")
-        amount = 0.02 if connector == "fixed_probability" else 30
-        getattr(projection, connector)(amount, weights=ann.Uniform(0.0, 0.05), delays=ann.Uniform(0.1, 3.0))
+        values = dict(weights=ann.Uniform(0.0, 0.05), delays=ann.Uniform(0.1, 3.0))
+        getattr(projection, connector)(*CONNECTORS[connector], **values)
         net.simulate(30.0)
         matrix = projection.to_scipy()
         found.append([matrix.indptr, matrix.indices, matrix.data, cells.v])

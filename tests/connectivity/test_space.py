@@ -84,6 +84,19 @@ def test_views_and_self_connections_leave_pairs_out_and_change_no_weight():
         np.testing.assert_array_equal(matrix(*space.gaussian(ends, shape, shape, 1.5, 0.4, 0.02, allowed)), expected)
 
 
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_and_the_size_of_parts_change_nothing(threads, monkeypatch):
+    shape, rank = (12, 5, 7), np.arange(420, dtype=np.uint32)
+    arguments = shape, shape, 1.5, 0.2, 0.02, False
+    one, weights = space.gaussian(Ends(rank, rank, 420, 420, True), *arguments)
+    for pairs in (1, 1000, 2**16):
+        monkeypatch.setattr(space, "PAIRS", pairs)
+        found, others = space.gaussian(Ends(rank, rank, 420, 420, True, threads), *arguments)
+        np.testing.assert_array_equal(others, weights)
+        for name in ("post_ranks", "row_start", "pre_ranks"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(one, name))
+
+
 def test_rows_are_ascending_and_none_is_empty():
     shape = (6, 7, 2)
     found, _ = space.gaussian(whole(shape, shape, same=True), shape, shape, 1.0, 0.05, 0.4, False)

@@ -190,6 +190,16 @@ def test_a_probability_beyond_its_range_is_refused_with_its_pair(text, message):
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_first_pair_that_is_wrong_is_told_on_any_number_of_threads(threads, monkeypatch):
+    monkeypatch.setattr(strings, "PAIRS", 40)
+    ends = Ends(*(np.arange(40, dtype=np.uint32),) * 2, 40, 40, True, threads)
+    with pytest.raises(EquationError, match="probability 3 of the pair i = 4, j = 8 is not between 0 and 1"):
+        strings.distance_probability(
+            ends, Side((40,)), Side((40,)), "if j >= 8 and i >= 4: j - 5 else: 0.5", {}, True, 1, 1
+        )
+
+
 def test_probabilities_of_pairs_that_are_excluded_do_not_matter():
     found = strings.distance_probability(whole(4, 4, same=True), Side((4,)), Side((4,)), "1/d^9 > 0", {}, False, 1, 1)
     assert pairs(found) == by_python(lambda i, j: i != j, 4, 4)
