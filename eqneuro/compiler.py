@@ -18,7 +18,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,7 @@ from eqneuro.codegen.requests import (
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from eqneuro.codegen.pairs import PairText
     from eqneuro.codegen.plan import Plan
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,26 @@ def compile_network(
     entry = cache.obtain(digest, make, build, where=directory, anew=clean)
     layouts = tuple(tuple(KernelLayout.from_record(r) for r in group) for group in entry.notes["layouts"])
     return CompiledNetwork(entry.library, entry.source, layouts, tuple(entry.notes["functions"]))
+
+
+def compile_pairs(pairs: PairText) -> Path:
+    """The library of a text about pairs of neurons: from the cache, or made. Products are rounded as numpy's are.
+
+    Raises
+    ------
+    NoCompilerError
+        If there is no compiler and the library is not in the cache.
+    """
+    found = find_toolchain()
+    chosen = replace(found, flags=(*found.flags, "-ffp-contract=off"))
+    digest = pairs.digest(f"pairs {eqneuro.__version__} {template_stamp()} {chosen.identity} {chosen.flags}")
+
+    def make() -> tuple[str, dict[str, Any]]:
+        from eqneuro.codegen.render import render_pairs
+
+        return render_pairs(pairs), {}
+
+    return cache.obtain(digest, make, lambda source, library: chosen.compile(source, library)).library
 
 
 def begin_shared(real: str, toolchain: Toolchain) -> Future[Path]:

@@ -17,6 +17,8 @@ from eqneuro.paths import installed_directory
 if TYPE_CHECKING:
     import jinja2
 
+    from eqneuro.codegen.pairs import PairText
+
 FIXED_KERNELS = (
     "clear_sums", "take_inputs", "keep_sums", "keep_history", "publish_spikes", "measure_rate", "reduce", "record_row",
     "record_spikes", "spike_source", "timed_array", "observe_mean", "read_between",
@@ -35,7 +37,7 @@ WIDTH = 120
 
 VECTOR_FUNCTIONS = (
     "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "expm1", "log1p", "exp2", "log2",
-    "log10", "cbrt",
+    "log10", "cbrt", "pow", "atan2",
 )  # fmt: skip
 """Functions that glibc's libmvec has in vector form from version 2.35 on."""
 
@@ -126,8 +128,14 @@ def render_shared(real: str) -> str:
     return _render("shared.c.j2", real)
 
 
+def render_pairs(pairs: PairText) -> str:
+    """The translation unit of a text about pairs of neurons."""
+    return _render("pairs.c.j2", "double", pairs=pairs, vector_functions=pairs.vector_functions)
+
+
 def _render(template: str, real: str, **told: object) -> str:
     import eqneuro
 
-    told |= {"version": eqneuro.__version__, "real": real, "lane": LANES[real], "vector_functions": VECTOR_FUNCTIONS}
+    fixed = {"version": eqneuro.__version__, "real": real, "lane": LANES[real], "vector_functions": VECTOR_FUNCTIONS}
+    told = fixed | told
     return environment().get_template(template).render(told)

@@ -38,6 +38,7 @@ def accept_pairs(
     stream: int,
     accepted: NDArray[np.uint8],
 ) -> int: ...
+def columns_of(marked: NDArray[np.uint8]) -> tuple[Ranks, Places]: ...
 def rows_by_pre(
     row_start: Places,
     pre: Ranks,

@@ -20,6 +20,13 @@ cdef extern from "bits.h":
     void draw_row(uint64_t *bits, int64_t words, int64_t number, int64_t hole, Columns *source, uint32_t *room) nogil
     int64_t read_wide(const uint64_t *bits, int64_t words, int64_t number, uint32_t first, uint32_t *out) nogil
 
+cdef extern from "accept.h":
+    const int PAIRS_AT_ONCE
+    void draw_cells(uint32_t row, uint32_t stream, uint32_t cell, uint32_t key0, uint32_t key1, uint32_t *words) nogil
+    int accept_some(const double *chance, const uint32_t *words, int64_t number, unsigned char *accepted) nogil
+    int64_t count_marked(const unsigned char *marked, int64_t number) nogil
+    int64_t list_marked(const unsigned char *marked, int64_t number, uint32_t *out) nogil
+
 ctypedef fused rank:
     uint32_t
     unsigned short
@@ -304,41 +311,89 @@ def accept_pairs(
 
     What is drawn for a pair depends on its ranks only. Returns −1, or the place of a probability beyond [0, 1].
     """
-    cdef int64_t rows = probability.shape[0], columns = probability.shape[1], row, column, wrong = -1
-    cdef uint32_t cell, drawn, word
-    cdef uint64_t certain
-    cdef double chance
-    cdef bint is_drawn
-    cdef Words words
+    cdef int64_t rows = probability.shape[0], columns = probability.shape[1], row, begin, end, wrong = -1
+    cdef uint32_t *words = <uint32_t *>malloc(PAIRS_AT_ONCE * sizeof(uint32_t))
+    cdef bint are_all = columns > 0 and column_rank[columns - 1] - column_rank[0] == columns - 1
     cdef Source source
     seed_source(&source, seed, stream)
+    if not words:
+        raise MemoryError
     with nogil:
         for row in range(rows):
-            is_drawn = False
-            drawn = 0
-            for column in range(columns):
-                if not accepted[row, column]:
-                    continue
-                chance = probability[row, column]
-                if not (chance >= 0.0 and chance <= 1.0):
-                    wrong = row * columns + column
-                    break
-                cell = column_rank[column] >> 2  # one counter gives the words of four pairs
-                if not is_drawn or cell != drawn:
-                    words = philox(row_rank[row], stream, cell, 0, source.key0, source.key1)
-                    is_drawn = True
-                    drawn = cell
-                chance *= 4294967296.0
-                certain = <uint64_t>chance
-                word = choose(words, column_rank[column] & 3)
-                if word == certain:  # the first 32 bits leave it open
-                    word = choose(philox(row_rank[row], stream, cell, 1, source.key0, source.key1), column_rank[column] & 3)
-                    accepted[row, column] = word < (chance - certain) * 4294967296.0
-                else:
-                    accepted[row, column] = word < certain
+            source.row = row_rank[row]
+            begin = 0
+            while begin < columns and wrong < 0:
+                # up to where the words of so many counters reach, the first of which may begin with others
+                end = min(columns, begin + PAIRS_AT_ONCE - (column_rank[begin] & 3))
+                if are_all:
+                    draw_cells(source.row, stream, column_rank[begin] >> 2, source.key0, source.key1, words)
+                if not are_all or not accept_some(
+                    &probability[row, begin], words + (column_rank[begin] & 3), end - begin, &accepted[row, begin]
+                ):
+                    wrong = accept_each(
+                        &probability[row, 0], &source, &column_rank[0], begin, end, &accepted[row, 0]
+                    )
+                begin = end
             if wrong >= 0:
+                wrong += row * columns
                 break
+    free(words)
     return wrong
+
+
+cdef int64_t accept_each(
+    const double *probability, Source *source, const uint32_t *column_rank, int64_t begin, int64_t end,
+    unsigned char *accepted,
+) noexcept nogil:
+    """The same for some pairs of a row, one after the other."""
+    cdef uint32_t cell, drawn = 0, word
+    cdef uint64_t certain
+    cdef int64_t column
+    cdef double chance
+    cdef bint is_drawn = False
+    cdef Words words
+    for column in range(begin, end):
+        if not accepted[column]:
+            continue
+        chance = probability[column]
+        if not (chance >= 0.0 and chance <= 1.0):
+            return column
+        cell = column_rank[column] >> 2  # one counter gives the words of four pairs
+        if not is_drawn or cell != drawn:
+            words = philox(source.row, source.stream, cell, 0, source.key0, source.key1)
+            is_drawn = True
+            drawn = cell
+        chance *= 4294967296.0
+        certain = <uint64_t>chance
+        word = choose(words, column_rank[column] & 3)
+        if word == certain:  # the first 32 bits leave it open
+            words = philox(source.row, source.stream, cell, 1, source.key0, source.key1)
+            is_drawn = False
+            accepted[column] = choose(words, column_rank[column] & 3) < (chance - certain) * 4294967296.0
+        else:
+            accepted[column] = word < certain
+    return -1
+
+
+def columns_of(const unsigned char[:, ::1] marked):
+    """The columns that are marked, row by row, and how many each row has."""
+    cdef int64_t rows = marked.shape[0], columns = marked.shape[1], row, total = 0, filled = 0
+    counts = np.empty(rows, dtype=np.int64)
+    cdef int64_t[::1] count = counts
+    if columns:
+        with nogil:
+            for row in range(rows):
+                count[row] = count_marked(&marked[row, 0], columns)
+                total += count[row]
+    else:
+        counts[:] = 0
+    found = np.empty(total + 1, dtype=np.uint32)  # one more is written where the last mark is not the last pair
+    cdef uint32_t[::1] place = found
+    if columns:
+        with nogil:
+            for row in range(rows):
+                filled += list_marked(&marked[row, 0], columns, &place[filled])
+    return found[:total], counts
 
 
 def rows_by_pre(

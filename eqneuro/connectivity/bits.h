@@ -1,5 +1,6 @@
 /* Rows of bits, one for each pair of neurons: drawn, turned, and read as lists of ranks. */
 
+#pragma once
 #include <stdint.h>
 #include <string.h>
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from eqneuro.language.errors import EquationError
+from eqneuro.language.evaluate import is_truth
 from eqneuro.language.functions import FUNCTIONS
 from eqneuro.language.limits import Measure
 from eqneuro.language.names import FUNCTION_SYNONYMS, suggest
@@ -16,8 +17,6 @@ from eqneuro.language.syntax import (
     Attribute,
     Binary,
     Call,
-    Compare,
-    Conditional,
     Delayed,
     Derivative,
     Draw,
@@ -25,11 +24,8 @@ from eqneuro.language.syntax import (
     FunctionDefinition,
     GlobalOperation,
     InputSum,
-    Logical,
     Name,
-    Number,
     Span,
-    Unary,
 )  # fmt: skip
 from eqneuro.model.inlining import ADDED_FUNCTIONS, check_count, write_out
 
@@ -67,7 +63,7 @@ def read_connection_text(
         raise TypeError(f"{source.where} must be a text, not {type(source.text).__name__}")
     expr = _Checker(source, frozenset(words), frozenset(constants), attributes).check(_parse(source))
     Measure().check(expr, source)
-    if is_condition and not _is_truth(expr):
+    if is_condition and not is_truth(expr):
         raise EquationError("no comparison", source, expr.span, "A condition compares: `i != j and d < 3`.")
     return expr
 
@@ -96,20 +92,6 @@ def _told_apart(expr: Expr, remainders: list[int]) -> Expr:
         whole = Call("floor", (quotient,), span=expr.span, name_span=expr.span)
         return Binary("-", left, Binary("*", right, whole, span=expr.span), span=expr.span)
     return map_children(expr, lambda child: _told_apart(child, remainders))
-
-
-def _is_truth(expr: Expr) -> bool:
-    """Whether an expression is true or false, not a number."""
-    match expr:
-        case Compare() | Logical():
-            return True
-        case Unary(operator="not") | Call(function="isnan" | "isfinite"):
-            return True
-        case Number():
-            return isinstance(expr.value, bool)
-        case Conditional():
-            return _is_truth(expr.then) and _is_truth(expr.otherwise)
-    return False
 
 
 class _Checker:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.codegen.pairs import pair_text
 from eqneuro.connectivity.connection_text import read_connection_text
 from eqneuro.connectivity.matrix import Connectivity, Places
+from eqneuro.connectivity.pair_kernel import MANY, PairKernel, Values, pair_kernel
 from eqneuro.connectivity.parts import PAIRS, Part, in_turn
 from eqneuro.connectivity.patterns import Ends
-from eqneuro.connectivity.rows import Rows, columns_of
+from eqneuro.connectivity.rows import Rows
 from eqneuro.language.errors import EquationError
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.source import SourceText
@@ -57,7 +59,7 @@ def where(
     excluded = ends.excluded(allow_self_connections)
 
     def some(part: Part) -> NDArray[np.bool_]:
-        mask = pairs.values(part).astype(bool)
+        mask = pairs.values(part).astype(bool, order="C")
         _exclude(mask, excluded[slice(*part)])
         return mask
 
@@ -96,19 +98,27 @@ def distance_probability(
         if wrong >= 0:
             row, column = divmod(wrong, len(ends.pre))
             pair = f"i = {ends.pre[column]}, j = {ends.post[place][row]}"
-            hint = "Bounds are written as `clip(p, 0, 1)`."
-            message = f"probability {chances[row, column]:g} of the pair {pair} is not between 0 and 1"
-            raise EquationError(message, source, pairs.expr.span, hint)
+            raise _RangeError(f"probability {chances[row, column]:g} of the pair {pair} is not between 0 and 1")
         return allowed
 
-    return _collect(ends, "distance_probability", some, pairs)
+    try:
+        return _collect(ends, "distance_probability", some, pairs)
+    except _RangeError as error:  # raised again here, since threads don't know what the user called
+        message = str(error)
+    raise EquationError(message, source, pairs.expr.span, "Bounds are written as `clip(p, 0, 1)`.")
+
+
+class _RangeError(ValueError):
+    """A probability is none."""
 
 
 def _collect(ends: Ends, pattern: str, masks: Callable[[Part], NDArray[np.bool_]], pairs: _Pairs) -> Connectivity:
     """The pairs that are True in the masks, shape (rows, pre-synaptic neurons), of all parts."""
+    from eqneuro.connectivity._sampling import columns_of
+
     rows = Rows(ends, pattern)
-    for columns, counts in in_turn(lambda part: columns_of(masks(part)), pairs.parts(), ends.threads):
-        rows.append(columns, counts)
+    for found in in_turn(lambda part: columns_of(masks(part).view(np.uint8)), pairs.parts(), ends.threads):
+        rows.append(*found)
     return rows.finish()
 
 
@@ -132,8 +142,11 @@ class _Pairs:
         self._needed = {node.id for node in self.expr.walk() if isinstance(node, Name)}
         self._places = {"pre": _coordinates(pre.geometry, ends.pre), "post": _coordinates(post.geometry, ends.post)}
         self._names = {**constants, "N_pre": float(ends.pre_size), "N_post": float(ends.post_size)}
-        self._pre = {n: v[np.newaxis] for n, v in self._one_side("pre", "i", pre, ends.pre).items()}
-        self._post = {n: v[:, np.newaxis] for n, v in self._one_side("post", "j", post, ends.post).items()}
+        sides = self._one_side("pre", "i", pre, ends.pre), self._one_side("post", "j", post, ends.post)
+        self._pre = {name: values[np.newaxis] for name, values in sides[0].items()}
+        self._post = {name: values[:, np.newaxis] for name, values in sides[1].items()}
+        is_large = len(ends.pre) * len(ends.post) >= MANY
+        self._kernel = self._compiled(*sides, is_condition=is_condition) if is_large else None
 
     def _one_side(
         self, owner: Literal["pre", "post"], rank: str, side: Side, ranks: NDArray[np.uint32]
@@ -147,13 +160,26 @@ class _Pairs:
                 found[name] = values[ranks] if values.size > 1 else np.broadcast_to(values, ranks.shape)
         return {name: values for name, values in found.items() if name in self._needed}
 
+    def _compiled(self, pre: Values, post: Values, *, is_condition: bool) -> PairKernel | None:
+        """What computes the expression for very many pairs."""
+        axes: list[tuple[str | None, str | None]] = []
+        if "d" in self._needed:
+            here, there = ({f"{side}[{k}]": x for k, x in enumerate(self._places[side])} for side in ("pre", "post"))
+            axes, pre, post = list(zip_longest(here, there)), {**pre, **here}, {**post, **there}
+        constants = {name: value for name, value in self._names.items() if name in self._needed}
+        text = pair_text(self.expr, list(pre), list(post), list(constants), axes, is_condition=is_condition)
+        return pair_kernel(text, pre, post, constants)
+
     def parts(self) -> list[Part]:
         """Rows one after the other, as many as hold some pairs: the first, and the one behind the last."""
-        rows, height = len(self._ends.post), max(1, PAIRS // max(1, len(self._ends.pre)))
+        pairs = PAIRS if self._kernel is None else self._kernel.pairs
+        rows, height = len(self._ends.post), max(1, pairs // max(1, len(self._ends.pre)))
         return list(pairwise([*range(0, rows, height), rows]))
 
     def values(self, part: Part) -> NDArray[Any]:
         """The values of some rows, shape (rows, pre-synaptic neurons)."""
+        if self._kernel is not None:
+            return self._kernel.values(part, len(self._ends.pre))
         place = slice(*part)
         names = {**self._names, **self._pre, **{name: values[place] for name, values in self._post.items()}}
         if "d" in self._needed:

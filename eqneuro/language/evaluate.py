@@ -32,6 +32,9 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "and": np.logical_and, "or": np.logical_or,
 }  # fmt: skip
 
+TRUTHS = frozenset({"isnan", "isfinite"})
+"""Functions that are true or false."""
+
 
 class Unknown(LookupError):
     """A name that has no value where an expression is evaluated."""
@@ -130,6 +133,20 @@ def _draw(expr: Draw, names: Mapping[str, Any], draw: Draws | None) -> Any:
         if bound is not None:
             arguments[key] = float(_value(bound, names, draw))
     return draw(kind(**arguments))
+
+
+def is_truth(expr: Expr) -> bool:
+    """Whether the value of an expression is true or false, not a number."""
+    match expr:
+        case Number(value):
+            return isinstance(value, bool)
+        case Compare() | Logical() | Unary("not"):
+            return True
+        case Conditional():
+            return is_truth(expr.then) and is_truth(expr.otherwise)
+        case Call():
+            return expr.function in TRUTHS
+    return False
 
 
 @cache

@@ -65,7 +65,9 @@ def by_python(condition, pre=6, post=5):
         ("i is not j", lambda i, j: i != j),
     ],
 )
-def test_a_condition_means_what_it_means_in_python(text, meaning):
+@pytest.mark.parametrize("many", [strings.MANY, 1], ids=["numpy", "C"])
+def test_a_condition_means_what_it_means_in_python(text, meaning, many, monkeypatch):
+    monkeypatch.setattr(strings, "MANY", many)
     assert where(text) == by_python(meaning)
 
 
