@@ -17,6 +17,7 @@ LABELS = {
     "neurons": "neurons",
     "sources": "synapses, of more sources",
     "synapses": "synapses, in longer rows",
+    "spread": "synapses, in longer rows over more neurons",
     "rate": "spikes of a source (Hz)",
     "delay": "delay (ms)",
     "delays": "longest delay (ms)",
@@ -25,11 +26,12 @@ TITLES = {
     "neurons": "COBA, 80 synapses a neuron",
     "sources": "1,000 synapses a source, 10 Hz",
     "synapses": "20,000 sources at 10 Hz",
+    "spread": "the same onto 200,000 neurons",
     "rate": "10,000 sources, a million synapses",
     "delay": "a million synapses, one delay",
     "delays": "a million synapses, delays of their own",
 }
-SIZES = ("neurons", "sources", "synapses")
+SIZES = ("neurons", "sources", "synapses", "spread")
 """Axes along which building and memory grow too."""
 LINE = 0.15
 """Share of its value by which a point may lie beside the line."""
