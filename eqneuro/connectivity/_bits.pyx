@@ -79,25 +79,22 @@ def _read_some(
     free(room)
 
 
-def rows_by_pre(
-    const uint64_t[:, ::1] bits, int64_t[::1] row_start, uint32_t first_post, int64_t columns, uint32_t first_pre,
-    int64_t pre_size, int64_t[::1] boundaries, rank[::1] target, int64_t[::1] start,
-):
+def rows_by_pre(bits, row_start, first_post, columns, first_pre, pre_size, boundaries, target, start):
     """Fills ``target`` and ``start`` by range of post-synaptic neurons, then by pre-synaptic neuron.
 
     ``boundaries`` are the first post ranks of the ranges and the end. Each range is done by a thread of its own.
     """
-    rows = bits.shape[0]
-    edge = np.clip(np.asarray(boundaries) - <int64_t>first_post, 0, rows).tolist()
-    begin = [row_start[row] for row in edge]
+    rows = len(bits)
+    edge = np.clip(boundaries - first_post, 0, rows).tolist()
+    begin = row_start[edge].tolist()
     in_parts(
-        list(range(boundaries.shape[0])),
+        list(range(len(boundaries))),
         lambda r, _: _turn_range(
             bits[edge[r] : edge[r + 1]], begin[r], begin[r + 1], first_post + edge[r], columns, first_pre, target,
             start[r * pre_size : (r + 1) * pre_size],
         ),
     )
-    start[start.shape[0] - 1] = row_start[rows]
+    start[len(start) - 1] = row_start[rows]
 
 
 def _turn_range(

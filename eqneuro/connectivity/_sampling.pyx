@@ -396,23 +396,19 @@ def columns_of(const unsigned char[:, ::1] marked):
     return found[:total], counts
 
 
-def rows_by_pre(
-    int64_t[::1] row_start, uint32_t[::1] pre, uint32_t[::1] post_rank, int64_t pre_size, int64_t[::1] boundaries,
-    rank[::1] target, int64_t[::1] start, place[::1] along, place[::1] values,
-):
+def rows_by_pre(row_start, pre, post_rank, pre_size, boundaries, target, start, along, values):
     """Synapses sorted by range of the post-synaptic neuron, then by pre-synaptic neuron; post ranks ascend in each row.
 
     ``boundaries`` are the first post ranks of the ranges and the end; ``target``, ``start`` and ``along`` are filled,
     the last, if it is not empty, with the ``values`` of the synapses, with their positions where ``values`` is empty.
     Each range is sorted by a thread of its own.
     """
-    found = np.searchsorted(post_rank, boundaries).astype(np.int64)
-    cdef int64_t[::1] edge = found
+    edge = np.searchsorted(post_rank, boundaries).astype(np.int64)
     in_parts(
-        list(range(boundaries.shape[0])),
+        list(range(len(boundaries))),
         lambda r, _: _sort_range(row_start, pre, post_rank, pre_size, r, edge, target, start, along, values),
     )
-    start[start.shape[0] - 1] = pre.shape[0]
+    start[len(start) - 1] = len(pre)
 
 
 def _sort_range(
@@ -442,17 +438,14 @@ def _sort_range(
     free(next_place)
 
 
-def sort_by_delay(
-    int64_t[::1] start, rank[::1] target, place[::1] along, steps[::1] delay, int64_t shortest, int64_t longest,
-    uint32_t[::1] part_start, int threads=1,
-):
+def sort_by_delay(start, target, along, delay, shortest, longest, part_start, threads=1):
     """Sorts each row by delay, stably, and ``along``, which holds the place of each synapse in ``delay``, with it.
 
     Where ``delay`` is empty ``along`` holds the delays themselves.
     ``part_start`` gets, for each row, where the synapses of each delay begin within it, and their end.
     """
     in_parts(
-        edges(start.shape[0] - 1, threads),
+        edges(len(start) - 1, threads),
         lambda first, last: _sort_rows(first, last, start, target, along, delay, shortest, longest, part_start),
     )
 

@@ -18,21 +18,19 @@ MANY = 1 << 16
 """Synapses that are worth another thread."""
 
 
-def transpose(int64_t[::1] row_start, rank[::1] ranks, int64_t columns, int threads=1):
+def transpose(row_start, ranks, columns, threads=1):
     """Rows by column: (column_start, rows as uint32), the rows of each column ascending.
 
     Each thread counts the synapses of its rows by column, which tells where in each column these go.
     """
-    bounds = edges(row_start.shape[0] - 1, threads)
-    parts = len(bounds) - 1
+    bounds = edges(len(row_start) - 1, threads)
     starts = np.empty(columns + 1, dtype=np.int64)
-    turned = np.empty(ranks.shape[0], dtype=np.uint32)
-    places = np.zeros((parts, columns), dtype=np.int64)
-    row_of = dict(zip(bounds, range(parts)))
-    cdef int64_t[:, ::1] of_part = places
-    in_parts(bounds, lambda first, last: _count(first, last, row_start, ranks, of_part[<int64_t>row_of[first]]))
-    _begin(of_part, starts)
-    in_parts(bounds, lambda first, last: _turn(first, last, row_start, ranks, of_part[<int64_t>row_of[first]], turned))
+    turned = np.empty(len(ranks), dtype=np.uint32)
+    places = np.zeros((len(bounds) - 1, columns), dtype=np.int64)
+    of_part = dict(zip(bounds, places))
+    in_parts(bounds, lambda first, last: _count(first, last, row_start, ranks, of_part[first]))
+    _begin(places, starts)
+    in_parts(bounds, lambda first, last: _turn(first, last, row_start, ranks, of_part[first], turned))
     return starts, turned
 
 
@@ -85,9 +83,9 @@ def starts_by_post(int64_t[::1] row_start, uint32_t[::1] post_rank, int64_t post
     return starts
 
 
-def slots_by_post(place[::1] position, int threads=1):
+def slots_by_post(position, threads=1):
     """For each synapse in the user's order where it stands in the rows for spikes, of which ``position`` tells."""
-    cdef int64_t count = position.shape[0]
+    count = len(position)
     slots = np.empty(count, dtype=np.uint32) if count else np.zeros(1, dtype=np.uint32)
     in_parts(edges(count, min(threads, count // MANY)), lambda first, last: _find(first, last, position, slots))
     return slots
