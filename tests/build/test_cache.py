@@ -9,8 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -406,8 +408,13 @@ def test_cache_that_can_only_be_read_is_read(shared: Path, library: Path, monkey
     def refuse(*arguments: object, **named: object) -> None:
         raise PermissionError(13, "Permission denied")
 
+    whole = tempfile.TemporaryFile
+
+    def refuse_there(**named: Any) -> Any:
+        return refuse() if Path(named["dir"]).is_relative_to(shared) else whole(**named)
+
     monkeypatch.setattr(os, "utime", refuse)
-    monkeypatch.setattr("eqneuro.build.cache.tempfile.TemporaryFile", refuse)
+    monkeypatch.setattr("eqneuro.build.cache.tempfile.TemporaryFile", refuse_there)
     assert maker.obtain(digest_of("a"), None) == entry
     with pytest.warns(RuntimeWarning, match="Permission denied"):
         maker.obtain(digest_of("b"), None)
