@@ -20,7 +20,7 @@ from eqneuro.connectivity.rows import Rows
 from eqneuro.language.errors import EquationError
 from eqneuro.language.evaluate import evaluate
 from eqneuro.language.source import SourceText
-from eqneuro.language.syntax import Expr, Name
+from eqneuro.language.syntax import Expr, Name, Number
 
 AXES = "xyz"
 
@@ -145,8 +145,15 @@ class _Pairs:
         sides = self._one_side("pre", "i", pre, ends.pre), self._one_side("post", "j", post, ends.post)
         self._pre = {name: values[np.newaxis] for name, values in sides[0].items()}
         self._post = {name: values[:, np.newaxis] for name, values in sides[1].items()}
-        is_large = len(ends.pre) * len(ends.post) >= MANY
+        pairs = len(ends.pre) * len(ends.post)
+        is_large = pairs * self._operations() >= MANY
         self._kernel = self._compiled(*sides, is_condition=is_condition) if is_large else None
+
+    def _operations(self) -> int:
+        """How many are done for a pair."""
+        dimensions = max(map(len, self._places.values()))
+        of_distance = 3 * dimensions + 1 if "d" in self._needed else 0
+        return of_distance + sum(not isinstance(node, Name | Number) for node in self.expr.walk())
 
     def _one_side(
         self, owner: Literal["pre", "post"], rank: str, side: Side, ranks: NDArray[np.uint32]
