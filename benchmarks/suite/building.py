@@ -34,7 +34,7 @@ def _sizes(size: int) -> tuple[int, int, int]:
 
 
 @contextmanager
-def _without_compiler(run: Run) -> Iterator[None]:
+def without_compiler(run: Run) -> Iterator[None]:
     """Tells as ``build`` what is done inside, but for the CPU time of programs that are started: compilers."""
     before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     yield
@@ -64,7 +64,7 @@ def annarchy(run: Run) -> Mapping[str, float]:
         net = ann.Network(dt=DT, seed=run.seed)
         net.config(num_threads=run.threads)
         _, projections = _connect(ann, net, run.case.size)
-    with _without_compiler(run):
+    with without_compiler(run):
         net.compile(directory=str(run.folder / "annarchy"))
     net.step()
     return {"synapses": sum(projection.nb_synapses for projection in projections)}

@@ -23,6 +23,7 @@ NETWORKS = (
     "single_neuron",
     "short_calls",
     "building",
+    "neighbours",
     "compiling",
     "microcircuit",
 )

@@ -30,6 +30,7 @@ NAMES = {
     "single_neuron": "single neuron",
     "short_calls": "short calls",
     "building": "building",
+    "neighbours": "neighbours",
     "compiling": "compiling",
     "microcircuit": "microcircuit",
 }
