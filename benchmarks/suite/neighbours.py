@@ -1,4 +1,4 @@
-"""Connecting neighbours: 10,000 neurons in a sheet, by a condition, by a probability or by weights that depend on distance.
+"""Connecting neighbours: 10,000 neurons in a sheet, by a condition, a probability or weights that depend on distance.
 
 All pairs are looked at but where a simulator knows better: NEST's masks and eqneuro's Gaussians are looked for around
 each neuron. The condition connects pairs less than 4 apart, the probability is 0.3 exp(-d/8), the Gaussian has a width
@@ -120,7 +120,7 @@ def nest(run: Run) -> Mapping[str, float]:
         simulator.local_num_threads = run.threads
         simulator.rng_seed = run.seed
         grid = simulator.spatial.grid([SIDE, SIDE], extent=[float(SIDE), float(SIDE)])
-        cells = simulator.Create("iaf_psc_delta", SIDE * SIDE, positions=grid)
+        cells = simulator.Create("iaf_psc_delta", positions=grid)
         simulator.CopyModel("static_synapse_hom_w", "weight", dict(weight=WEIGHT))
         simulator.Connect(cells, cells, rule, dict(synapse_model="weight", delay=1.0))
         simulator.Prepare()
