@@ -121,8 +121,7 @@ def nest(run: Run) -> Mapping[str, float]:
         simulator.rng_seed = run.seed
         grid = simulator.spatial.grid([SIDE, SIDE], extent=[float(SIDE), float(SIDE)])
         cells = simulator.Create("iaf_psc_delta", positions=grid)
-        simulator.CopyModel("static_synapse_hom_w", "weight", dict(weight=WEIGHT))
-        simulator.Connect(cells, cells, rule, dict(synapse_model="weight", delay=1.0))
+        simulator.Connect(cells, cells, rule, dict(weight=WEIGHT, delay=1.0))  # in space it knows no common weight
         simulator.Prepare()
     simulator.Run(DT)
     simulator.Cleanup()
