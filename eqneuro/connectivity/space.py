@@ -107,22 +107,28 @@ def _collect(
     for columns, weights, counts in in_turn(some, boxes.parts(), ends.threads):
         rows.append(columns, counts)
         found.append(weights)
+        del columns, weights  # before there are others
     return rows.finish(), found.finish()
 
 
 def _heights(squares: Values, bells: Bells) -> Values:
-    """The sum of a·exp(−d²/2σ²); divided in two steps, since the square of a tiny σ is 0."""
-    total = None
+    """The sum of a·exp(−d²/2σ²) in place of d²; divided in two steps, since the square of a tiny σ is 0."""
+    *others, last = bells
     with np.errstate(over="ignore", under="ignore"):
-        for amp, sigma in bells:
-            height = squares / sigma
-            height *= -0.5
-            height /= sigma
-            np.exp(height, out=height)
-            height *= amp
-            total = height if total is None else np.add(total, height, out=total)
-    assert total is not None
+        rest = [_height(squares.copy(), *bell) for bell in others]
+        total = _height(squares, *last)
+        for height in rest:
+            total += height
     return total
+
+
+def _height(squares: Values, amp: float, sigma: float) -> Values:
+    squares /= sigma
+    squares *= -0.5
+    squares /= sigma
+    np.exp(squares, out=squares)
+    squares *= amp
+    return squares
 
 
 class _Boxes:
