@@ -18,7 +18,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,8 +69,7 @@ def compile_network(
         If there is no compiler and the library is not in the cache.
     """
     chosen = toolchain or find_toolchain()
-    version = f"{eqneuro.__version__} {template_stamp()} {chosen.identity}"
-    digest = request.digest(version)
+    digest = request.digest(version(chosen))
     objects: list[Future[Path]] = []
 
     def make() -> tuple[str, dict[str, Any]]:
@@ -96,9 +95,8 @@ def compile_pairs(pairs: PairText) -> Path:
     NoCompilerError
         If there is no compiler and the library is not in the cache.
     """
-    found = find_toolchain()
-    chosen = replace(found, flags=(*found.flags, "-ffp-contract=off"))
-    digest = pairs.digest(f"pairs {eqneuro.__version__} {template_stamp()} {chosen.identity} {chosen.flags}")
+    chosen = find_toolchain(flags="-ffp-contract=off")
+    digest = pairs.digest(version(chosen))
 
     def make() -> tuple[str, dict[str, Any]]:
         from eqneuro.codegen.render import render_pairs
@@ -162,6 +160,11 @@ def slug(kernel: KernelRequest) -> str:
     plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in model.name).strip("_")
     fallback = "synapses" if isinstance(kernel, ProjectionRequest | FilterRequest | SynapseRequest) else "neurons"
     return plain or fallback
+
+
+def version(toolchain: Toolchain) -> str:
+    """Changes with all that may change a library beside what is asked for."""
+    return f"{eqneuro.__version__} {template_stamp()} {toolchain.identity}"
 
 
 def template_stamp() -> str:

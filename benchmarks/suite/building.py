@@ -8,12 +8,10 @@ that. The peak of memory is that of the process, or of the one that it started.
 
 from __future__ import annotations
 
-import resource
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
+from benchmarks.suite import ready
 from benchmarks.suite.protocol import Case, Run, Wanted
 
 CASES = (Case("Brunel, 12,500", 12500, 0.0), Case("Brunel, 1,250", 1250, 0.0))
@@ -31,17 +29,6 @@ def _sizes(size: int) -> tuple[int, int, int]:
     """Excitatory neurons; excitatory and inhibitory inputs of one."""
     edge = size * 4 // 5
     return edge, round(PROBABILITY * edge), round(PROBABILITY * (size - edge))
-
-
-@contextmanager
-def without_compiler(run: Run) -> Iterator[None]:
-    """Tells as ``build`` what is done inside, but for the CPU time of programs that are started: compilers."""
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    yield
-    wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-    compiler = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    run.add("compile", compiler)
-    run.add("build", max(wall - compiler, 0.0))
 
 
 def eqneuro(run: Run) -> Mapping[str, float]:
@@ -64,7 +51,7 @@ def annarchy(run: Run) -> Mapping[str, float]:
         net = ann.Network(dt=DT, seed=run.seed)
         net.config(num_threads=run.threads)
         _, projections = _connect(ann, net, run.case.size)
-    with without_compiler(run):
+    with ready.without_compiler(run):
         net.compile(directory=str(run.folder / "annarchy"))
     net.step()
     return {"synapses": sum(projection.nb_synapses for projection in projections)}
@@ -93,10 +80,7 @@ def brian2(run: Run) -> Mapping[str, float]:
     with run.phase("import"):
         import brian2 as b2
     ms, edge = b2.ms, _sizes(run.case.size)[0]
-    b2.set_device("cpp_standalone", build_on_run=False)
-    b2.prefs.devices.cpp_standalone.openmp_threads = run.threads if run.threads > 1 else 0
-    b2.defaultclock.dt = DT * ms
-    b2.seed(run.seed)
+    ready.prepare_brian2(b2, run, DT)
     with run.phase("build"):
         cells = b2.NeuronGroup(
             run.case.size,
@@ -111,25 +95,16 @@ def brian2(run: Run) -> Mapping[str, float]:
         first.connect(p=PROBABILITY)
         second = b2.Synapses(cells[edge:], cells, on_pre=f"v_post -= {G * J}", delay=DELAY * ms)
         second.connect(p=PROBABILITY)
-    with run.phase("compile"):
-        b2.run(DT * ms)
-        b2.device.build(directory=str(run.folder / "brian2"), compile=True, run=False)
-    with run.phase("build"):
-        b2.device.run(with_output=False)
-    run.add("build", -b2.device._last_run_time)
+    ready.build_brian2(b2, run, b2.Network(cells, first, second), DT)
     return {"synapses": len(first) + len(second)}
 
 
 def nest(run: Run) -> Mapping[str, float]:
     with run.phase("import"):
         import nest as simulator
-    simulator.verbosity = simulator.VerbosityLevel.ERROR
     edge, excitatory, inhibitory = _sizes(run.case.size)
     with run.phase("build"):
-        simulator.ResetKernel()
-        simulator.resolution = DT
-        simulator.local_num_threads = run.threads
-        simulator.rng_seed = run.seed
+        ready.prepare_nest(simulator, run, DT)
         own = dict(C_m=1.0, tau_m=CELL["tau"], t_ref=REFRACTORY, E_L=0.0, V_m=0.0, V_reset=CELL["V_r"])
         cells = simulator.Create("iaf_psc_delta", run.case.size, params=own | dict(V_th=CELL["theta"]))
         for part, number, weight in ((cells[:edge], excitatory, J), (cells[edge:], inhibitory, -G * J)):

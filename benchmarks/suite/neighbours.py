@@ -12,10 +12,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.suite.building import DT, without_compiler
+from benchmarks.suite import ready
 from benchmarks.suite.protocol import Case, Run, Wanted
 
-SIDE, RADIUS, HEIGHT, DECAY, SIGMA, LIMIT, WEIGHT = 100, 4.0, 0.3, 8.0, 0.03, 0.01, 0.01
+DT, SIDE, RADIUS, HEIGHT, DECAY, SIGMA, LIMIT, WEIGHT = 0.1, 100, 4.0, 0.3, 8.0, 0.03, 0.01, 0.01
 CASES = tuple(Case(name, SIDE * SIDE, 0.0) for name in ("condition", "probability", "Gaussian"))
 WANTED = {case.name: (Wanted({}, phase="build"), Wanted({}, phase="memory")) for case in CASES}
 
@@ -27,7 +27,7 @@ def eqneuro(run: Run) -> Mapping[str, float]:
         net, cells = _sheet(ann, ann.Network(dt=DT, seed=run.seed), 2)
         net.connect(cells, cells, "exc").all_to_all(WEIGHT)
         net.compile()
-    with without_compiler(run):
+    with ready.without_compiler(run):
         net, cells = _sheet(ann, ann.Network(dt=DT, seed=run.seed, num_threads=run.threads), SIDE)
         synapses = net.connect(cells, cells, "exc")
         match run.case.name:
@@ -53,7 +53,7 @@ def annarchy(run: Run) -> Mapping[str, float]:
         net, cells = _sheet(ann, net, SIDE)
         synapses = net.connect(cells, cells, "exc")
         synapses.gaussian(amp=WEIGHT, sigma=SIGMA, limit=LIMIT)
-    with without_compiler(run):
+    with ready.without_compiler(run):
         net.compile(directory=str(run.folder / "annarchy"))
     net.step()
     return {"synapses": synapses.nb_synapses}
@@ -77,10 +77,7 @@ def brian2(run: Run) -> Mapping[str, float]:
         raise NotImplementedError("no such rule")
     with run.phase("import"):
         import brian2 as b2
-    ms = b2.ms
-    b2.set_device("cpp_standalone", build_on_run=False)
-    b2.defaultclock.dt = DT * ms
-    b2.seed(run.seed)
+    ready.prepare_brian2(b2, run, DT)
     with run.phase("build"):
         cells = b2.NeuronGroup(
             SIDE * SIDE,
@@ -92,12 +89,7 @@ def brian2(run: Run) -> Mapping[str, float]:
         cells.row, cells.column = f"i // {SIDE}", f"i % {SIDE}"
         synapses = b2.Synapses(cells, cells, on_pre=f"v_post += {WEIGHT}")
         synapses.connect(**texts[run.case.name])
-    with run.phase("compile"):
-        b2.run(DT * ms)
-        b2.device.build(directory=str(run.folder / "brian2"), compile=True, run=False)
-    with run.phase("build"):
-        b2.device.run(with_output=False)
-    run.add("build", -b2.device._last_run_time)
+    ready.build_brian2(b2, run, b2.Network(cells, synapses), DT)
     return {"synapses": len(synapses)}
 
 
@@ -107,7 +99,6 @@ def nest(run: Run) -> Mapping[str, float]:
         raise NotImplementedError("weights that are too small are not left out")
     with run.phase("import"):
         import nest as simulator
-    simulator.verbosity = simulator.VerbosityLevel.ERROR
     rule: dict[str, Any] = dict(rule="pairwise_bernoulli", p=1.0, allow_autapses=False)
     if run.case.name == "condition":
         rule["mask"] = dict(circular=dict(radius=math.nextafter(RADIUS, 0.0)))
@@ -115,10 +106,7 @@ def nest(run: Run) -> Mapping[str, float]:
         decay = simulator.spatial_distributions.exponential(simulator.spatial.distance, beta=DECAY)
         rule["p"] = HEIGHT * decay
     with run.phase("build"):
-        simulator.ResetKernel()
-        simulator.resolution = DT
-        simulator.local_num_threads = run.threads
-        simulator.rng_seed = run.seed
+        ready.prepare_nest(simulator, run, DT)
         grid = simulator.spatial.grid([SIDE, SIDE], extent=[float(SIDE), float(SIDE)])
         cells = simulator.Create("iaf_psc_delta", positions=grid)
         simulator.Connect(cells, cells, rule, dict(weight=WEIGHT, delay=1.0))  # in space it knows no common weight

@@ -31,7 +31,7 @@ class PairText:
     def digest(self, version: str) -> str:
         """Changes with whatever changes the library; names don't."""
         parts = (self.value, self.type, len(self.pre), len(self.post), len(self.constants), *self.functions)
-        text = "\x1f".join(map(str, (version, *parts, "functions", *self.vector_functions)))
+        text = "\x1f".join(map(str, ("pairs", version, *parts, "functions", *self.vector_functions)))
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -37,9 +37,12 @@ WIDTH = 120
 
 VECTOR_FUNCTIONS = (
     "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "expm1", "log1p", "exp2", "log2",
-    "log10", "cbrt", "pow", "atan2",
+    "log10", "cbrt",
 )  # fmt: skip
 """Functions that glibc's libmvec has in vector form from version 2.35 on."""
+
+VECTOR_FUNCTIONS_OF_TWO = ("pow", "atan2")
+"""Those of two arguments."""
 
 
 OPTIONS: dict[str, bool] = dict(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False)
@@ -130,12 +133,12 @@ def render_shared(real: str) -> str:
 
 def render_pairs(pairs: PairText) -> str:
     """The translation unit of a text about pairs of neurons."""
-    return _render("pairs.c.j2", "double", pairs=pairs, vector_functions=pairs.vector_functions)
+    return _render("pairs.c.j2", "double", pairs=pairs, vector_functions=pairs.vector_functions, of_two=())
 
 
 def _render(template: str, real: str, **told: object) -> str:
     import eqneuro
 
-    fixed = {"version": eqneuro.__version__, "real": real, "lane": LANES[real], "vector_functions": VECTOR_FUNCTIONS}
-    told = fixed | told
+    fixed = {"version": eqneuro.__version__, "real": real, "lane": LANES[real]}
+    told = fixed | {"vector_functions": VECTOR_FUNCTIONS, "of_two": VECTOR_FUNCTIONS_OF_TWO} | told
     return environment().get_template(template).render(told)
