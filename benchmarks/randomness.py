@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from eqneuro.build.toolchain import find_toolchain
-from eqneuro.codegen.render import environment
+from eqneuro.codegen.render import render_alone
 
 ORDERS = {
     "network": ("in each step 3 streams of 4096 neurons", "index = n % 2048, stream += n / 2048 % 3, step = n / 6144;"),
@@ -59,8 +59,7 @@ int main(void)
 
 def compile_stream(order: str, folder: Path) -> Path:
     """A program that writes the words without end."""
-    templates = [environment().get_template(name) for name in ("prelude.h.j2", "random.h.j2")]
-    text = "\n".join(t.render(real="double", lane="int64_t", vector_functions=()) for t in templates)
+    text = render_alone("prelude.h.j2", "random.h.j2")
     source, program = folder / f"{order}.c", folder / order
     source.write_text(text + PROGRAM.replace("COUNTERS", ORDERS[order][1]), encoding="utf-8")
     toolchain = find_toolchain()

@@ -136,6 +136,11 @@ def render_pairs(pairs: PairText) -> str:
     return _render("pairs.c.j2", "double", pairs=pairs, vector_functions=pairs.vector_functions, of_two=())
 
 
+def render_alone(*templates: str) -> str:
+    """Templates without a network around them, to test or to measure what they hold."""
+    return "\n".join(_render(template, "double") for template in templates)
+
+
 def _render(template: str, real: str, **told: object) -> str:
     import eqneuro
 

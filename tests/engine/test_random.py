@@ -10,7 +10,7 @@ from scipy import stats
 
 import eqneuro as ann
 from eqneuro.build.toolchain import find_toolchain
-from eqneuro.codegen.render import environment
+from eqneuro.codegen.render import render_alone
 from eqneuro.connectivity import _sampling
 
 KNOWN_ANSWERS = [  # Random123 1.09, kat_vectors: counter, key, result
@@ -42,8 +42,7 @@ void many(uint64_t *first, uint64_t *second, int64_t number, uint32_t base, uint
 
 def built(folder, *flags):
     """The generator as the templates hold it, in a library."""
-    templates = [environment().get_template(name) for name in ("prelude.h.j2", "random.h.j2")]
-    text = "\n".join(t.render(real="double", lane="int64_t", vector_functions=()) for t in templates)
+    text = render_alone("prelude.h.j2", "random.h.j2")
     source, library = folder / "philox.c", folder / "philox.so"
     source.write_text(text + CALLED)
     toolchain = find_toolchain()
