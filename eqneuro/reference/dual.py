@@ -52,29 +52,40 @@ def chain(value: Any, *parts: tuple[Value, Callable[[], Any]]) -> Value:
 
 def add(x: Value, y: Value) -> Value:
     """x + y."""
+    if _are_plain(x, y):
+        return x + y
     return chain(plain(x) + plain(y), (x, lambda: 1.0), (y, lambda: 1.0))
 
 
 def subtract(x: Value, y: Value) -> Value:
     """x − y."""
+    if _are_plain(x, y):
+        return x - y
     return chain(plain(x) - plain(y), (x, lambda: 1.0), (y, lambda: -1.0))
 
 
 def multiply(x: Value, y: Value) -> Value:
     """x · y."""
+    if _are_plain(x, y):
+        return x * y
     return chain(plain(x) * plain(y), (x, lambda: plain(y)), (y, lambda: plain(x)))
 
 
 def divide(x: Value, y: Value) -> Value:
     """x / y."""
     a, b = plain(x), plain(y)
-    return chain(np.true_divide(a, b), (x, lambda: 1.0 / b), (y, lambda: -a / (b * b)))
+    value = np.true_divide(a, b)
+    if _are_plain(x, y):
+        return value
+    return chain(value, (x, lambda: 1.0 / b), (y, lambda: -a / (b * b)))
 
 
 def power(x: Value, y: Value) -> Value:
     """C's pow."""
     a, b = plain(x), plain(y)
     value = np.float_power(a, b)
+    if _are_plain(x, y):
+        return value
 
     def by_base() -> Any:
         return np.where(np.asarray(b) == 0.0, 0.0, b * np.float_power(a, np.asarray(b) - 1.0))
@@ -84,7 +95,12 @@ def power(x: Value, y: Value) -> Value:
 
 def negate(x: Value) -> Value:
     """−x."""
-    return chain(-plain(x), (x, lambda: -1.0))
+    return chain(-x.value, (x, lambda: -1.0)) if isinstance(x, Dual) else -x
+
+
+def _are_plain(x: Value, y: Value) -> bool:
+    """Whether neither has derivatives: most values haven't."""
+    return not (isinstance(x, Dual) or isinstance(y, Dual))
 
 
 def choose(test: Any, then: Value, otherwise: Value) -> Value:
@@ -122,6 +138,9 @@ SLOPES: dict[str, tuple[Callable[..., Any], ...]] = {
 def apply(function: Callable[..., Any], slopes: tuple[Callable[..., Any], ...], arguments: list[Value]) -> Value:
     """A function with its partial derivatives; without these, it is constant but for jumps."""
     values = [plain(argument) for argument in arguments]
-    parts = [(argument, lambda slope=slope: slope(*values)) for argument, slope in zip(arguments, slopes, strict=False)]
     found = np.asarray(function(*values))
-    return chain(found if found.dtype.kind == "f" else found.astype(np.float64), *parts)
+    value = found if found.dtype.kind == "f" else found.astype(np.float64)
+    if not any(isinstance(argument, Dual) for argument in arguments):
+        return value
+    parts = [(argument, lambda slope=slope: slope(*values)) for argument, slope in zip(arguments, slopes, strict=False)]
+    return chain(value, *parts)

@@ -1,4 +1,4 @@
-"""The value of a syntax tree, node by node, with derivatives where they are asked for."""
+"""The value of a syntax tree, put together node by node, with derivatives where they are asked for."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ from eqneuro.reference.dual import Value, plain
 Leaf = Callable[[Expr], Value]
 """The value of a part that stands for something outside: a name, an input, a draw, a value of the past."""
 
+Meaning = Callable[[Leaf], Value]
+"""Gives the value of an expression where its leaves have theirs."""
+
+MOST_MEANINGS = 20_000
+"""Expressions whose meaning is kept, with the trees themselves: thousands of models in one process are forgotten."""
+
+MEANINGS: dict[int, tuple[Expr, Meaning]] = {}
+"""The trees that were asked for last, by their identities, and their meanings."""
+
 ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {
     "+": dual.add, "-": dual.subtract, "*": dual.multiply, "/": dual.divide, "^": dual.power,
 }  # fmt: skip
@@ -39,61 +48,93 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 
 def evaluate(expr: Expr, leaf: Leaf) -> Value:
     """The value of an expression where its leaves have theirs; truth values are 1 and 0."""
-    visit = VISITS.get(type(expr))
-    return leaf(expr) if visit is None else visit(expr, leaf)
+    return meaning(expr)(leaf)
 
 
 def holds(expr: Expr, leaf: Leaf) -> Any:
     """Whether a condition holds."""
-    return np.asarray(plain(evaluate(expr, leaf))) != 0.0
+    return _is_true(meaning(expr)(leaf))
 
 
-def _number(expr: Any, leaf: Leaf) -> Value:
-    return np.float64(expr.value)
+def meaning(expr: Expr) -> Meaning:
+    """What gives the value of an expression: put together from its parts once, since most are asked for in each step.
+
+    Trees that are equal are told apart: each draw of two that look the same is one of its own.
+    """
+    known = MEANINGS.get(id(expr))
+    if known is None:
+        if len(MEANINGS) >= MOST_MEANINGS:
+            MEANINGS.clear()
+        visit = VISITS.get(type(expr))
+        known = MEANINGS[id(expr)] = expr, (lambda leaf: leaf(expr)) if visit is None else visit(expr)
+    return known[1]
 
 
-def _name(expr: Any, leaf: Leaf) -> Value:
-    return np.float64(np.pi) if expr.id == "pi" else leaf(expr)
+def _is_true(value: Value) -> Any:
+    return np.asarray(plain(value)) != 0.0
 
 
-def _unary(expr: Any, leaf: Leaf) -> Value:
-    value = evaluate(expr.operand, leaf)
+def _number(expr: Any) -> Meaning:
+    value = np.float64(expr.value)
+    return lambda leaf: value
+
+
+def _name(expr: Any) -> Meaning:
+    pi = np.float64(np.pi)
+    return (lambda leaf: pi) if expr.id == "pi" else lambda leaf: leaf(expr)
+
+
+def _unary(expr: Any) -> Meaning:
+    operand = meaning(expr.operand)
     if expr.operator == "not":
-        return np.float64(1.0) * (np.asarray(plain(value)) == 0.0)
-    return dual.negate(value) if expr.operator == "-" else value
+        return lambda leaf: np.float64(1.0) * (np.asarray(plain(operand(leaf))) == 0.0)
+    return (lambda leaf: dual.negate(operand(leaf))) if expr.operator == "-" else operand
 
 
-def _binary(expr: Any, leaf: Leaf) -> Value:
-    return ARITHMETIC[expr.operator](evaluate(expr.left, leaf), evaluate(expr.right, leaf))
+def _binary(expr: Any) -> Meaning:
+    operation, left, right = ARITHMETIC[expr.operator], meaning(expr.left), meaning(expr.right)
+    return lambda leaf: operation(left(leaf), right(leaf))
 
 
-def _compare(expr: Any, leaf: Leaf) -> Value:
-    left, right = plain(evaluate(expr.left, leaf)), plain(evaluate(expr.right, leaf))
-    return np.float64(1.0) * COMPARISONS[expr.operator](left, right)
+def _compare(expr: Any) -> Meaning:
+    comparison, left, right = COMPARISONS[expr.operator], meaning(expr.left), meaning(expr.right)
+    return lambda leaf: np.float64(1.0) * comparison(plain(left(leaf)), plain(right(leaf)))
 
 
-def _logical(expr: Any, leaf: Leaf) -> Value:
-    left, right = holds(expr.left, leaf), holds(expr.right, leaf)
-    return np.float64(1.0) * (left & right if expr.operator == "and" else left | right)
+def _logical(expr: Any) -> Meaning:
+    operation = np.logical_and if expr.operator == "and" else np.logical_or
+    left, right = meaning(expr.left), meaning(expr.right)
+    return lambda leaf: np.float64(1.0) * operation(_is_true(left(leaf)), _is_true(right(leaf)))
 
 
-def _conditional(expr: Any, leaf: Leaf) -> Value:
-    return dual.choose(holds(expr.test, leaf), evaluate(expr.then, leaf), evaluate(expr.otherwise, leaf))
+def _conditional(expr: Any) -> Meaning:
+    test, then, otherwise = meaning(expr.test), meaning(expr.then), meaning(expr.otherwise)
+    return lambda leaf: dual.choose(_is_true(test(leaf)), then(leaf), otherwise(leaf))
 
 
-def _call(expr: Any, leaf: Leaf) -> Value:
+def _call(expr: Any) -> Meaning:
     entry = FUNCTIONS[expr.function]
-    arguments = [evaluate(argument, leaf) for argument in expr.arguments]
+    arguments = [meaning(argument) for argument in expr.arguments]
     if entry.definition is not None:
-        return evaluate(definition_of(entry.name), _of_arguments(entry.arguments, arguments))
-    assert entry.evaluate is not None
+        body, names = meaning(definition_of(entry.name)), entry.arguments
+        return lambda leaf: body(_of_arguments(names, [argument(leaf) for argument in arguments]))
+    function = entry.evaluate
+    assert function is not None
     if entry.derivatives:
         slopes = tuple(_slope(entry.name, place) for place in range(len(arguments)))
     else:
         slopes = dual.SLOPES.get(entry.name, ())
-    if not slopes and entry.c is not None and any(isinstance(a, dual.Dual) for a in arguments):
-        raise ValueError(f"function {entry.name!r} has no derivatives: methods that need them can't be used with it")
-    return dual.apply(entry.evaluate, slopes, arguments)
+    has_none = not slopes and entry.c is not None
+
+    def value(leaf: Leaf) -> Value:
+        values = [argument(leaf) for argument in arguments]
+        if has_none and any(isinstance(a, dual.Dual) for a in values):
+            raise ValueError(
+                f"function {entry.name!r} has no derivatives: methods that need them can't be used with it"
+            )
+        return dual.apply(function, slopes, values)
+
+    return value
 
 
 def _of_arguments(names: tuple[str, ...], values: list[Value]) -> Leaf:
@@ -114,7 +155,7 @@ def _slope(function: str, place: int) -> Callable[..., Any]:
     return lambda *values: evaluate(tree, _of_arguments(entry.arguments, list(values)))
 
 
-VISITS: dict[type[Expr], Callable[[Any, Leaf], Value]] = {
+VISITS: dict[type[Expr], Callable[[Any], Meaning]] = {
     Number: _number,
     Name: _name,
     Unary: _unary,

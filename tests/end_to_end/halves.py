@@ -14,22 +14,21 @@ THREADS = (2, 3, 4)
 
 
 def assert_same_bits(script: Path, folder: Path, **variables: str) -> None:
-    """Half of the script's first simulation on one thread, then the rest on one, and on 2, 3 and 4 in new processes."""
-    _run("first", script, "1", folder, variables)
-    assert (folder / "end.npz").exists(), f"{script.name} simulated nothing"
-    _run("second", script, ",".join(str(number) for number in THREADS), folder, variables)
-    with np.load(folder / "half.npz") as half, np.load(folder / "end.npz") as one:
+    """The first simulation on one thread; its second half from a file on 2, 3 and 4 threads, in other processes."""
+    _run(script, folder, variables)
+    assert (folder / "end-1.kept").exists(), f"{script.name} simulated nothing"
+    with np.load(folder / "half.kept") as half, np.load(folder / "end-1.kept") as one:
         assert any(not np.array_equal(half[name], one[name]) for name in one.files if half[name].dtype.kind == "f")
         for threads in THREADS:
-            with np.load(folder / f"end-{threads}.npz") as other:
+            with np.load(folder / f"end-{threads}.kept") as other:
                 assert one.files == other.files
                 for name in one.files:
                     np.testing.assert_array_equal(one[name], other[name], err_msg=f"{name} on {threads} threads")
 
 
-def _run(part: str, script: Path, threads: str, folder: Path, variables: dict[str, str]) -> None:
+def _run(script: Path, folder: Path, variables: dict[str, str]) -> None:
     half_time = Path(__file__).parent / "half_time.py"
-    words = [part, str(script), threads, str(folder / "half.npz"), str(folder / "end.npz")]
+    words = [str(script), str(folder), ",".join(str(number) for number in THREADS)]
     environment = {**os.environ, "EQNEURO_EXAMPLES_QUICK": "1", "MPLBACKEND": "Agg", **variables}
     command = [sys.executable, str(half_time), *words]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

@@ -13,7 +13,7 @@ import numpy as np
 from eqneuro import Network
 from eqneuro.language.syntax import Number
 from eqneuro.network.runner import NotFiniteError
-from eqneuro.reference.evaluate import VISITS
+from eqneuro.reference.evaluate import MEANINGS, VISITS, Meaning
 
 TOLERANCE = 1e-10
 """Relative to the largest value that a variable has in the run, over all neurons or synapses."""
@@ -41,12 +41,19 @@ def more_digits() -> Iterator[None]:
     Numbers are what their digits say, to as many digits: next to the double that a variable holds, not that double, so
     that x - 0.21 is tiny where it was 0, and (x - 0.21)/(exp(x - 0.21) - 1), which C takes the limit of, is a number.
     """
+
+    def number(expr: Number) -> Meaning:
+        value = np.longdouble(repr(expr.value))
+        return lambda leaf: value
+
     plain = VISITS[Number]
-    VISITS[Number] = lambda expr, leaf: np.longdouble(repr(expr.value))
+    VISITS[Number] = number
+    MEANINGS.clear()
     try:
         yield
     finally:
         VISITS[Number] = plain
+        MEANINGS.clear()
 
 
 def run(build: Callable[[], Network], backend: str, steps: int = STEPS, *, nudged: bool = False) -> Outcome:
