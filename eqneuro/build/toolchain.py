@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from eqneuro.build.cpu import cpu_identity, has_quick_gathers
@@ -20,11 +22,13 @@ from eqneuro.paths import cache_directory
 FLAGS = (
     "-std=gnu11", "-O3", "-march=native", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math",
     "-ffp-contract=fast", "-fPIC", "-shared", "-pthread", *(("-Wl,-z,defs",) if sys.platform == "linux" else ()),
-    *(("-DQUICK_GATHERS",) if has_quick_gathers() else ()),
 )  # fmt: skip
 """No -ffast-math: NaN stays NaN, and the same text gives the same bits. A missing function is told by the linker."""
 
 LIBRARIES = ("-lm",)
+
+KNOWS_GATHERS = 11
+"""The first gcc that knows a processor with quick gathers by name."""
 
 
 class NoCompilerError(RuntimeError):
@@ -65,7 +69,7 @@ class Toolchain:
         return tuple(flag for flag in self.flags if flag != "-shared" and not flag.startswith("-Wl,"))
 
     def _run(self, source: Path, made: Path, arguments: list[str]) -> None:
-        command = [*self.command, *arguments]
+        command = [*self.command, *_tuning(self.command), *arguments]
         done = _start(command, scratch=source.parent)
         if done.returncode != 0 or not made.is_file():
             text = source.read_text(encoding="utf-8")
@@ -97,6 +101,18 @@ def compiler_version(toolchain: Toolchain) -> str:
     with tempfile.TemporaryDirectory(prefix="eqneuro-") as scratch:
         done = _start([*toolchain.command, "--version"], scratch=Path(scratch))
     return next(iter((done.stdout or done.stderr).splitlines()), "unknown")
+
+
+@cache
+def _tuning(command: tuple[str, ...]) -> tuple[str, ...]:
+    """What a gcc is told that may be older than the processor: which one loads quickly from many places at once."""
+    if not has_quick_gathers():
+        return ()
+    with tempfile.TemporaryDirectory(prefix="eqneuro-") as scratch:
+        told = _start([*command, "--version"], scratch=Path(scratch)).stdout
+    release = re.search(r"\) (\d+)\.", told)
+    is_recent_gcc = "Free Software Foundation" in told and release is not None and int(release[1]) >= KNOWS_GATHERS
+    return ("-mtune=sapphirerapids",) if is_recent_gcc else ()
 
 
 def _start(command: list[str], scratch: Path) -> subprocess.CompletedProcess[str]:
@@ -165,7 +181,7 @@ def _identity(command: tuple[str, ...], flags: tuple[str, ...]) -> str:
         bundled = _ziglang()
         files += [bundled] if bundled else []
     stamps = [f"{f}:{f.stat().st_size}:{f.stat().st_mtime_ns}" for f in files]
-    parts = [*command, *stamps, *flags, *LIBRARIES, _c_library(), cpu_identity()]
+    parts = [*command, *stamps, *flags, *LIBRARIES, _c_library(), cpu_identity(), str(has_quick_gathers())]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -307,6 +308,31 @@ def test_gathers_are_quick_on_new_processors_without_a_mitigation(
         assert cpu.has_quick_gathers() is expected
     finally:
         cpu.cpu_identity.cache_clear()
+
+
+GNU = "Copyright (C) 2022 Free Software Foundation, Inc."
+
+
+@pytest.mark.parametrize(
+    ("said", "is_quick", "expected"),
+    [
+        (f"gcc (Debian 12.2.0-14+deb12u1) 12.2.0\n{GNU}", True, "told -mtune=sapphirerapids -O0 -c"),
+        (f"gcc-11 (GCC) 11.4.0\n{GNU}", True, "told -mtune=sapphirerapids -O0 -c"),
+        (f"gcc-10 (Debian 10.2.1-6) 10.2.1 20210110\n{GNU}", True, "told -O0 -c"),
+        ("Debian clang version 14.0.6\nTarget: x86_64-pc-linux-gnu", True, "told -O0 -c"),
+        ("", True, "told -O0 -c"),
+        (f"gcc (Debian 12.2.0-14+deb12u1) 12.2.0\n{GNU}", False, "told -O0 -c"),
+    ],
+)
+def test_a_gcc_that_knows_the_name_is_told_of_quick_gathers(
+    said: str, is_quick: bool, expected: str, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toolchain, "has_quick_gathers", lambda: is_quick)
+    compiler = f"""[ "$1" = --version ] && printf '%s\\n' '{said}' && exit 0\necho told "$@" >&2; exit 1"""
+    with pytest.raises(CompilationError, match=re.escape(expected)):
+        Toolchain((str(program(tmp_path, "compiler", compiler)),), ("-O0",), "id").compile_object(
+            source, tmp_path / "o"
+        )
 
 
 @pytest.mark.skipif(
