@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from eqneuro.connectivity.memory import check_room
+from eqneuro.connectivity.memory import WIDEST_NARROW, check_room
 
 Ranks = NDArray[np.uint32]
 Places = NDArray[np.int64]
@@ -222,7 +222,7 @@ def spike_rows_with(
 
 def _room_for_rows(connectivity: Connectivity, boundaries: Places) -> tuple[Places, Targets]:
     total, ranges = connectivity.synapses, len(boundaries) - 1
-    narrow = connectivity.post_size <= 65_536
+    narrow = connectivity.post_size <= WIDEST_NARROW
     target: Targets = np.empty(total, dtype=np.uint16) if narrow else np.empty(total, dtype=np.uint32)
     return np.zeros(ranges * connectivity.pre_size + 1, dtype=np.int64), target
 

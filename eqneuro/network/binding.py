@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.connectivity.matrix import SpikeRows, Targets, starts_of
+from eqneuro.connectivity.memory import WIDEST_NARROW
 from eqneuro.engine.buffers import padded
 from eqneuro.network.between import array_of
 from eqneuro.network.pairs import gaps_of, pairs_of
-from eqneuro.network.plastic import NARROW
 from eqneuro.network.store import GLOBAL_LENGTH
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _continuous_sum_buffers(projection: Projection) -> dict[str, Array | None]:
     """What all neurons get is one sum."""
     pairs = pairs_of(projection)
     assert pairs is not None
-    narrow = projection._built.pre_size <= NARROW
+    narrow = projection._built.pre_size <= WIDEST_NARROW
     count = np.array([len(pairs.pre)], dtype=np.int64)
     return {"rank": pairs.pre.astype(np.uint16 if narrow else np.uint32), "sum:own": pairs.own, "sum:first": count}
 
@@ -178,7 +178,7 @@ def _event_sum_buffers(projection: Projection, boundaries: NDArray[np.int64]) ->
     for row, (begin, end) in enumerate(itertools.pairwise(first.tolist())):
         own = pairs.own[begin:end]
         lengths[row, pairs.pre[own[own >= 0]]] -= 1
-    narrow = built.post_size <= NARROW
+    narrow = built.post_size <= WIDEST_NARROW
     targets: Targets = built.post_ranks.astype(np.uint16) if narrow else built.post_ranks
     rows = SpikeRows(starts_of(lengths.ravel()), targets, None, None, delay, delay)
     return _event_buffers(projection, rows, LISTED) | {"sum:source": is_source, "sum:first": first}

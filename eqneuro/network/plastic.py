@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eqneuro.codegen.layout import KernelLayout
 from eqneuro.codegen.requests import NeighbourAttribute, SynapseRequest
+from eqneuro.connectivity.memory import WIDEST_NARROW
 from eqneuro.engine.buffers import allocate, padded
 from eqneuro.language.syntax import Attribute, Binary, Draw, Expr, GlobalOperation, InputSum, Name
 from eqneuro.model.models import AssignmentEquation, SynapseModel
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-NARROW = 65_536
-"""Neurons that two bytes can number."""
 FIRST_STREAM = 1 << 19
 """Projections number their streams of random numbers from here on, populations from 0."""
 LOCALITY_PARTS = {"global": "global", "semiglobal": "row", "local": "learn"}
@@ -122,7 +121,7 @@ def request_of(
         by_pre=events,
         varying=projection._varying(),
         delays=delays,
-        index="uint16_t" if counted <= NARROW else "uint32_t",
+        index="uint16_t" if counted <= WIDEST_NARROW else "uint32_t",
         pre=pre,
         post=post,
         dense=built.is_dense and (not events or (part == "deliver" and bool(traces))),

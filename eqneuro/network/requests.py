@@ -19,10 +19,11 @@ from eqneuro.codegen.requests import (
     ProjectionRequest,
     StopRequest,
 )
+from eqneuro.connectivity.memory import WIDEST_NARROW
 from eqneuro.language.syntax import Name
 from eqneuro.network.between import smooth_of
 from eqneuro.network.pairs import are_runs, kind_of_sum
-from eqneuro.network.plastic import NARROW, parts_of, request_of
+from eqneuro.network.plastic import parts_of, request_of
 from eqneuro.network.timed_spikes import check_population, check_projection, is_timed
 from eqneuro.network.traces import settle
 from eqneuro.network.waiting import waits
@@ -169,7 +170,7 @@ def projection_request(projection: Projection) -> ProjectionRequest:
         semiglobal=tuple(a.name for a in model.attributes if a.locality == "semiglobal"),
         delays=delays,
         dense=not events and built.is_dense,
-        index="uint16_t" if counted <= NARROW else "uint32_t",
+        index="uint16_t" if counted <= WIDEST_NARROW else "uint32_t",
         pre=_neighbours(projection._pre_population, pre_names),
         post=_neighbours(projection._post_population, [f.name for f in model.post_attributes]),
         gathered=projection._shared_weights() is not None,

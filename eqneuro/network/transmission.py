@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eqneuro.connectivity.memory import WIDEST_NARROW
+
 if TYPE_CHECKING:
     from eqneuro.connectivity.matrix import Connectivity
     from eqneuro.model.models import SynapseModel
@@ -58,4 +60,4 @@ class Transmission:
     def _narrow_pre_ranks(self) -> NDArray[Any]:
         """Pre-synaptic ranks in two bytes where these suffice."""
         built = self._built
-        return built.pre_ranks.astype(np.uint16) if built.pre_size <= 65_536 else built.pre_ranks
+        return built.pre_ranks.astype(np.uint16) if built.pre_size <= WIDEST_NARROW else built.pre_ranks
