@@ -7,6 +7,9 @@ millisecond on the number in use and on the next one take turns, three of each, 
 More threads have to win by a twentieth, fewer win ties. What a comparison loses is at most a two-hundredth of the time
 until the next one.
 
+Where another program has the other cores, threads wait for each other until it lets go: a step may then take ten times
+as long. So a few steps on the rival come first, and a rival that can't win any more is left after any of its slices.
+
 Ranges cost something too, some tens of nanoseconds each. A small network therefore begins with one, and is only divided
 once its steps are so long that more threads could win; where they do not, it is put together again. That takes as long
 as arranging it did in the beginning: it is not tried before the network has run many times as long.
@@ -22,8 +25,13 @@ FIXED = "EQNEURO_FIXED_THREADS"
 of threads want it."""
 TURNS = 3
 TURN_SECONDS = 5e-4
-WARM_UP = 2e-3
-"""Seconds before the first comparison: the first steps touch memory that is not there yet."""
+WARM_UP = 1e-2
+"""Seconds before the first comparison: the first steps touch memory that is not there yet, and a comparison that is
+lost should be little beside what has been run."""
+LOOK_SECONDS, WAKE = 1e-4, 1e-4
+"""What the first steps on a rival should take, and what threads take besides, since they may sleep."""
+HOPELESS = 1.5
+"""Times the time of the number in use, at which a slice on the rival is the last one."""
 MEETING = 2e-6
 """Seconds a step that threads spend on meeting each other, before it was measured."""
 LONG_STEP = 1e-3
@@ -70,6 +78,7 @@ class ThreadChoice:
         self._wait, self._since, self._slices = WARM_UP, 0.0, 0
         self._turns: list[int] = []
         self._best: dict[int, float] = {}
+        self._rivals = 0.0
         self._lost = self._ran = self._division = 0.0
         self._was_compared = False
 
@@ -77,9 +86,10 @@ class ThreadChoice:
         """How many threads run the next steps, and how many steps, up to ``steps``."""
         if not self._turns:
             return self.used, steps
-        threads = self._turns[-1]
-        expected = self.seconds.get(threads, self.seconds[self.used] + MEETING)
-        return threads, min(steps, max(1, ceil(TURN_SECONDS / expected)))
+        threads, own = self._turns[-1], self.seconds[self.used]
+        if len(self._turns) > 2 * TURNS:
+            return threads, min(steps, max(1, int(LOOK_SECONDS / (own + MEETING))))
+        return threads, min(steps, max(1, ceil(TURN_SECONDS / (own if threads == self.used else self._rivals))))
 
     def learn(self, threads: int, steps: int, seconds: float) -> None:
         """What some steps took."""
@@ -88,12 +98,7 @@ class ThreadChoice:
         each = seconds / steps
         self._ran += seconds
         if self._turns:
-            self._turns.pop()
-            self._best[threads] = min(each, self._best.get(threads, each))
-            if threads != self.used:
-                self._lost += seconds - steps * self.seconds[self.used]
-            if not self._turns:
-                self._decide()
+            self._compare(threads, steps, seconds)
             return
         self.seconds[threads] = each
         self._since += seconds
@@ -125,11 +130,26 @@ class ThreadChoice:
         if not 0 <= place + self._direction < len(self._numbers):
             self._direction = -self._direction
         rival = self._numbers[place + self._direction]
-        self._turns = [rival, self.used] * TURNS
+        self._turns = [*[rival, self.used] * TURNS, rival]
         self._best, self._was_compared = {}, True
 
+    def _compare(self, threads: int, steps: int, seconds: float) -> None:
+        """Takes note of a slice of a comparison; the first one of the rival tells what to expect."""
+        is_look = len(self._turns) > 2 * TURNS
+        self._turns.pop()
+        each, own = seconds / steps, self._best.get(self.used, self.seconds[self.used])
+        if threads != self.used:
+            self._lost += seconds - steps * own
+            if seconds > HOPELESS * steps * own + WAKE * is_look:
+                self._turns.clear()
+            self._rivals = each
+        if not is_look or not self._turns:
+            self._best[threads] = min(each, self._best.get(threads, each))
+        if not self._turns:
+            self._decide()
+
     def _decide(self) -> None:
-        own = self._best.pop(self.used)
+        own = self._best.pop(self.used, self.seconds[self.used])
         [(rival, seconds)] = self._best.items()
         self.compared = {self.used: own, rival: seconds}
         self.seconds |= self.compared

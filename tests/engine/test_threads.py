@@ -37,10 +37,32 @@ def test_small_networks_stay_on_one_thread_in_one_range():
 def test_where_more_threads_lose_next_to_nothing_is_lost():
     choice = ThreadChoice(2)
     spent = run_on(choice, {1: 1e-5, 2: 1.2e-5}, seconds=10.0)
-    assert choice.used == choice.ranges == 1
+    assert choice.used == 1
     lost = spent[2] * (1.0 - 1.0 / 1.2)
     assert 0.0 < lost < 0.005 * spent[1]
     assert choice.seconds == pytest.approx({1: 1e-5, 2: 1.2e-5})
+
+
+@pytest.mark.parametrize("most", [2, 4])
+@pytest.mark.parametrize("slower", [1.2, 3.0, 10.0])
+def test_a_short_run_loses_little_where_another_program_has_the_other_core(slower, most):
+    choice = ThreadChoice(most)
+    spent = run_on(choice, {1: 1.2e-5} | dict.fromkeys((2, 4), slower * 1.2e-5), seconds=0.1)
+    assert choice.used == 1
+    lost = spent[2] * (1.0 - 1.0 / slower)
+    assert 0.0 < lost < 0.015 * spent[1]
+    assert spent.get(4, 0.0) == 0.0
+
+
+def test_threads_that_were_asleep_are_no_reason_to_give_them_up():
+    choice, is_awake = ThreadChoice(2), False
+    while sum(choice.seconds.values()) == 0.0 or choice.used == 1:
+        threads, steps = choice.plan(50)
+        wakes = 0.0 if threads == 1 or is_awake else 8e-5
+        is_awake = threads == 2
+        choice.learn(threads, steps, wakes + steps * {1: 4e-5, 2: 2.2e-5}[threads])
+        assert choice._ran < 0.1
+    assert choice.used == 2
 
 
 def test_dividing_a_network_counts_as_lost_time():
