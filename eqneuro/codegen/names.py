@@ -31,7 +31,7 @@ OWN_WORDS = frozenset(
         "HIDDEN AHEAD_IN_ROW job barrier judge random_words decay_tables own_decays arriving found hits "
         "along back bit top sums look_at_all turn_around SEVERAL RATES_AT_ONCE FEW_SPIKES copy_few decay_anew "
         "report_first checked WHOLE_GROUPS NEURONS_AT_ONCE NEAR_SYNAPSES FEW_SYNAPSES "
-        "WINDOW_ENDS CHUNK UNROLLED ROWS_AHEAD COUNTS_APART LINE_OF_REALS "
+        "WINDOW_ENDS CHUNK UNROLLED ROWS_AHEAD not_folded COUNTS_APART LINE_OF_REALS "
         "index stdin stdout stderr errno signgam I "
     ).split()
 )

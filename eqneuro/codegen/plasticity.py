@@ -13,7 +13,7 @@ from eqneuro.codegen.plan import SynapsePlan
 from eqneuro.codegen.projections import BY_SYNAPSE
 from eqneuro.codegen.render import VECTOR_FUNCTIONS
 from eqneuro.codegen.requests import SynapseRequest
-from eqneuro.codegen.synapses import ELAPSED_BY_END, ELAPSED_BY_LOCALITY, SynapseStatements
+from eqneuro.codegen.synapses import ELAPSED_BY_END, ELAPSED_BY_LOCALITY, EVENTS, SynapseStatements
 from eqneuro.codegen.traces import SIDES, TraceWriter, clock_of, with_clocks
 from eqneuro.codegen.writer import LoopWriter
 from eqneuro.language.syntax import Binary, Call, Expr, Name
@@ -58,7 +58,6 @@ NEAR = re.compile(r"\bdecay\(")
 """A look-up that may miss."""
 Decays = tuple[tuple[str, str], ...]
 """Tables of decays, and the rate of each."""
-EVENTS = ("deliver", "deliver_axon", "post", "catch_up")
 PLACES = {"local": ("", "s"), "semiglobal": ("_row", "j"), "global": ("_all", "0")}
 """How the arrays of the times of updates are called, and which entry of them is meant in the loop."""
 LEARNING = {"learn": "local", "row": "semiglobal", "global": "global"}

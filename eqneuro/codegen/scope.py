@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sympy
 
+from eqneuro.codegen.cprinter import CPrinter
 from eqneuro.codegen.layout import Slot
 from eqneuro.codegen.names import Names
 
@@ -89,6 +90,16 @@ class Scope:
             self._narrow[symbol] = self.names.allocate(f"{wide}_f")
             self.declarations.append(f"const real {self._narrow[symbol]} = (real){wide};")
         return self._narrow[symbol]
+
+    def held(self, number: sympy.Expr) -> sympy.Symbol:
+        """A number of the equations that compilers take for a variable (eqneuro/codegen/bounds.py)."""
+        symbol = sympy.Symbol(f"held:{number}", real=True)
+        if symbol not in self.text:
+            self.text[symbol] = self.names.allocate("bound")
+            self.declarations.append(
+                f"const real {self.text[symbol]} = not_folded({CPrinter({}, self.real).number(number)});"
+            )
+        return symbol
 
     @property
     def real_type(self) -> str:

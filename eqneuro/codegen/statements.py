@@ -33,6 +33,9 @@ class Statements:
         Number of the first stream of random numbers; kernels of one object must not share streams.
     """
 
+    holds_bounds = False
+    """Whether the loop works on one value after the other, where bounds that are numbers cost more than others."""
+
     def __init__(self, real: str, *, alone: bool = False, first_stream: int = 0) -> None:
         self.real = real
         self.suffix = "f" if real == "float" else ""

@@ -13,6 +13,8 @@ from eqneuro.codegen.statements import C_TYPES, Statements
 from eqneuro.numerics.event_driven import ELAPSED
 
 PARTS = ("deliver", "deliver_axon", "transmit", "learn", "post", "global", "row", "catch_up")
+EVENTS = ("deliver", "deliver_axon", "post", "catch_up")
+"""Those that run at events."""
 STREAMS_A_PART = 512
 """Each kernel of a projection has its own streams of random numbers."""
 
@@ -62,6 +64,7 @@ class SynapseStatements(Statements):
         self._attributes = {a.name: a for a in request.model.attributes}
         self._neighbours = {f"pre.{n.name}": n for n in request.pre} | {f"post.{n.name}": n for n in request.post}
         self.traces = dict(request.traces)
+        self.holds_bounds = request.part in EVENTS
         for word in [*STRUCTURE, *(TRACES if self.traces else ())]:
             self.scope.names.allocate(word)
 

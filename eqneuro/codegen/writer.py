@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sympy
 
 from eqneuro.codegen.binder import Binder
+from eqneuro.codegen.bounds import hold_bounds
 from eqneuro.codegen.cprinter import CPrinter, is_condition
 from eqneuro.codegen.scheduling import calls_first
 from eqneuro.codegen.simplify import Code, Invariants, Line, Loop, lift_calls, map_values, share
@@ -35,6 +36,8 @@ class LoopWriter:
         invariants = Invariants(lambda s: not self._body.varies(s))
         if not self._body.alone:
             code = map_values(code, invariants.hoist)
+        if self._body.holds_bounds:
+            code = map_values(code, lambda value: hold_bounds(value, self._body.scope))
         return code, self._print_invariants(invariants)
 
     def _finish(self) -> list[str]:
