@@ -22,19 +22,16 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run = commands.add_parser("run", help="measure networks on several simulators, which take turns")
     run.add_argument("--only", nargs="+", default=[], metavar="NETWORK[:CASE]", help=f"of {', '.join(NETWORKS)}")
     run.add_argument("--simulators", nargs="+", choices=SIMULATORS, metavar="NAME")
-    run.add_argument("--repeats", type=options.at_least_one, default=5, help="rounds, each with another seed")
     run.add_argument("--peers", type=Path, metavar="DIR", help="folder for environments of peers; without it, no peers")
     run.add_argument(
         "--work", type=Path, metavar="DIR", help="folder for what simulators compile; else a temporary one"
     )
-    run.add_argument("--core", type=options.core, default=last_core(), help="that runs are pinned to, or the last one")
     run.add_argument(
         "--threads", type=options.at_least_one, default=1, help="of a simulator, where a case does not say"
     )
     run.add_argument("--milliseconds", type=options.above_zero, help="of model time, instead of what a case says")
     run.add_argument("--timeout", type=options.above_zero, default=3600.0, help="seconds a run may take")
-    run.add_argument("--name", default="table", help="of the file in benchmarks/results")
-    run.add_argument("--resume", action="store_true", help="go on with the last session, where it was interrupted")
+    _add_session(run, repeats=5, name="table")
     run.add_argument(
         "--quick", action="store_true", help="small versions of eqneuro and C; fails if eqneuro is too slow"
     )
@@ -45,23 +42,26 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     adopt = commands.add_parser("adopt", help="take over runs from another file, measured on another machine")
     adopt.add_argument("file", type=Path)
     adopt.add_argument("--name", default="table", help="of the file in benchmarks/results that they come into")
-    adopt.set_defaults(do=adopt_command)
+    adopt.set_defaults(do=adopt_command, parser=adopt)
     growth = commands.add_parser("growth", help="measure eqneuro against neurons, synapses, rate and delay")
-    growth.add_argument("--repeats", type=options.at_least_one, default=3)
-    growth.add_argument("--core", type=options.core, default=last_core())
-    growth.add_argument("--only", nargs="+", default=[], metavar="growing[:CASE]")
-    growth.add_argument("--name", default="growth", help="of the file in benchmarks/results")
-    growth.add_argument("--resume", action="store_true")
+    growth.add_argument("--only", nargs="+", default=[], metavar="growing[:CASE]", help="instead of all cases")
+    _add_session(growth, repeats=3, name="growth")
     growth.set_defaults(do=growth_command, parser=growth)
     several = commands.add_parser(
         "threads", help="measure eqneuro on 1, 2, 4 … threads, as many as there are processors"
     )
-    several.add_argument("--repeats", type=options.at_least_one, default=3)
-    several.add_argument("--core", type=options.core, default=last_core())
     several.add_argument("--only", nargs="+", default=[], metavar="NETWORK:CASE", help=f"of {', '.join(threads.OF)}")
-    several.add_argument("--name", default="threads", help="of the file in benchmarks/results")
-    several.add_argument("--resume", action="store_true")
+    _add_session(several, repeats=3, name="threads")
     several.set_defaults(do=threads_command, parser=several)
+
+
+def _add_session(command: argparse.ArgumentParser, *, repeats: int, name: str) -> None:
+    """What all commands that measure in sessions take."""
+    command.add_argument("--repeats", type=options.at_least_one, default=repeats, help="rounds, each with another seed")
+    core = "that runs are pinned to, or the last one"
+    command.add_argument("--core", type=options.core, default=last_core(), help=core)
+    command.add_argument("--name", default=name, help="of the file in benchmarks/results")
+    command.add_argument("--resume", action="store_true", help="go on with the last session, where it was interrupted")
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -135,14 +135,23 @@ def report_command(arguments: argparse.Namespace) -> int:
 
 
 def adopt_command(arguments: argparse.Namespace) -> int:
-    if not arguments.file.exists():
-        measure.tell(f"ERROR no file {arguments.file}")
-        return 1
-    results = Results.load(RESULTS / f"{arguments.name}.json")
-    for item in results.adopt(Results.load(arguments.file), list(items())):
+    if not arguments.file.exists():  # else nothing would be adopted, and nobody told
+        arguments.parser.error(f"no file {arguments.file}")
+    other, results = (loaded(path, arguments.parser) for path in (arguments.file, RESULTS / f"{arguments.name}.json"))
+    for item in results.adopt(other, list(items())):
         print(item.name)
     results.save()
     return 0
+
+
+def loaded(path: Path, parser: argparse.ArgumentParser) -> Results:
+    """What a file holds; ends the program where that is something else than results."""
+    try:
+        return Results.load(path)
+    except OSError as error:
+        parser.error(f"{path} can't be read: {error.strerror}")
+    except (ValueError, LookupError, TypeError):  # no JSON, or with other things in it
+        parser.error(f"{path} holds no results of benchmarks")
 
 
 def growth_command(arguments: argparse.Namespace) -> int:

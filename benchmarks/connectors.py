@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks import options
 from eqneuro.connectivity import patterns, space, strings
 from eqneuro.connectivity.matrix import Connectivity, spike_rows
 from eqneuro.connectivity.patterns import Ends
@@ -72,9 +73,13 @@ def measure(name: str, size: int, threads: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options.Parser(
+        prog="python -m benchmarks.connectors",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--small", action="store_true", help="4,000 × 4,000 neurons")
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="threads that share the work")
+    parser.add_argument("--threads", type=options.at_least_one, default=1, metavar="N", help="that share the work")
     parser.add_argument("names", nargs="*", metavar="CONNECTOR", help="only these")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -88,8 +93,8 @@ def main() -> None:
         return
     print(f"{'':28s} {'synapses':>12s} {'make, s':>9s} {'rows, s':>9s} {'kept, B':>9s} {'peak, B':>9s}", flush=True)
     for name in arguments.names or known:
-        options = ["--threads", str(arguments.threads), *(["--small"] if arguments.small else [])]
-        subprocess.run([sys.executable, "-m", "benchmarks.connectors", "--one", name, *options], check=True)
+        same = ["--threads", str(arguments.threads), *(["--small"] if arguments.small else [])]
+        subprocess.run([sys.executable, "-m", "benchmarks.connectors", "--one", name, *same], check=True)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from benchmarks import peers
@@ -22,12 +22,19 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message}\n")
 
 
-def at_least_one(text: str) -> int:
-    """A number of rounds or threads."""
-    number = _number(text, int, "a whole number")
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 at least, not {text}")
-    return int(number)
+def at_least(least: int) -> Callable[[str], int]:
+    """A number of rounds or threads, not below the least that makes sense."""
+
+    def read(text: str) -> int:
+        number = _number(text, int, "a whole number")
+        if number < least:
+            raise argparse.ArgumentTypeError(f"must be {least} at least, not {text}")
+        return int(number)
+
+    return read
+
+
+at_least_one = at_least(1)
 
 
 def above_zero(text: str) -> float:

@@ -1,6 +1,7 @@
 """What it costs that each neuron has its own parameters: COBA with one value for all, and with one a neuron.
 
-``python benchmarks/parameters.py`` prints the ratio of processor time, five times in turn.
+``python -m benchmarks.parameters`` runs them in turn, and prints the ratio of processor time: its median, and in
+brackets the lowest and the highest.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from statistics import median
 import numpy as np
 
 import eqneuro as ann
+from benchmarks import options
 
 PARAMETERS = "El = -60.0; Vr = -60.0; Ee = 0.0; Ei = -80.0; Vt = -50.0; tau = 20.0; tau_e = 5.0; tau_i = 10.0; I = 20.0"
 EQUATIONS = """
@@ -38,8 +40,15 @@ def seconds(*, varying: bool) -> float:
     return time.process_time() - begin
 
 
-if __name__ == "__main__":
-    ratios = [seconds(varying=True) / seconds(varying=False) for _ in range(5)]
+def main() -> None:
+    parser = options.Parser(prog="python -m benchmarks.parameters", description=__doc__)
+    parser.add_argument("--repeats", type=options.at_least_one, default=5, help="how often each of the two is run")
+    arguments = parser.parse_args()
+    ratios = [seconds(varying=True) / seconds(varying=False) for _ in range(arguments.repeats)]
     print(
         f"one value a neuron against one for all: {median(ratios):.2f} times ({min(ratios):.2f} to {max(ratios):.2f})"
     )
+
+
+if __name__ == "__main__":
+    main()

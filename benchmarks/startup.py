@@ -1,4 +1,7 @@
-"""How long it takes until something runs: imports, compiling, whole scripts, each in a process of its own."""
+"""How long it takes until something runs: imports, compiling, whole scripts, each in a process of its own.
+
+``python -m benchmarks.startup`` prints medians, and in brackets the lowest and the highest.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from benchmarks import options
 
 ROOT = Path(__file__).parent.parent
 
@@ -60,3 +65,20 @@ def warm_script_seconds(cache: Path) -> tuple[float, str]:
     fresh("script", cache)
     _, whole, modules = fresh("script", cache)
     return whole, modules
+
+
+def main() -> None:
+    from benchmarks.figures import startup_timings  # which imports this module
+    from benchmarks.suite.results import spread
+
+    parser = options.Parser(prog="python -m benchmarks.startup", description=__doc__)
+    parser.add_argument("--repeats", type=options.at_least_one, default=5, help="how often each time is measured")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as cache:
+        for timing in startup_timings(Path(cache)):
+            seconds = [timing.measure(repeat) for repeat in range(arguments.repeats)]
+            print(f"{timing.figure.what}: {spread(seconds)} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from eqneuro.cli.demo import check_picture
-from eqneuro.cli.messages import UsageError, busy, is_for_user
+from eqneuro.cli.messages import UsageError, busy, is_for_user, plain_errors
 from eqneuro.cli.run import as_script, give_up
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def run(
     as_json: bool = False,
     picture: Path | None = None,
 ) -> None:
-    """Profiles what a script runs, or its network by itself, and prints a table.
+    """Profiles what a script runs, or its network by itself, and prints a table; then ends as the script ended.
 
     Parameters
     ----------
@@ -75,19 +75,29 @@ def run(
     Raises
     ------
     UsageError
-        If no network runs, or an option makes no sense.
+        If an option makes no sense.
+    typer.Exit, SystemExit, KeyboardInterrupt
+        If the script ended by an error, with a status, or by Ctrl-C; if no network runs.
     """
     numbers = _read_threads(threads)
     if picture is not None:
         check_picture(picture)
     if duration is None and repeats is None and threads is None:
-        results = _profile_script(file, arguments)
+        results, ended_by = _profile_script(file, arguments)
+        shown = sorted(results, key=lambda result: -result.profile.seconds)[:SHOWN]
     else:
         results = _profile_network(*first_network(file, arguments), duration, repeats or 1, numbers)
+        shown, ended_by = results, None
+    with _ends_as_script(ended_by, file):
+        _require(results, ended_by, file)
+        if results:
+            _tell(results, shown, picture, as_json=as_json)
+
+
+def _tell(results: Sequence[Result], shown: Sequence[Result], picture: Path | None, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([result.to_dict() for result in results], indent=2))
     else:
-        shown = sorted(results, key=lambda result: -result.profile.seconds)[:SHOWN] if threads is None else results
         typer.echo("\n\n".join(str(result) for result in shown))
         if len(shown) < len(results):
             typer.echo(f"\nand {len(results) - len(shown)} more networks, which took less time")
@@ -128,25 +138,40 @@ class _StoppedError(BaseException):
         self.network, self.steps = network, steps
 
 
-def _execute(file: Path, arguments: Sequence[str], told: Callable[[Network, int], None]) -> None:
-    """Runs a script; ``told`` is called before each run of a network."""
+def _execute(file: Path, arguments: Sequence[str], told: Callable[[Network, int], None]) -> BaseException | None:
+    """Runs a script; ``told`` is called before each run of a network.
+
+    Returns
+    -------
+    What ended it, if that was an error, a status other than 0, Ctrl-C or ``told``.
+    """
     from eqneuro.network.profiling import ON_RUN
 
     ON_RUN.append(told)
     try:
         with as_script(file, arguments), contextlib.redirect_stdout(sys.stderr):
             runpy.run_path(str(file), run_name="__main__")
-    except SystemExit:
-        pass
-    except Exception as error:
-        if is_for_user(error):
-            raise
-        give_up(error, file)
+    except BaseException as end:
+        return None if isinstance(end, SystemExit) and end.code in (None, 0) else end
     finally:
         ON_RUN.remove(told)
+    return None
 
 
-def _profile_script(file: Path, arguments: Sequence[str]) -> list[Result]:
+@contextlib.contextmanager
+def _ends_as_script(ended_by: BaseException | None, file: Path) -> Iterator[None]:
+    """What is told within comes first; then the command ends as the script did, with its error, message and status."""
+    try:
+        with plain_errors():
+            yield
+    finally:
+        if isinstance(ended_by, Exception) and not is_for_user(ended_by):
+            give_up(ended_by, file)
+        if ended_by is not None:
+            raise ended_by
+
+
+def _profile_script(file: Path, arguments: Sequence[str]) -> tuple[list[Result], BaseException | None]:
     from eqneuro.network.profile import Profile
 
     found: dict[int, tuple[Network, Profile]] = {}
@@ -157,13 +182,10 @@ def _profile_script(file: Path, arguments: Sequence[str]) -> list[Result]:
             profile._watch.begin_around(network)  # the script may profile its networks, too
             found[id(network)] = network, profile
 
-    try:
-        _execute(file, arguments, told)
-    finally:
-        for network, profile in found.values():
-            profile._watch.end(network)
-    _require(found, file)
-    return [Result(repr(n), n._num_threads, p, (p.seconds,)) for n, p in found.values()]
+    ended_by = _execute(file, arguments, told)
+    for network, profile in found.values():
+        profile._watch.end(network)
+    return [Result(repr(n), n._num_threads, p, (p.seconds,)) for n, p in found.values()], ended_by
 
 
 def first_network(file: Path, arguments: Sequence[str]) -> tuple[Network, int]:
@@ -171,23 +193,23 @@ def first_network(file: Path, arguments: Sequence[str]) -> tuple[Network, int]:
 
     Raises
     ------
-    UsageError
-        If no network runs.
+    typer.Exit, SystemExit, KeyboardInterrupt
+        If no network runs; the script says by which of them if that is its own doing.
     """
 
     def told(network: Network, steps: int) -> None:
         raise _StoppedError(network, steps)
 
-    try:
-        _execute(file, arguments, told)
-    except _StoppedError as stopped:
-        return stopped.network, stopped.steps
-    _require((), file)
+    ended_by = _execute(file, arguments, told)
+    if isinstance(ended_by, _StoppedError):
+        return ended_by.network, ended_by.steps
+    with _ends_as_script(ended_by, file):
+        _require((), ended_by, file)
     raise AssertionError
 
 
-def _require(found: Any, file: Path) -> None:
-    if not found:
+def _require(found: Sequence[Result], ended_by: BaseException | None, file: Path) -> None:
+    if not found and not isinstance(ended_by, Exception):  # which says by itself why
         raise UsageError(f"no network runs in {file.name}; it must call simulate(), in this process")
 
 

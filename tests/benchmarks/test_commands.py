@@ -87,6 +87,9 @@ def start(words: str, monkeypatch: pytest.MonkeyPatch) -> int:
         ("threads --core 4000", "threads: error: argument --core: there is no core 4000 to run on"),
         ("report --name none", "report: error: no results 'none' in "),
         ("figures --repeats 0", "figures: error: argument --repeats: must be 1 at least, not 0"),
+        ("adopt /nowhere/at/all.json", "adopt: error: no file /nowhere/at/all.json"),
+        ("adopt /", "adopt: error: / can't be read: Is a directory"),
+        ("adopt pyproject.toml", "adopt: error: pyproject.toml holds no results of benchmarks"),
     ],
 )
 def test_a_mistake_is_told_in_one_line_before_anything_runs(
@@ -101,6 +104,37 @@ def test_a_mistake_is_told_in_one_line_before_anything_runs(
     assert told in said.err
     assert Machine.started == []
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("held", ["{}", "[]", "3", '"facts"', "{"])
+def test_other_json_is_not_adopted(
+    held: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other.json").write_text(held, encoding="utf-8")
+    with pytest.raises(SystemExit):
+        start(f"adopt {tmp_path / 'other.json'}", monkeypatch)
+    assert capsys.readouterr().err.endswith("other.json holds no results of benchmarks\n")
+    assert not folder.exists()
+
+
+def test_runs_of_another_file_are_adopted(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results(run("eqneuro", 1.0, session="s"), run("c", 1.0, session="s"), path=tmp_path / "other.json").save()
+    assert start(f"adopt {tmp_path / 'other.json'}", monkeypatch) == 0
+    assert capsys.readouterr().out == f"{COBA.name}\n"
+    assert len(Results.load(folder / "table.json").of(COBA)) == 2
+
+
+@pytest.mark.parametrize("command", ["run", "growth", "threads"])
+def test_help_of_sessions_tells_what_each_option_is(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        start(f"{command} --help", monkeypatch)
+    said = " ".join(capsys.readouterr().out.split())
+    for words in ("--repeats REPEATS rounds", "--core CORE that runs are pinned", "--resume go on with the last"):
+        assert words in said
 
 
 def test_a_run_in_which_nothing_succeeded_leaves_no_results(

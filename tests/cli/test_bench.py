@@ -109,7 +109,7 @@ def test_what_can_not_be_profiled_is_told_plainly(eqneuro, script):
         return result.stderr
 
     assert "no network runs in script.py" in complaint("x = 1\n")
-    assert "no network runs in script.py" in complaint("import sys\nsys.exit(3)\n", "--repeats", "2")
+    assert "no network runs in script.py" in complaint("import sys\nsys.exit(0)\n", "--repeats", "2")
     reference = SCRIPT.replace("net.simulate(50.0)", "net.compile(backend='reference')\nnet.simulate(1.0)")
     assert "reference backend has no profile" in complaint(reference, "--duration", "1")
     assert "no network runs" in complaint(reference)
@@ -120,11 +120,61 @@ def test_what_can_not_be_profiled_is_told_plainly(eqneuro, script):
     assert "unknown name 'tua'" in complaint(wrong)
 
 
-def test_other_errors_of_a_script_are_shown_as_python_shows_them(eqneuro, script):
+@pytest.mark.parametrize(
+    ("last", "status", "told"),
+    [
+        ("sys.exit()", 0, "after\n"),
+        ("sys.exit(0)", 0, "after\n"),
+        ("sys.exit(3)", 3, "after\n"),
+        ("raise KeyboardInterrupt", 130, "after\n"),
+        ("net.create(1, ann.Neuron(equations='r = s'))", 1, "EquationError: unknown name 's' in equations of Neuron"),
+        ("1 / 0", 1, "Traceback (most recent call last):\n"),
+    ],
+)
+def test_what_was_measured_is_told_and_then_how_the_script_ended(eqneuro, script, tmp_path, last, status, told):
+    picture = tmp_path / "profile.svg"
+    result = eqneuro("bench", script(SCRIPT + last + "\n"), "--json", "--picture", picture)
+    assert result.exit_code == status
+    assert json.loads(result.stdout)[0]["profile"]["steps"] == 150
+    assert picture.exists()
+    assert told in result.stderr
+    assert ("Traceback" in result.stderr) == ("Traceback" in told)
+
+
+def test_last_words_of_a_script_follow_what_was_measured(eqneuro_process, script):
+    done = eqneuro_process("bench", script(SCRIPT + "sys.exit('no data')\n"))
+    assert done.returncode == 1
+    assert "150 steps in " in done.stdout
+    assert "no data" not in done.stdout
+    assert done.stderr.endswith("after\nno data\n")
+    done = eqneuro_process("bench", script("import sys\nsys.exit('no data')\n"), "--repeats", "2")
+    assert done.returncode == 1
+    assert done.stderr.endswith("in this process\nno data\n")
+
+
+def test_error_of_a_script_has_its_own_lines_of_the_traceback_only(eqneuro, script):
     result = eqneuro("bench", script(SCRIPT + "1 / 0\n"))
+    assert "150 steps in " in result.stdout
+    assert result.stderr.count("  File") == 1
+    assert result.stderr.endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_run_that_is_broken_off_is_told(eqneuro, script):
+    call = "@ann.every(network=net, period=10.0)\ndef call(n):\n    1 // (2 - n)\n"
+    broken = SCRIPT.replace("net.simulate(50.0)", call + "net.simulate(50.0)")
+    result = eqneuro("bench", script(broken))
     assert result.exit_code == 1
-    assert "Traceback" in result.stderr
-    assert "ZeroDivisionError" in result.stderr
+    assert "40 steps in " in result.stdout
+    assert result.stderr.endswith("ZeroDivisionError: integer division or modulo by zero\n")
+
+
+def test_script_and_picture_may_both_go_wrong(eqneuro, script, tmp_path):
+    (tmp_path / "folder.png").mkdir()
+    result = eqneuro("bench", script(SCRIPT + "1 / 0\n"), "--picture", tmp_path / "folder.png")
+    assert result.exit_code == 1
+    assert "the picture can't be written to " in result.stderr
+    assert result.stderr.endswith("ZeroDivisionError: division by zero\n")
+    (tmp_path / "folder.png").rmdir()
 
 
 def test_networks_run_unwatched_afterwards(eqneuro, script):
