@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import statistics
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.suite.collection import items
+from benchmarks.suite.collection import Item, items
 from benchmarks.suite.growing import AXES
-from benchmarks.suite.results import Results, value
+from benchmarks.suite.results import Record, Results, value
+from benchmarks.suite.sessions import cache_sizes, named
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LABELS = {
     "neurons": "neurons",
@@ -73,15 +79,20 @@ class Line:
         return self.fixed + self.slope * x
 
 
+def runs_of(results: Results, axis: str) -> list[tuple[Item, list[Record]]]:
+    """By case of an axis, of those that were measured."""
+    cases = [item for item in items(networks=["growing"]) if item.case.options["axis"] == axis]
+    return [(item, runs) for item in cases if (runs := results.of(item, "eqneuro"))]
+
+
 def points(results: Results) -> dict[str, list[Point]]:
     """By axis, in the order of what grows."""
     found: dict[str, list[Point]] = {axis: [] for axis in AXES}
-    for item in items(networks=["growing"]):
-        runs = results.of(item, "eqneuro")
-        if runs:
+    for axis, those in found.items():
+        for item, runs in runs_of(results, axis):
             times = [1000.0 * (value(run, "simulate") or 0.0) / run["milliseconds"] for run in runs]
             builds = [value(run, "build") or 0.0 for run in runs]
-            found[item.case.options["axis"]].append(
+            those.append(
                 Point(
                     float(item.case.options["value"]),
                     statistics.median(times),
@@ -119,24 +130,26 @@ def beyond(those: list[Point], quantity: list[float], cache: float) -> tuple[lis
         first += 1
 
 
-def section(results: Results, folder: Path, notes: Mapping[str, str]) -> str:
+def section(results: Results, folder: Path, notes: Mapping[str, str], numbers: Mapping[str, int]) -> str:
     """Text with a table and pictures, which are written into the folder."""
-    found, caches = points(results), cache_sizes(results)
+    found, caches = points(results), caches_of(results)
     if not found:
         return "Nothing measured yet: `python -m benchmarks growth`."
     lines = [
         "Where neurons or synapses grow, a line is fitted to the largest networks: those that the second cache does",
         "not hold, and of these as many as one line fits. What is smaller lies in caches and is faster: the jumps in",
         "the pictures. The relative deviations are least. Three points are the fewest: a line, which has two numbers",
-        "of its own, misses these by little.",
+        "of its own, misses these by little. Pictures mark where a network outgrows a cache of the machine that it was",
+        "measured on.",
         "",
     ]
-    heads = ("against", "line", "points", "largest deviation", "within 15 %", "from", "which takes")
+    heads = ("against", "line", "points", "largest deviation", "within 15 %", "from", "which takes", "session")
     lines += ["| " + " | ".join(heads) + " |", "| --- " * len(heads) + "|"]
     for axis, quantity, those, line in fits(found, caches):
         verdict, every = "yes" if line.holds else "NO", len(found[axis])
         text = f"{line.fixed:.3g} + {line.slope:.3g} × {LABELS[axis]}"
-        begin = f"{those[0].at:,g} | {those[0].bytes / 2**20:.0f} MiB"
+        sessions = named((run for _, runs in runs_of(results, axis) for run in runs), numbers)
+        begin = f"{those[0].at:,g} | {those[0].bytes / 2**20:.0f} MiB | {sessions}"
         fitted = f"{text} | {len(those)} of {every} | {100.0 * line.worst:+.0f} %"
         lines.append(f"| {LABELS[axis]}: {quantity} | {fitted} | {verdict} | {begin} |")
     lines += ["", *(f"- {LABELS[axis]}: {notes[f'growth:{axis}']}" for axis in found if f"growth:{axis}" in notes)]
@@ -147,20 +160,22 @@ def section(results: Results, folder: Path, notes: Mapping[str, str]) -> str:
 
 def behind(results: Results, notes: Mapping[str, str]) -> Iterator[str]:
     """Lines beside which a point lies too far, with what explains them."""
-    for axis, quantity, _, line in fits(points(results), cache_sizes(results)):
+    for axis, quantity, _, line in fits(points(results), caches_of(results)):
         if not line.holds:
             told = notes.get(f"growth:{axis}", "Not explained yet.")
             off = f"a point lies {100.0 * line.worst:+.0f} % beside its line [≤ {LINE:.0%}] **NOT**"
             yield f"- **Growth, {LABELS[axis]}**, {quantity}: {off}. {told}"
 
 
-def fits(found: dict[str, list[Point]], caches: dict[str, float]) -> Iterator[tuple[str, str, list[Point], Line]]:
+def fits(
+    found: dict[str, list[Point]], caches: dict[str, dict[str, float]]
+) -> Iterator[tuple[str, str, list[Point], Line]]:
     """Simulation, beyond the second cache where sizes grow; building and memory against sizes."""
     for axis, every in found.items():
         if len(every) < 3:
             continue
         if axis in SIZES:
-            cache = caches.get("L2", 0.0)
+            cache = caches[axis].get("L2", 0.0)
             yield axis, "seconds of simulation", *beyond(every, [point.seconds for point in every], cache)
             yield axis, "seconds of building", *beyond(every, [point.build for point in every], cache)
             yield axis, "MiB at peak", *beyond(every, [point.memory for point in every], cache)
@@ -169,13 +184,17 @@ def fits(found: dict[str, list[Point]], caches: dict[str, float]) -> Iterator[tu
             yield axis, "seconds of simulation", every, fit(x, np.array([point.seconds for point in every]))
 
 
-def cache_sizes(results: Results) -> dict[str, float]:
-    """Bytes of the caches of a core, as they were told when it was measured."""
-    told = results.facts.get("caches", "")
-    return {name: float(size) * 1024.0 for name, size, _ in (part.split() for part in told.split(", ") if part)}
+def caches_of(results: Results) -> dict[str, dict[str, float]]:
+    """By axis, bytes of the caches of the machine that it was measured on; of several machines, of caches alike."""
+    found = {}
+    for axis in AXES:
+        sessions = {run["session"] for _, runs in runs_of(results, axis) for run in runs}
+        first, *others = [cache_sizes(results.sessions[session]) for session in sorted(sessions)] or [{}]
+        found[axis] = {name: size for name, size in first.items() if all(one.get(name) == size for one in others)}
+    return found
 
 
-def draw(found: dict[str, list[Point]], caches: dict[str, float], folder: Path) -> None:
+def draw(found: dict[str, list[Point]], caches: dict[str, dict[str, float]], folder: Path) -> None:
     """One picture an axis, log–log: simulation, and building and memory where they grow too."""
     import matplotlib.pyplot as plt
 
@@ -198,18 +217,28 @@ def draw(found: dict[str, list[Point]], caches: dict[str, float], folder: Path) 
                     fitted, line = lines[axis, quantity]
                     fine = np.geomspace(fitted[0].at, fitted[-1].at, 100)
                     axes.loglog(fine, line.at(fine), color="#D55E00", lw=1.0)
-                _mark_caches(axes, those, caches)
-                axes.set(xlabel=LABELS[axis], ylabel=quantity)
+                mark_caches(axes, those, caches[axis])
+                axes.set(xlabel=textwrap.fill(LABELS[axis], 32), ylabel=quantity)
             all_axes[0][0].set_title(TITLES[axis], fontsize=9, loc="left")
             figure.savefig(folder / f"{axis}.png", dpi=130)
             plt.close(figure)
 
 
-def _mark_caches(axes: object, those: list[Point], caches: dict[str, float]) -> None:
-    """Where the network outgrows a cache."""
+def mark_caches(axes: Axes, those: list[Point], caches: dict[str, float]) -> None:
+    """Where the network outgrows a cache, named within the axes where curves that rise leave room: left above them."""
     x, sizes = np.log([point.at for point in those]), np.log([max(point.bytes, 1.0) for point in those])
     for name, size in caches.items():
         if sizes[0] < np.log(size) < sizes[-1] and np.all(np.diff(sizes) > 0):
-            at = float(np.exp(np.interp(np.log(size), sizes, x)))
-            axes.axvline(at, color="0.7", ls=":", lw=1.0)  # type: ignore[attr-defined]
-            axes.text(at, 1.0, name, transform=axes.get_xaxis_transform(), ha="center", color="0.4")  # type: ignore[attr-defined]
+            at = np.interp(np.log(size), sizes, x)
+            is_left = at < (x[0] + x[-1]) / 2.0
+            axes.axvline(float(np.exp(at)), color="0.7", ls=":", lw=1.0)
+            axes.annotate(
+                name,
+                (float(np.exp(at)), 1.0 if is_left else 0.0),
+                xycoords=axes.get_xaxis_transform(),
+                xytext=(2, -2) if is_left else (-2, 2),
+                textcoords="offset points",
+                ha="left" if is_left else "right",
+                va="top" if is_left else "bottom",
+                color="0.4",
+            )

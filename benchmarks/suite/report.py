@@ -8,12 +8,11 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import peers
 from benchmarks.suite import growth, threads
 from benchmarks.suite.collection import SIMULATORS, TITLES, Item, items
 from benchmarks.suite.protocol import Wanted
-from benchmarks.suite.results import SLOW, Ratio, Results, disagreements, spread
-from benchmarks.suite.sessions import quoted
+from benchmarks.suite.results import SLOW, Ratio, Record, Results, disagreements, of_seeds, spread
+from benchmarks.suite.sessions import listed, named, numbered
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 NOTES = Path(__file__).parent.parent / "results" / "notes.toml"
@@ -47,41 +46,26 @@ def write(path: Path, growth_path: Path, threads_path: Path) -> Path:
     return page
 
 
-def elsewhere(about: Mapping[str, str], kept: Results) -> str:
-    """Whether a session was on another machine than the last one; ratios are never taken across sessions."""
-    if "machine" in about:
-        here, there = peers.in_short(kept.facts), about["machine"]
-    else:
-        here, there = kept.facts.get("caches", ""), about.get("caches", "")
-    return f", on another machine ({there})" if there and there != here else ""
-
-
-def speed_of_core(clocks: Sequence[float]) -> str:
-    """How many additions that wait for each other its core made, where that was measured."""
-    if not clocks:
-        return ""
-    shown = f"{statistics.median(clocks):.1f} ({min(clocks):.1f} – {max(clocks):.1f})"
-    return f"; the core made {shown} dependent additions a nanosecond"
-
-
 def text(results: Results, grown: Results, shared: Results, notes: Mapping[str, str]) -> str:
     """The page."""
     facts = "\n".join(f"- {TITLES.get(name, name)}: {told}" for name, told in results.facts.items())
-    sessions = "\n".join(
-        f"- {about['date']}{elsewhere(about, kept)}: `{quoted(about['command'])}`{speed_of_core(kept.clocks(name))}"
-        for kept in (results, grown, shared)
-        for name, about in kept.sessions.items()
-        if any(run["session"] == name for run in kept.runs)
-    )
-    behind = "\n".join([*behind_rows(results, notes), *growth.behind(grown, notes)]) or "None."
+    files = (results, grown, shared)
+    sessions, (own, growing, threaded) = "\n".join(listed(files, results.facts)), numbered(files)
+    slower = threads.behind(shared, notes)
+    behind = "\n".join([*behind_rows(results, notes), *growth.behind(grown, notes), *slower]) or "None."
     pictures = DOCS / "images" / "performance"
     return f"""# Speed
 
-Made by `python -m benchmarks report` from the raw values in `benchmarks/results`, which these commands measured:
+Made by `python -m benchmarks report` from the raw values in `benchmarks/results`, which these sessions measured:
 
 {sessions}
 
+The machine, where no other one is told:
+
 {facts}
+
+The column "session" of each table names those sessions, by their numbers, that the values of a row are from; in the
+table of medians there is a row for each simulator. Machines of one kind, as they are rented, are not told apart.
 
 A ratio is taken within a round: each simulator runs once, on the same core, with another seed each round. The table has
 the median of the rounds, with the lowest and the highest; what is wanted is in brackets. Times of simulations are CPU
@@ -91,9 +75,10 @@ rented machine are shared with others at times, which slows arithmetic more than
 or after how many of its runs the core made less than {SLOW:.0%} of the dependent additions that it made at best
 (`benchmarks/reference/clock.c`), where that was measured.
 
-{chr(10).join(grid(results, notes))}
+{chr(10).join(grid(results, notes, own))}
 
-Activity must agree between simulators within four standard errors and a few per cent that methods differ by:
+Activity must agree between simulators within four standard errors and a few per cent that methods differ by; each
+session begins with the same seeds, so that a seed counts once, however many sessions ran it:
 {agreement(results, notes)}
 
 ## What stays behind
@@ -102,19 +87,19 @@ Activity must agree between simulators within four standard errors and a few per
 
 ## Growth
 
-{growth.section(grown, pictures, notes)}
+{growth.section(grown, pictures, notes, growing)}
 
 ## Threads
 
-{threads.section(shared, pictures, notes)}
+{threads.section(shared, pictures, notes, threaded)}
 
 ## Medians and spreads
 
 Medians of the rounds, and the lowest and the highest: seconds (CPU seconds of building and simulation where there is
 one thread), the whole process by the clock on the wall, MiB at peak. `compile` is told with caches empty, and with what
-an earlier run left there.
+an earlier run left there. What a simulator finds is told as the mean over its seeds, with the standard error.
 
-{chr(10).join(medians(results))}
+{chr(10).join(medians(results, own))}
 
 ## What the networks are
 
@@ -122,14 +107,23 @@ an earlier run left there.
 """
 
 
-def grid(results: Results, notes: Mapping[str, str]) -> Iterator[str]:
+def grid(results: Results, notes: Mapping[str, str], numbers: Mapping[str, int]) -> Iterator[str]:
     """The table: a row for each case and phase of which something is wanted or that was measured."""
     columns = [name for name in COLUMNS if any(run["simulator"] == name for run in results.runs)]
-    heads = ["benchmark", "of", *(TITLES[name] for name in columns), "others", TITLES["c"], "slow core", "note"]
+    heads = [
+        "benchmark",
+        "of",
+        *(TITLES[name] for name in columns),
+        "others",
+        TITLES["c"],
+        "session",
+        "slow core",
+        "note",
+    ]
     yield "| " + " | ".join(heads) + " |"
     yield "| " + " | ".join("---" for _ in heads) + " |"
     for item in items():
-        if results.of(item):
+        if runs := results.of(item):
             for wanted in item.wanted() or (Wanted({}),):
                 beside = [cell(results, item, wanted, name) for name in columns]
                 others = ", ".join(
@@ -139,7 +133,7 @@ def grid(results: Results, notes: Mapping[str, str]) -> Iterator[str]:
                 note = "; ".join(filter(None, [limits, notes.get(item.name, "")]))
                 own, slow = cell(results, item, wanted, "c"), results.disturbed(item)
                 shared = "–" if slow is None else f"{slow[0]} of {slow[1]}"
-                cells = [title(item), wanted.phase, *beside, others or "–", own, shared, note]
+                cells = [title(item), wanted.phase, *beside, others or "–", own, named(runs, numbers), shared, note]
                 yield "| " + " | ".join(cells) + " |"
 
 
@@ -200,9 +194,10 @@ def agreement(results: Results, notes: Mapping[str, str]) -> str:
     return "they do in all rows." if not wrong else "these do NOT:\n\n" + "\n".join(wrong)
 
 
-def medians(results: Results) -> Iterator[str]:
+def medians(results: Results, numbers: Mapping[str, int]) -> Iterator[str]:
     """A row for each case and simulator."""
-    heads = ("benchmark", "simulator", "import", "build", "compile cold", "warm", "simulate", "process", "MiB", "finds")
+    times = ("import", "build", "compile cold", "warm", "simulate", "process", "MiB")
+    heads = ("benchmark", "simulator", *times, "session", "finds")
     yield "| " + " | ".join(heads) + " |"
     yield "| " + " | ".join("---" for _ in heads) + " |"
     for item in items():
@@ -210,21 +205,22 @@ def medians(results: Results) -> Iterator[str]:
             runs = results.of(item, name)
             reason = results.missing.get(item.name, {}).get(name)
             if not runs and reason:
-                yield f"| {title(item)} | {TITLES[name]} |" + " – |" * 7 + f" {reason} |"
+                yield f"| {title(item)} | {TITLES[name]} |" + " – |" * 8 + f" {reason} |"
             elif runs:
                 phases = (
                     ("import", None), ("build", None), ("compile", True), ("compile", False), ("simulate", None),
                     ("script", None), ("memory", None),
                 )  # fmt: skip
                 shown = [spread(results.values(item, name, phase, is_cold=is_cold)) for phase, is_cold in phases]
-                yield f"| {title(item)} | {TITLES[name]} | " + " | ".join(shown) + f" | {finds(runs)} |"
+                cells = [title(item), TITLES[name], *shown, named(runs, numbers), finds(runs)]
+                yield "| " + " | ".join(cells) + " |"
 
 
-def finds(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> str:
-    """Means with standard errors."""
+def finds(runs: Sequence[Record]) -> str:
+    """Means over seeds, with standard errors."""
     parts = []
     for name in runs[0]["found"]:
-        values = [run["found"][name] for run in runs if name in run["found"]]
+        values = of_seeds(runs, name)
         error = f" ± {statistics.stdev(values) / len(values) ** 0.5:.2g}" if len(values) > 1 else ""
         parts.append(f"{name} {statistics.mean(values):.4g}{error}")
     return ", ".join(parts)

@@ -73,6 +73,11 @@ class Results:
             if (run["network"], run["case"]) == (item.network, item.case.name) and simulator in (None, run["simulator"])
         ]
 
+    def used(self) -> list[str]:
+        """The sessions of which runs are left."""
+        left = {run["session"] for run in self.runs}
+        return [session for session in self.sessions if session in left]
+
     def begin(self, item: Item, simulators: Sequence[str], session: str) -> None:
         """Forgets older runs of a case by these simulators, and those of eqneuro that then have none beside them."""
         others = [name for name in simulators if name != "eqneuro"] or ["eqneuro"]
@@ -154,20 +159,32 @@ def spread(found: Sequence[float]) -> str:
     return middle if len(found) == 1 else f"{middle} ({lowest} – {highest})"
 
 
+def of_seeds(runs: Iterable[Record], name: str) -> list[float]:
+    """What was found under a name, one value a seed: all sessions begin with the same seeds, and find the same again.
+
+    Where runs of a seed differ, since the program changed from session to session, the value is their mean.
+    """
+    by: dict[int, list[float]] = {}
+    for run in runs:
+        if name in run["found"]:
+            by.setdefault(run["seed"], []).append(run["found"][name])
+    return [statistics.mean(values) for values in by.values()]
+
+
 def disagreements(item: Item, runs: Iterable[Record]) -> Iterator[str]:
     """What differs between eqneuro and another by more than four standard errors and what the models may differ by.
 
-    With fewer than three runs of each the noise is not known, and nothing is said.
+    With fewer than three seeds of each the noise is not known, and nothing is said.
     """
-    by: dict[str, list[dict[str, float]]] = {}
+    by: dict[str, list[Record]] = {}
     for run in runs:
-        by.setdefault(run["simulator"], []).append(run["found"])
+        by.setdefault(run["simulator"], []).append(run)
     own = by.pop("eqneuro", [])
     for simulator, theirs in by.items():
-        if min(len(own), len(theirs)) < 3:
-            continue
-        for name in own[0].keys() & theirs[0].keys():
-            first, second = [one[name] for one in own], [one[name] for one in theirs]
+        for name in own[0]["found"].keys() & theirs[0]["found"].keys() if own else ():
+            first, second = of_seeds(own, name), of_seeds(theirs, name)
+            if min(len(first), len(second)) < 3:
+                continue
             apart = abs(statistics.mean(first) - statistics.mean(second))
             error = (statistics.variance(first) / len(first) + statistics.variance(second) / len(second)) ** 0.5
             allowed = 4.0 * error + item.tolerance(name) * abs(statistics.mean(first))

@@ -15,6 +15,9 @@ from benchmarks.suite.results import Results
 RATES = {
     item.case.options["value"]: item for item in items(networks=["growing"]) if item.case.options["axis"] == "rate"
 }
+NEURONS = {
+    item.case.options["value"]: item for item in items(networks=["growing"]) if item.case.options["axis"] == "neurons"
+}
 THREADS = {item.case.name: item for item in items(networks=["threads"])}
 
 

@@ -47,6 +47,7 @@ def test_a_row_has_ratios_with_their_spreads_and_whether_they_hold(folder: Path)
     assert cells[2] == "5.50 (5.00 – 6.00), [≥ 4] holds"
     assert cells[3] == "2.00 (2.00 – 2.00), [≥ 3.5] **NOT**"
     assert cells[5] == "1.25 (1.25 – 1.25), [≤ 1.3] holds"  # 1 / 0.8
+    assert cells[6] == "1"  # the session: there are no columns of NEST and GeNN
     assert cells[-1] == "Half of it is arithmetic. |"
 
 
@@ -72,11 +73,49 @@ def test_nothing_stays_behind_where_all_holds(folder: Path) -> None:
 def test_a_simulator_that_is_not_there_has_its_reason_among_the_medians(folder: Path) -> None:
     held = measured()
     held.runs.append(run("nest", 9.0, session="older", item=MICROCIRCUIT, threads=2))
+    held.sessions["older"] = dict(date="1 April 2026", command="python -m benchmarks run")
     page = write(folder, held)
     assert line(page, "| COBA, 4,000 | NEST |").endswith("| not installed; pip: no matching distribution |")
     assert " | does not run | " in line(page, "| COBA, 4,000 | simulate |")
     assert line(page, "| COBA, 4,000 | eqneuro |").endswith(
-        "| 1.5 (1 – 2) | 1.5 (1 – 2) | 100 (100 – 100) | rate 20 ± 0 |"
+        "| 1.5 (1 – 2) | 1.5 (1 – 2) | 100 (100 – 100) | 1 | rate 20 ± 0 |"
+    )
+
+
+def test_machines_of_all_files_are_told_beside_that_of_the_page(folder: Path) -> None:
+    table, shared = measured(), results(on(1, 2.0), on(2, 1.0), facts={"CPU": "Any, 16 cores"})
+    table.facts = {"CPU": "Any, 2 cores, load 1.0 at the time"}
+    table.sessions["now"]["machine"], shared.sessions["now"]["machine"] = "Any, 2 cores", "Any, 16 cores"
+    page = write(folder, table, shared=shared)
+    assert line(page, "1. ").startswith("1. 1 May 2026: `")
+    assert line(page, "2. ").startswith("2. 1 May 2026, on another machine (Any, 16 cores): `")
+    assert "the last session was on Any, 16 cores." in page
+
+
+def test_rows_name_the_sessions_that_their_values_are_from(folder: Path) -> None:
+    held = measured()
+    held.runs += [run(name, 1.0, k, session="later") for name in ("eqneuro", "nest") for k in (1, 2)]
+    held.sessions["later"] = dict(date="2 May 2026", command="python -m benchmarks run --only coba:4,000")
+    page = write(folder, held, grown({1: 1.0, 3: 1.0, 10: 1.0}), results(on(1, 2.0), on(2, 1.0)))
+    assert [one[:3] for one in page.splitlines() if "`python -m benchmarks run" in one] == ["1. ", "2. ", "3. ", "4. "]
+    assert line(page, "| COBA, 4,000 | simulate |").split(" | ")[7] == "1, 2"
+    for name, sessions in {"eqneuro": "1, 2", "Brian2 C++": "1", "NEST": "2"}.items():
+        assert line(page, f"| COBA, 4,000 | {name} |").endswith(f" | {sessions} | rate 20 ± 0 |")
+    assert line(page, "| spikes of a source (Hz): ").endswith(" | 3 |")
+    assert line(page, "| coba:4,000 |").endswith(" | 4 |")
+
+
+def test_the_error_of_what_was_found_is_that_of_distinct_seeds(folder: Path) -> None:
+    # variance 1 of 3 seeds: 1 / sqrt(3), of whatever number of sessions
+    runs = [run("eqneuro", 1.0, k, found={"rate": 18.0 + k}, session=session) for session in "ab" for k in (1, 2, 3)]
+    assert line(write(folder, results(*runs)), "| COBA, 4,000 | eqneuro |").endswith(" | 1, 2 | rate 20 ± 0.58 |")
+
+
+def test_threads_that_are_slower_stay_behind_too(folder: Path) -> None:
+    page = write(folder, results(run("eqneuro", 1.0)), shared=results(on(1, 0.9), on(2, 1.0), on(4, 2.0)))
+    behind = page.split("## What stays behind\n\n")[1].split("\n\n## Growth")[0]
+    assert behind == (
+        "- **Threads, coba:4,000**: times as fast as on one: 0.9 on 2 [≥ 0.97] **NOT**, 0.45 on 4. Not explained yet."
     )
 
 
@@ -93,7 +132,7 @@ def test_sessions_are_told_with_commands_that_can_be_typed(folder: Path) -> None
     page = write(folder, held, shared=results(on(1, 2.0), on(2, 1.0)))
     assert "`python -m benchmarks run --only coba:4,000 'stdp:1,000 to 1, 100 s' --core 1`" in page
     assert "--core 7" not in page
-    assert "| coba:4,000 | 1 | 2 | 2 | the same on all |" in page
+    assert "| coba:4,000 | 1 | 2 | 2, [≥ 0.97] holds | the same on all | 2 |" in page
     assert "they do in all rows." in page
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.suite.results import Results, disagreements, spread
+from benchmarks.suite.results import Results, disagreements, of_seeds, spread
 
 from .records import COBA, COMPILING, CUBA, MICROCIRCUIT, results, run
 
@@ -130,6 +130,26 @@ def test_rates_disagree_beyond_four_standard_errors_and_what_models_may_differ_b
     [told] = disagreements(COBA, found("eqneuro", 19.0, 20.0, 21.0) + found("nest", 25.0, 26.0, 27.0))
     assert told == "nest: rate 20 and 26 differ by more than 4.3"
     assert not list(disagreements(COBA, found("eqneuro", 19.0, 20.0, 21.0) + found("nest", 23.0, 24.0, 25.0)))
+
+
+def test_a_seed_counts_once_however_many_sessions_ran_it() -> None:
+    again = [one | {"session": "another"} for one in found("eqneuro", 19.0, 20.0, 21.0)]
+    assert of_seeds(found("eqneuro", 19.0, 20.0, 21.0) + again, "rate") == [19.0, 20.0, 21.0]
+    # as above 4.3 are allowed; with six values of variance 4/5 it would be 4*sqrt(4/5/6 + 1/3) + 1 = 3.7
+    runs = found("eqneuro", 19.0, 20.0, 21.0) + again + found("nest", 23.0, 24.0, 25.0)
+    assert not list(disagreements(COBA, runs))
+    assert list(disagreements(COBA, [*runs[:6], *found("nest", 24.5, 25.5, 26.5)]))
+
+
+def test_a_seed_that_was_found_otherwise_by_another_session_has_their_mean() -> None:
+    runs = [*found("eqneuro", 19.0, 20.0), run("eqneuro", 1.0, 1, session="another", found={"rate": 22.0})]
+    assert of_seeds(runs, "rate") == [20.5, 20.0]
+    assert of_seeds([*runs, run("eqneuro", 1.0, 3, found={"count": 5.0})], "count") == [5.0]
+
+
+def test_seeds_that_repeat_are_no_third_one() -> None:
+    again = [one | {"session": "another"} for one in found("nest", 40.0, 41.0)]
+    assert not list(disagreements(COBA, found("eqneuro", 19.0, 20.0, 21.0) + found("nest", 40.0, 41.0) + again))
 
 
 def test_rates_that_are_no_numbers_disagree() -> None:
