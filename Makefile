@@ -26,7 +26,7 @@ format:   ## lets ruff lay out and mend what it can
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-bench:    ## the benchmarks, one table
+bench:    ## activity and starts, one table
 	$(PYTHON) -m benchmarks figures
 
 opinion:  ## 3,000 random models, compiled and interpreted; then code generators broken on purpose

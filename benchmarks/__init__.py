@@ -1,1 +1,1 @@
-"""What eqneuro's speed and its networks' activity are, measured by one command: ``python -m benchmarks figures``."""
+"""What eqneuro's speed and its networks' activity are, measured: ``python -m benchmarks --help``."""

@@ -1,23 +1,21 @@
-"""The table of figures: what is measured, how often, and what each one should be."""
+"""The figures of activity and starts: what is measured, how often, and what each one should be."""
 
 from __future__ import annotations
 
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import eqneuro as ann
 from benchmarks import activity, networks, startup
 from benchmarks.fresh import HEAVY
 
 
 @dataclass
 class Figure:
-    """A row of the table; it holds where `holds` is true of the median, None where it is only told."""
+    """A row of a table; it holds where `holds` is true of the median, None where it is only told."""
 
     what: str
     target: str
@@ -120,52 +118,11 @@ def startup_timings(cache: Path) -> Iterator[Timing]:
     yield row("whole COBA script of 1 s, cached", 1.0, partial(startup.warm_script_seconds, cache))
 
 
-def other_timings() -> Iterator[Timing]:
-    def connect(seed: int) -> float:
-        network = ann.Network(seed=seed)
-        population = network.create(40_000, ann.Neuron(equations="v = g_exc", spike="v > 1.0"))
-        projection = network.connect(population, population, "exc")
-        begin = time.perf_counter()
-        projection.fixed_probability(0.002, weights=1.0)
-        return time.perf_counter() - begin
-
-    def many_calls(seed: int) -> float:
-        one = networks.coba(seed)
-        one.network.simulate(1.0)
-        begin = time.process_time()
-        for _ in range(1000):
-            one.network.simulate(1.0)
-        return (time.process_time() - begin) * 1e3
-
-    def one_neuron(seed: int) -> float:
-        network = ann.Network(dt=0.1, seed=seed)
-        network.create(1, ann.LIF())
-        network.simulate(1.0)
-        begin = time.process_time()
-        network.simulate(100_000.0)
-        return (time.process_time() - begin) * 1e9 / 1e6
-
-    def two_threads(seed: int) -> float:
-        seconds = []
-        for threads in (1, 2):
-            one = networks.coba(seed, 40_000, threads=threads)
-            one.network.simulate(10.0)
-            begin = time.perf_counter()
-            one.network.simulate(500.0)
-            seconds.append(time.perf_counter() - begin)
-        return seconds[0] / seconds[1]
-
-    yield Timing(Figure("fixed_probability, 40,000 × 40,000, 0.002", "≤ 0.5", "s", at_most(0.5)), connect)
-    yield Timing(Figure("COBA, simulate(1.0) a thousand times, one call", "", "µs", None, note="ten steps"), many_calls)
-    yield Timing(Figure("one LIF neuron, a step", "", "ns", None), one_neuron)
-    yield Timing(Figure("COBA of 40,000, speed-up by two threads", "", "×", None, note="wall-clock time"), two_threads)
-
-
-def speed_figures(repeats: int) -> tuple[list[Figure], list[Figure]]:
-    """All that is timed, one of each a round: the figures with a target, and those beside them."""
+def start_figures(repeats: int) -> list[Figure]:
+    """All starts, one of each a round."""
     with tempfile.TemporaryDirectory() as scratch:
-        timings = [*startup_timings(Path(scratch) / "cache"), *other_timings()]
+        timings = list(startup_timings(Path(scratch) / "cache"))
         for repeat in range(1, repeats + 1):
             for timing in timings:
                 timing.figure.values.append(timing.measure(repeat))
-    return [t.figure for t in timings if t.figure.holds], [t.figure for t in timings if not t.figure.holds]
+    return [timing.figure for timing in timings]

@@ -1,6 +1,6 @@
 /* Brunel's network by hand: what that of benchmarks/suite/brunel.py costs when one program does nothing else.
  *
- * gcc -O3 -march=native -o brunel brunel.c -lm && ./brunel SIZE MILLISECONDS SEED
+ * gcc -O3 -march=native -mprefer-vector-width=512 -o brunel brunel.c -lm && ./brunel SIZE MILLISECONDS SEED
  *
  * Doubles, Euler steps of 0.1 ms. The delay is the same for all synapses, so that spikes are kept for 15 steps and then
  * delivered into one array of inputs. The number of spikes from outside is looked up in a table of Poisson's

@@ -1,6 +1,6 @@
 /* CUBA written by hand: what the network of benchmarks/suite/cuba.py costs when one program does nothing else.
  *
- * gcc -O3 -march=native -o cuba cuba.c -lm && ./cuba SIZE MILLISECONDS SEED
+ * gcc -O3 -march=native -mprefer-vector-width=512 -o cuba cuba.c -lm && ./cuba SIZE MILLISECONDS SEED
  *
  * The arithmetic is that of the benchmark: doubles, the explicit Euler method, steps of 0.1 ms, a delay of one step,
  * weights constant in a projection, all spikes recorded. It prints the CPU seconds of the time loop and the rate in Hz of

@@ -1,6 +1,6 @@
 /* The cortical microcircuit by hand: what benchmarks/suite/microcircuit.py costs when one program does nothing else.
  *
- * gcc -O3 -march=native -o microcircuit microcircuit.c -lm && ./microcircuit SIZE MILLISECONDS SEED
+ * gcc -O3 -march=native -mprefer-vector-width=512 -o microcircuit microcircuit.c -lm && ./microcircuit SIZE MILLISECONDS SEED
  *
  * One thread, single precision. SIZE is the number of neurons, 77,169 at scale 1. A neuron has one row for all its
  * targets, sorted by delay, 8 bytes a synapse; spikes are kept for as long as the longest delay, and the part of a row

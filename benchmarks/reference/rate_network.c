@@ -1,6 +1,6 @@
 /* Random rate networks by hand: what those of benchmarks/suite/rate_network.py cost when one program does nothing else.
  *
- * gcc -O3 -march=native -o rate_network rate_network.c -lm && ./rate_network SIZE MILLISECONDS SEED DENSITY
+ * gcc -O3 -march=native -mprefer-vector-width=512 -o rate_network rate_network.c -lm && ./rate_network SIZE MILLISECONDS SEED DENSITY
  *
  * tau r' = -r + tanh(W r) with explicit Euler steps of 0.1 ms, in doubles. A dense matrix is read four rows at a time; a
  * sparse one has rows of weights and of indices in two bytes. Sums may be split among the lanes

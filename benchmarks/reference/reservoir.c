@@ -1,6 +1,6 @@
 /* An echo-state network by hand: what that of benchmarks/suite/reservoir.py costs when one program does nothing else.
  *
- * gcc -O3 -march=native -o reservoir reservoir.c -lm && ./reservoir UNITS STEPS SEED
+ * gcc -O3 -march=native -mprefer-vector-width=512 -o reservoir reservoir.c -lm && ./reservoir UNITS STEPS SEED
  *
  * r += leak (tanh(w_in u + W r) - r), in doubles, W by compressed rows with indices in two bytes; all states are kept,
  * in memory that the loop is the first to touch, as it is in a simulator. Sums may be split among the lanes of vectors.

@@ -1,6 +1,6 @@
 /* Plasticity written by hand: what the network of benchmarks/suite/stdp.py costs when one program does nothing else.
  *
- * gcc -O3 -march=native -o stdp stdp.c -lm && ./stdp INPUTS MILLISECONDS SEED NEURONS [lazy]
+ * gcc -O3 -march=native -mprefer-vector-width=512 -o stdp stdp.c -lm && ./stdp INPUTS MILLISECONDS SEED NEURONS [lazy]
  *
  * The traces of a synapse depend on spikes of one of its neurons alone and are kept once a neuron; all decay by the same
  * factor, which is kept once. Gaps between Poisson spikes are drawn, not numbers for all inputs. A spike of an input
