@@ -8,7 +8,8 @@ More threads have to win by a twentieth, fewer win ties. What a comparison loses
 until the next one.
 
 Where another program has the other cores, threads wait for each other until it lets go: a step may then take ten times
-as long. So a few steps on the rival come first, and a rival that can't win any more is left after any of its slices.
+as long. So a few steps on the rival come first, which size its slices. They decide nothing: threads wake up, and what
+they work on lies in another core's cache.
 
 Ranges cost something too, some tens of nanoseconds each. A small network therefore begins with one, and is only divided
 once its steps are so long that more threads could win; where they do not, it is put together again. That takes as long
@@ -28,10 +29,10 @@ TURN_SECONDS = 5e-4
 WARM_UP = 1e-2
 """Seconds before the first comparison: the first steps touch memory that is not there yet, and a comparison that is
 lost should be little beside what has been run."""
-LOOK_SECONDS, WAKE = 1e-4, 1e-4
-"""What the first steps on a rival should take, and what threads take besides, since they may sleep."""
-HOPELESS = 1.5
-"""Times the time of the number in use, at which a slice on the rival is the last one."""
+LEAST_STEPS = 2
+"""Of a slice: in the first one caches change hands."""
+LOOK_SECONDS = 1e-4
+"""What the first steps on a rival should take."""
 MEETING = 2e-6
 """Seconds a step that threads spend on meeting each other, before it was measured."""
 LONG_STEP = 1e-3
@@ -89,7 +90,8 @@ class ThreadChoice:
         threads, own = self._turns[-1], self.seconds[self.used]
         if len(self._turns) > 2 * TURNS:
             return threads, min(steps, max(1, int(LOOK_SECONDS / (own + MEETING))))
-        return threads, min(steps, max(1, ceil(TURN_SECONDS / (own if threads == self.used else self._rivals))))
+        expected = own if threads == self.used else self._rivals
+        return threads, min(steps, max(LEAST_STEPS, ceil(TURN_SECONDS / expected)))
 
     def learn(self, threads: int, steps: int, seconds: float) -> None:
         """What some steps took."""
@@ -134,22 +136,20 @@ class ThreadChoice:
         self._best, self._was_compared = {}, True
 
     def _compare(self, threads: int, steps: int, seconds: float) -> None:
-        """Takes note of a slice of a comparison; the first one of the rival tells what to expect."""
+        """Takes note of a slice of a comparison; the first one of the rival only tells what to expect."""
         is_look = len(self._turns) > 2 * TURNS
         self._turns.pop()
-        each, own = seconds / steps, self._best.get(self.used, self.seconds[self.used])
+        each = seconds / steps
         if threads != self.used:
-            self._lost += seconds - steps * own
-            if seconds > HOPELESS * steps * own + WAKE * is_look:
-                self._turns.clear()
+            self._lost += seconds - steps * self.seconds[self.used]
             self._rivals = each
-        if not is_look or not self._turns:
+        if not is_look:
             self._best[threads] = min(each, self._best.get(threads, each))
         if not self._turns:
             self._decide()
 
     def _decide(self) -> None:
-        own = self._best.pop(self.used, self.seconds[self.used])
+        own = self._best.pop(self.used)
         [(rival, seconds)] = self._best.items()
         self.compared = {self.used: own, rival: seconds}
         self.seconds |= self.compared

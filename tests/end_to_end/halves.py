@@ -24,6 +24,8 @@ def assert_same_bits(script: Path, folder: Path, **variables: str) -> None:
                 assert one.files == other.files
                 for name in one.files:
                     np.testing.assert_array_equal(one[name], other[name], err_msg=f"{name} on {threads} threads")
+    for kept in folder.glob("*.kept"):  # hundreds of MiB, which pytest would leave there
+        kept.unlink()
 
 
 def _run(script: Path, folder: Path, variables: dict[str, str]) -> None:

@@ -18,18 +18,19 @@ BENCHMARKS = (
     "brunel:12,500",
     "hh_coba:4,000",
     "izhikevich:1,000",
+    "izhikevich:10,000",
     "stdp:1,000 to 1, 100 s",
     "stdp:10,000 to 100, 10 s",
     "rate_network:1,000 dense",
     "rate_network:1,000 sparse",
+    "rate_network:4,000 dense",
     "rate_network:4,000 sparse",
     "reservoir:1,000 units, 10,000 steps",
     "single_neuron:1 neuron, 10,000,000 steps",
     "microcircuit:scale 0.1",
     "unequal:100,000 with 5,000 hubs",
 )
-"""All but those that build, compile or call the network of another one, and two that are another one again with more
-neurons, and a matrix of which more than 100 MiB would be kept five times."""
+"""All but those that build, compile or call the network of another one, and the microcircuit with more neurons."""
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS)

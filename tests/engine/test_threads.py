@@ -50,8 +50,19 @@ def test_a_short_run_loses_little_where_another_program_has_the_other_core(slowe
     spent = run_on(choice, {1: 1.2e-5} | dict.fromkeys((2, 4), slower * 1.2e-5), seconds=0.1)
     assert choice.used == 1
     lost = spent[2] * (1.0 - 1.0 / slower)
-    assert 0.0 < lost < 0.015 * spent[1]
+    assert 0.0 < lost < 0.03 * spent[1]
     assert spent.get(4, 0.0) == 0.0
+
+
+def test_caches_that_are_cold_at_first_are_no_reason_to_give_up_more_threads():
+    """The first steps of a large network take five times as long while what they work on is on another core."""
+    choice, seen = ThreadChoice(2), 0
+    while choice._ran < 0.3:
+        threads, steps = choice.plan(20)
+        cold = min(steps, max(0, 3 - seen)) if threads == 2 else 0
+        seen += steps if threads == 2 else 0
+        choice.learn(threads, steps, cold * 2e-3 + (steps - cold) * {1: 4e-4, 2: 2.2e-4}[threads])
+    assert choice.used == 2
 
 
 def test_threads_that_were_asleep_are_no_reason_to_give_them_up():

@@ -208,6 +208,20 @@ def test_counts_are_as_far_off_as_their_errors_say() -> None:
     assert 0.6 < np.std(away) < 1.5  # four standard errors around 1
 
 
+@pytest.mark.parametrize(("size", "steps"), [(1, 200_000), (100, 50_000), (2_000, 10_000)])
+def test_stamps_and_counting_take_less_than_a_percent(size: int, steps: int) -> None:
+    """By their number and by what each was measured to cost, however disturbed the run is."""
+    net = ann.Network(dt=0.1, seed=1)
+    cells = net.create(size, CELL)
+    net.connect(cells, cells, "exc").fixed_number_pre(min(size, 50), 0.01, allow_self_connections=True)
+    net.simulate(1.0)
+    profile = net.profile(steps * net.dt)
+    assert profile.timed_steps >= 20
+    assert 0.0 < profile.own_seconds < 0.01 * profile.seconds
+    dear = net.profile(steps * net.dt / 10.0, every=1)  # where all steps are timed, it does not hold
+    assert size > 100 or dear.own_seconds > 0.01 * dear.seconds
+
+
 def test_errors_are_those_of_a_sample() -> None:
     net, _ = network()
     whole, part = net.profile(1000 * net.dt, every=1), net.profile(1000 * net.dt, every=20)
