@@ -149,7 +149,7 @@ class SynapsePlan:
     tables of decays over whole steps, and the rate of each. ``own`` are lines for the neuron whose event it is, before
     those for its synapses; ``other`` for each neuron at the other end, before its traces are read, ``near`` the same
     where all decays are in the tables. Where it ``waits``, what a post-synaptic spike does to synapses is done when
-    their rows are read.
+    their rows are read, and ``beside`` are the arrays with a value for each row of a range that this takes.
     """
 
     template: str
@@ -176,6 +176,7 @@ class SynapsePlan:
     other: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     waits: bool = False
+    beside: tuple[str, ...] = ()
 
     def place_of(self, key: str) -> int:
         """Where a buffer is among those of the kernel."""

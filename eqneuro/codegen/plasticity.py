@@ -54,6 +54,8 @@ LIBRARY = re.compile(rf"\b(?:{'|'.join(VECTOR_FUNCTIONS)}|pow|atan2)f?\(|\bdraw_
 """Calls that have another rounding in vectorised loops."""
 DECAY = re.compile(r"\bexp\((factor_\d+|factor) \* elapsed(_own|_other|)\)")
 """The decay of an event-driven variable of a synapse or a trace, where its rate is the same for all synapses."""
+BY_ROW = re.compile(r"\b(\w+)\[own \+ i\]")
+"""Arrays that C reads at the row i of a range."""
 NEAR = re.compile(r"\bdecay\(")
 """A look-up that may miss."""
 Decays = tuple[tuple[str, str], ...]
@@ -125,6 +127,7 @@ def plan_synapses(request: SynapseRequest, name: str, real: str, method: str) ->
         other=tuple(other),
         near=tuple(near),
         waits=request.waits,
+        beside=tuple(dict.fromkeys(BY_ROW.findall("\n".join(other)))) if request.part == "catch_up" else (),
     )
 
 

@@ -37,7 +37,7 @@ STRUCTURE = (
 TRACES = (
     "own fresh pending all_fresh are_near block most oldest stride shift place start stop n passed_own elapsed_own"
     " passed_other elapsed_other updated_pre updated_post column_step waiting_mode waiting_count waiting_tick"
-    " waiting_place waiting_seen came places targets from times next all kept rows mode line width"
+    " waiting_place waiting_seen came places targets from times next after all kept rows mode line width"
 ).split()
 """Further ones, where traces are kept with neurons."""
 
