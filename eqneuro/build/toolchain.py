@@ -98,8 +98,7 @@ def find_toolchain(compiler: str | None = None, flags: str | None = None) -> Too
 
 def compiler_version(toolchain: Toolchain) -> str:
     """The first line that the compiler says of itself."""
-    with tempfile.TemporaryDirectory(prefix="eqneuro-") as scratch:
-        done = _start([*toolchain.command, "--version"], scratch=Path(scratch))
+    done = _asked_for_version(toolchain.command)
     return next(iter((done.stdout or done.stderr).splitlines()), "unknown")
 
 
@@ -108,11 +107,15 @@ def _tuning(command: tuple[str, ...]) -> tuple[str, ...]:
     """What a gcc is told that may be older than the processor: which one loads quickly from many places at once."""
     if not has_quick_gathers():
         return ()
-    with tempfile.TemporaryDirectory(prefix="eqneuro-") as scratch:
-        told = _start([*command, "--version"], scratch=Path(scratch)).stdout
+    told = _asked_for_version(command).stdout
     release = re.search(r"\) (\d+)\.", told)
     is_recent_gcc = "Free Software Foundation" in told and release is not None and int(release[1]) >= KNOWS_GATHERS
     return ("-mtune=sapphirerapids",) if is_recent_gcc else ()
+
+
+def _asked_for_version(command: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    with tempfile.TemporaryDirectory(prefix="eqneuro-") as scratch:
+        return _start([*command, "--version"], scratch=Path(scratch))
 
 
 def _start(command: list[str], scratch: Path) -> subprocess.CompletedProcess[str]:

@@ -15,6 +15,7 @@ from benchmarks.__main__ import main
 from benchmarks.suite import launch, report
 from benchmarks.suite.results import Results
 
+from .mistakes import told_in_one_line
 from .records import COBA, results, run
 
 NEAR = "'coba:4,000', 'coba:40,000', 'cuba:4,000'"
@@ -95,13 +96,7 @@ def start(words: str, monkeypatch: pytest.MonkeyPatch) -> int:
 def test_a_mistake_is_told_in_one_line_before_anything_runs(
     words: str, told: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        start(words, monkeypatch)
-    assert ended.value.code == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert told in said.err
+    assert told in told_in_one_line(lambda: start(words, monkeypatch), capsys)
     assert Machine.started == []
     assert not folder.exists()
 
@@ -111,9 +106,8 @@ def test_other_json_is_not_adopted(
     held: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "other.json").write_text(held, encoding="utf-8")
-    with pytest.raises(SystemExit):
-        start(f"adopt {tmp_path / 'other.json'}", monkeypatch)
-    assert capsys.readouterr().err.endswith("other.json holds no results of benchmarks\n")
+    line = told_in_one_line(lambda: start(f"adopt {tmp_path / 'other.json'}", monkeypatch), capsys)
+    assert line.endswith("other.json holds no results of benchmarks\n")
     assert not folder.exists()
 
 
